@@ -1,0 +1,116 @@
+//! Everything that the rules may ask the shell to do.
+//!
+//! An [`Order`] is durable before anything of it is visible. The outbox carries orders out, in
+//! order per chat; what comes of one returns as an [`Event`](super::event::Event).
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::text::Text;
+use super::{ChallengeId, ChatId, GateId, Hidden, Language, MessageId, Timestamp, UserId};
+
+/// One effect, and for whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Whom it is about. What comes of it is an event of this person.
+    pub user: UserId,
+    /// The private chat with them.
+    pub chat: ChatId,
+    pub language: Language,
+    /// By when it must be done to be of use: Telegram lets a bot write to somebody who asked to
+    /// join for five minutes only.
+    pub deadline: Option<Timestamp>,
+    pub effect: Effect,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Write a message in the private chat.
+    Say {
+        /// The title of the group that this is about: it heads the message.
+        group: Option<String>,
+        text: Text,
+        keyboard: Keyboard,
+    },
+    /// Replace the text of a message of ours, and take its buttons away.
+    Rewrite { message: MessageId, group: Option<String>, text: Text },
+    /// Take the buttons off the last message that carried some.
+    RetireButtons,
+    /// Remove a message from the private chat.
+    Delete { message: MessageId },
+    /// Answer a pressed button; with a text, show it (`alert`: until dismissed).
+    AnswerButton { query: String, text: Option<Text>, alert: bool },
+    /// Ask Telegram whether they are in the group. Ends in `LookedUp`.
+    LookUpMember { gate: GateId },
+    /// Send a code. Ends in `CodeDelivery`.
+    SendCode { gate: GateId, challenge: ChallengeId, letter: Letter },
+    /// Approve their join request. Ends in `Admission`.
+    Approve { gate: GateId, query_id: Option<String> },
+    /// Decline their join request.
+    Decline { gate: GateId, query_id: Option<String> },
+    /// Make an invite link for them alone. Ends in `Invited`.
+    Invite { gate: GateId },
+    /// Make a personal invite link useless.
+    RevokeInvite { gate: GateId, link: String },
+}
+
+/// A code on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    pub address: Address,
+    /// Digits, leading zeros kept.
+    pub code: Hidden,
+    /// 1 for the first code of this dialogue, 2 for the next …
+    pub number: u32,
+    /// Two words that the chat shows too.
+    pub phrase: String,
+    pub group: String,
+    /// When the code dies. A letter that has not left by then is not sent any more.
+    pub expires: Timestamp,
+    /// The parameter of the one-tap link: `https://t.me/<bot>?start=<this>`.
+    pub tap: Hidden,
+}
+
+/// What hangs below a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Keyboard {
+    None,
+    /// Rows of buttons under the message itself.
+    Buttons(Vec<Vec<Button>>),
+    /// The keyboard that offers to share one's own phone number.
+    ShareContact,
+    /// Take the share-contact keyboard away.
+    Remove,
+}
+
+/// A button below a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    pub label: Label,
+    /// What Telegram sends back when it is pressed: at most 64 bytes.
+    pub data: String,
+}
+
+/// What a button says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Label {
+    /// A group's title, as it is.
+    Group(String),
+    UseEmail,
+    UseSms,
+    SendCode,
+    Resend,
+    OtherAddress,
+    KeepCode,
+    NewCode,
+    TryAgain,
+    Cancel,
+}
+
+/// How a code travels.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    Email,
+    Sms,
+}

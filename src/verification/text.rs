@@ -1,0 +1,178 @@
+//! Every sentence that the rules can say, as data. The words are in `locales/`, by language.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::effect::Channel;
+use super::event::Refusal;
+
+/// One message to the person. Addresses in here are masked unless the variant says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Text {
+    // Ways in.
+    /// The first message: what this is, and the request to type the password.
+    AskPassword {
+        tries: u32,
+    },
+    /// Several gates are open to a stranger: pick one.
+    ChooseGate,
+    /// `/start` where no gate is listed.
+    NoOpenGate,
+    /// A deep link that leads nowhere (any more).
+    UnknownLink,
+    AlreadyMember,
+    AlreadyAdmitted,
+    /// Telegram says that they are banned from the group.
+    Banned,
+
+    // Password.
+    WrongPassword {
+        left: u32,
+    },
+
+    // Locks.
+    Locked {
+        wait: Duration,
+    },
+    HardStopped,
+
+    // Address.
+    AskChannel,
+    /// `domains`: as the config has them; empty: any.
+    AskEmail {
+        domains: Vec<String>,
+    },
+    /// `countries`: dial codes.
+    AskPhone {
+        countries: Vec<String>,
+    },
+    EmailUnreadable,
+    EmailDomainNotAllowed {
+        domains: Vec<String>,
+    },
+    PhoneUnreadable {
+        countries: Vec<String>,
+    },
+    PhoneCountryNotAllowed {
+        countries: Vec<String>,
+    },
+    PhoneCannotReceive,
+    ContactNotOwn,
+    /// The full address as it was understood, for the person to check before Send.
+    Confirm {
+        channel: Channel,
+        address: super::Hidden,
+    },
+    /// What the Confirm message becomes once Send was pressed.
+    ConfirmedSending {
+        masked: String,
+    },
+    /// What the Confirm message becomes when it was given up.
+    ConfirmDropped,
+
+    // The code.
+    CodeSent {
+        channel: Channel,
+        masked: String,
+        number: u32,
+        phrase: String,
+        digits: u8,
+        lives: Duration,
+    },
+    CodeDelayed {
+        channel: Channel,
+    },
+    CodeGaveUp {
+        channel: Channel,
+    },
+    /// It may have been sent; we cannot know.
+    CodeUnknown {
+        channel: Channel,
+        masked: String,
+        number: u32,
+        phrase: String,
+        digits: u8,
+        lives: Duration,
+    },
+    CodeRefused {
+        refusal: Refusal,
+        masked: String,
+    },
+    WrongCode {
+        left: u32,
+    },
+    CodeExpired {
+        number: u32,
+    },
+    OldCode {
+        was: u32,
+        now: u32,
+    },
+    NotACode {
+        digits: u8,
+    },
+    /// "Same address again: send a new code?"
+    SameAddress {
+        masked: String,
+        number: u32,
+    },
+    /// A channel to choose again after a lock or a dead code.
+    OfferNewCode {
+        masked: String,
+    },
+    TapLinkNotYours,
+
+    // Buttons pressed.
+    ButtonSpent,
+    ResendIn {
+        wait: Duration,
+    },
+    CodeKept {
+        number: u32,
+    },
+
+    // Limits on sending.
+    NoMoreCodesToday,
+    NoMoreAddressesToday,
+    AddressHadTooMany,
+    CountryHadTooMany,
+
+    // The end.
+    Admitting,
+    Admitted,
+    PersonalLink {
+        link: String,
+    },
+    AdmissionNoRights,
+    AdmissionTooManyChats,
+    AdmissionFailed,
+    Cancelled,
+
+    // Anything else.
+    Help {
+        step: HelpStep,
+    },
+    Safety,
+    LoginCodeWarning,
+    NeedText {
+        step: HelpStep,
+    },
+    NothingToCancel,
+    EditIgnored,
+    ForwardIgnored,
+}
+
+/// What the person is asked for at the moment, for help and for messages that cannot be read.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HelpStep {
+    Nothing,
+    Password,
+    Channel,
+    Email,
+    Phone,
+    Confirm,
+    Code,
+    Locked,
+    Admitted,
+}
