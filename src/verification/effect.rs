@@ -3,6 +3,8 @@
 //! An [`Order`] is durable before anything of it is visible. The outbox carries orders out, in
 //! order per chat; what comes of one returns as an [`Event`](super::event::Event).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
@@ -65,7 +67,9 @@ pub struct Letter {
     /// Two words that the chat shows too.
     pub phrase: String,
     pub group: String,
-    /// When the code dies. A letter that has not left by then is not sent any more.
+    /// How long the code lives once it is sent.
+    pub lives: Duration,
+    /// A letter that has not left by then is not sent any more.
     pub expires: Timestamp,
     /// The parameter of the one-tap link: `https://t.me/<bot>?start=<this>`.
     pub tap: Hidden,
