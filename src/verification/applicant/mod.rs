@@ -18,6 +18,7 @@ mod coding;
 mod turn;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -428,6 +429,52 @@ impl Stage {
     }
 }
 
+impl Person {
+    /// Whether nothing in here would be missed.
+    #[must_use]
+    pub fn is_forgettable(&self) -> bool {
+        self.gates.is_empty() && self.serial == 0
+    }
+
+    /// Whether a code that is still to be sent is the one that opens the gate.
+    #[must_use]
+    pub fn awaits(&self, gate: GateId, challenge: ChallengeId) -> bool {
+        let live = self.gates.get(&gate).and_then(|applicant| applicant.challenge.as_ref());
+        live.is_some_and(|live| live.id == challenge)
+    }
+}
+
+impl fmt::Display for Decision {
+    /// What the name does not say: counts and masked addresses.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Decision::WrongPassword { left } | Decision::WrongCode { left } => {
+                write!(f, "{left} left")
+            }
+            Decision::Locked { locks } => write!(f, "lock {locks}"),
+            Decision::CodeIssued { number, masked, .. } => write!(f, "code {number} to {masked}"),
+            Decision::AddressRefused { masked } => f.write_str(masked),
+            Decision::Asked
+            | Decision::RightPassword
+            | Decision::HardStopped
+            | Decision::SendLimitReached
+            | Decision::RightCode
+            | Decision::TapLink
+            | Decision::OldCode
+            | Decision::ExpiredCode
+            | Decision::Admitted
+            | Decision::PersonalLink
+            | Decision::AdmissionFailed
+            | Decision::LetInByOthers
+            | Decision::Left
+            | Decision::Cancelled
+            | Decision::Swept
+            | Decision::LoginCodeSeen
+            | Decision::Unreachable => Ok(()),
+        }
+    }
+}
+
 impl Applicant {
     /// Ends the dialogue: everything goes but the counts.
     fn close(&mut self, stage: Stage) {
@@ -450,3 +497,6 @@ impl Applicant {
         gate.channels.contains(&channel)
     }
 }
+
+#[cfg(test)]
+mod tests;
