@@ -23,7 +23,9 @@ const CHAT: ChatId = ChatId(7);
 enum Act {
     AsksToJoin,
     Starts,
-    TypesPassword { right: bool },
+    TypesPassword {
+        right: bool,
+    },
     TypesEmail(u8),
     /// Presses the button at this place of the newest keyboard.
     Presses(u8),
@@ -221,11 +223,9 @@ impl Little {
                 link: None,
                 query_id: None,
             }),
-            Act::Starts => Some(What::Started {
-                chat: CHAT,
-                message: MessageId(1),
-                parameter: None,
-            }),
+            Act::Starts => {
+                Some(What::Started { chat: CHAT, message: MessageId(1), parameter: None })
+            }
             Act::TypesPassword { right } => {
                 Some(self.text(if *right { "open sesame" } else { "shut sesame" }))
             }
@@ -278,7 +278,11 @@ impl Little {
         if let Act::PressesTwice(_) = act {
             let again = self.checked(act, what);
             let repeated = matches!(outcome.orders[..], [_]) || sends_nothing(&again);
-            assert!(repeated, "a button worked twice: {:?} then {:?}", outcome.orders, again.orders);
+            assert!(
+                repeated,
+                "a button worked twice: {:?} then {:?}",
+                outcome.orders, again.orders
+            );
         }
         // Membership is asked for at once, as the outbox would.
         let looks_up = |order: &Order| matches!(order.effect, Effect::LookUpMember { .. });
@@ -321,9 +325,10 @@ impl Little {
         }
 
         // Never admitted without password and code.
-        let opens = outcome.orders.iter().any(|order| {
-            matches!(order.effect, Effect::Approve { .. } | Effect::Invite { .. })
-        });
+        let opens = outcome
+            .orders
+            .iter()
+            .any(|order| matches!(order.effect, Effect::Approve { .. } | Effect::Invite { .. }));
         if opens {
             assert!(self.password_given && self.code_given, "{act:?} opened the group");
         }
@@ -347,7 +352,7 @@ impl Little {
         }
 
         // Never more guesses than allowed between two locks.
-        if has("locked") {
+        if has("locked") || has("hard_stopped") {
             self.wrong = [0; 2];
             self.locked_until = Some(self.now.after(self.limits().lockouts[0]));
         } else {
