@@ -90,7 +90,7 @@ impl Engine {
         fault::point("decide.before");
         let decided = self
             .store
-            .commit("decide", move |view| {
+            .commit(move |view| {
                 let Some(event) = event else {
                     clear(view, &cause)?;
                     return Ok(Decided::Done { queued: Vec::new(), decisions: Vec::new() });

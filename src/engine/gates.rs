@@ -41,7 +41,7 @@ impl GateBook {
     pub(super) async fn recall(&self, store: &Store) -> Result<(), StoreError> {
         let ids: Vec<GateId> = self.current().keys().copied().collect();
         let kept = store
-            .commit("recall titles", move |view| {
+            .read(move |view| {
                 ids.into_iter()
                     .map(|id| Ok((id, view.get::<GateTitle>(&id)?)))
                     .collect::<Result<Vec<_>, _>>()
@@ -68,7 +68,7 @@ impl GateBook {
         }
         self.set_title(id, title);
         let title = title.to_owned();
-        store.commit("keep title", move |view| view.put(&id, &GateTitle { title })).await
+        store.commit(move |view| view.put(&id, &GateTitle { title })).await
     }
 
     fn set_title(&self, id: GateId, title: &str) {

@@ -88,7 +88,7 @@ async fn accept(engine: &Engine, people: &People, updates: Vec<Update>) -> Resul
     fault::point("inbox.before");
     let fresh = engine
         .store
-        .commit("inbox", move |view| {
+        .commit(move |view| {
             let mut fresh = Vec::new();
             for (update_id, event) in kept {
                 if view.get::<SeenUpdate>(&update_id)?.is_some() {

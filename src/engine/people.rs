@@ -36,7 +36,7 @@ impl People {
             let page = self
                 .engine
                 .store
-                .commit("read inbox", move |view| view.scan::<InboxEntry>(Some(&from), PAGE))
+                .read(move |view| view.scan::<InboxEntry>(Some(&from), PAGE))
                 .await?;
             let Some((last, _)) = page.last() else { return Ok(count) };
             from = last + 1;

@@ -9,10 +9,8 @@ use super::Engine;
 use super::decide::Cause;
 use super::outbox::Outbox;
 use crate::store::StoreError;
-use crate::store::records::{LedgerCount, SeenUpdate, Wake};
-use crate::verification::Timestamp;
+use crate::store::sweep::{due, forget_ledgers, forget_seen};
 use crate::verification::event::{Event, What};
-use crate::verification::limits::Ledger;
 
 const WAKE_EVERY: Duration = Duration::from_secs(30);
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -39,69 +37,40 @@ pub(super) async fn run(engine: Arc<Engine>, outbox: Outbox, mut stop: watch::Re
 
 async fn forget(engine: &Engine) -> Result<(), StoreError> {
     forget_updates(engine).await?;
-    forget_ledgers(engine).await
+    forget_past_ledgers(engine).await
 }
 
 async fn wake(engine: &Engine, outbox: &Outbox) -> Result<(), StoreError> {
     loop {
         let now = engine.clock.now();
-        let due =
-            engine.store.commit("read wake-ups", move |view| view.scan::<Wake>(None, PAGE)).await?;
-        let due: Vec<_> = due.into_iter().filter(|((at, ..), _)| *at <= now).collect();
+        let due = engine.store.read(move |view| due(view, now, PAGE)).await?;
         if due.is_empty() {
             return Ok(());
         }
-        for (key, _) in due {
-            let (_, user, gate) = key;
+        for wake in due {
+            let (_, user, gate) = wake;
             let event = Event { user, language: None, what: What::Woken { gate } };
-            let cause = Cause { wake: Some(key), ..Cause::default() };
+            let cause = Cause { wake: Some(wake), ..Cause::default() };
             outbox.put(engine.decide(Some(event), cause).await?);
         }
     }
 }
 
 async fn forget_updates(engine: &Engine) -> Result<(), StoreError> {
-    let now = engine.clock.now();
-    let mut from = Some(0);
-    while let Some(start) = from {
-        from = engine
-            .store
-            .commit("forget updates", move |view| {
-                let page = view.scan::<SeenUpdate>(Some(&start), PAGE)?;
-                for (id, seen) in &page {
-                    if now.since(seen.at) > REMEMBER_UPDATES {
-                        view.remove::<SeenUpdate>(id);
-                    }
-                }
-                Ok(page.last().and_then(|(id, _)| id.checked_add(1)))
-            })
-            .await?;
+    let before = engine.clock.now().before(REMEMBER_UPDATES);
+    let mut from = None;
+    loop {
+        let swept = engine.store.commit(move |view| forget_seen(view, before, from, PAGE)).await?;
+        if swept.next.is_none() {
+            return Ok(());
+        }
+        from = swept.next;
     }
-    Ok(())
 }
 
 /// Past days' ledgers. Yesterday's is kept: the clock may be set back a little.
-async fn forget_ledgers(engine: &Engine) -> Result<(), StoreError> {
-    let now: Timestamp = engine.clock.now();
-    let yesterday = now.day() - 1;
-    loop {
-        let full = engine
-            .store
-            .commit("forget ledgers", move |view| {
-                let page = view.scan::<LedgerCount>(None, PAGE)?;
-                let mut removed = 0;
-                for (ledger, _) in &page {
-                    let (Ledger::Address { day, .. } | Ledger::Country { day, .. }) = ledger;
-                    if *day < yesterday {
-                        view.remove::<LedgerCount>(ledger);
-                        removed += 1;
-                    }
-                }
-                Ok(removed == PAGE)
-            })
-            .await?;
-        if !full {
-            return Ok(());
-        }
-    }
+async fn forget_past_ledgers(engine: &Engine) -> Result<(), StoreError> {
+    let yesterday = engine.clock.now().day() - 1;
+    while engine.store.commit(move |view| forget_ledgers(view, yesterday, PAGE)).await? == PAGE {}
+    Ok(())
 }

@@ -66,7 +66,7 @@ async fn call_telegram(
     let keyboard = match order.effect {
         Effect::RetireButtons => {
             let read = move |view: &mut crate::store::View<'_>| view.get::<LiveKeyboard>(&chat);
-            engine.store.commit("read keyboard", read).await?.map(|live| live.message)
+            engine.store.read(read).await?.map(|live| live.message)
         }
         _ => None,
     };
@@ -133,7 +133,7 @@ async fn send_code(
     let sent = hand_over(engine, &entry.order, &parcel.letter).await;
     fault::point("code.after");
     let channel = parcel.letter.address.channel();
-    engine.metrics.sent(channel, outcome_name(&sent), began.elapsed());
+    engine.metrics.sent(channel, sent.label(), began.elapsed());
     let user = entry.order.user.0;
     let masked = parcel.letter.address.masked();
     match sent {
@@ -175,7 +175,7 @@ async fn begin(
     let started = OutboxEntry { started: true, ..entry.clone() };
     engine
         .store
-        .commit("begin sending", move |view| {
+        .commit(move |view| {
             let person = view.get::<PersonRecord>(&user)?;
             let wanted = person.is_some_and(|PersonRecord(person)| person.awaits(gate, challenge));
             if wanted {
@@ -196,7 +196,7 @@ async fn delay(
 ) -> Result<(Queued, Next), StoreError> {
     let waiting =
         OutboxEntry { started: false, attempts: entry.attempts.saturating_add(1), ..entry.clone() };
-    engine.store.commit("delay sending", move |view| view.put(&seq, &waiting)).await?;
+    engine.store.commit(move |view| view.put(&seq, &waiting)).await?;
     let (gate, challenge) = (parcel.gate, parcel.challenge);
     let outcome = DeliveryOutcome::Delayed;
     let event = about(&entry.order, What::CodeDelivery { gate, challenge, outcome });
@@ -229,15 +229,5 @@ async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutco
             let to = letter.address.as_str().to_owned();
             texter.send(&Sms { to, body, validity: letter.lives }).await
         }
-    }
-}
-
-fn outcome_name(outcome: &SendOutcome) -> &'static str {
-    match outcome {
-        SendOutcome::Sent => "sent",
-        SendOutcome::NotSent { .. } => "not_sent",
-        SendOutcome::Refused(_) => "refused",
-        SendOutcome::Unknown { .. } => "unknown",
-        SendOutcome::Misconfigured { .. } => "misconfigured",
     }
 }

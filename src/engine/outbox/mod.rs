@@ -92,7 +92,7 @@ impl Outbox {
             let page = self
                 .engine
                 .store
-                .commit("read outbox", move |view| view.scan::<OutboxEntry>(Some(&from), PAGE))
+                .read(move |view| view.scan::<OutboxEntry>(Some(&from), PAGE))
                 .await?;
             let Some((last, _)) = page.last() else { return Ok(count) };
             from = last + 1;
