@@ -5,13 +5,14 @@
 //! room holds an address, a code, or the words of a provider (they quote the address).
 
 pub mod email;
-//pub mod sms;
+pub mod sms;
 
 use std::time::Duration;
 
 use crate::verification::event::Refusal;
 
 pub use email::{EmailLimits, EmailSettings, Mail, Mailer, Security};
+pub use sms::{Sms, SmsAuth, SmsLimits, SmsSender, SmsSettings, Texter};
 
 /// What came of handing one code to a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
