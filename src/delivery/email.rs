@@ -10,6 +10,8 @@ mod fault;
 mod letter;
 mod pool;
 #[cfg(test)]
+mod scripted_server;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -222,17 +222,18 @@ impl Texter {
             return self.describe(response).await;
         }
         let denied = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        if denied && self.with_api_key {
-            // Only a Main key may look at the account; a Standard key may do all the rest.
-            let mut url = self.url("/Messages.json");
-            url.query_pairs_mut().append_pair("PageSize", "1");
-            let response = self.fetch(url).await?;
-            if response.status().is_success() {
-                return Ok(format!("{}, API key accepted", self.server));
-            }
+        if !(denied && self.with_api_key) {
             return Err(self.rejected(response).await);
         }
-        Err(self.rejected(response).await)
+        // Only a Main key may look at the account; a Standard key may do all the rest.
+        let mut url = self.url("/Messages.json");
+        url.query_pairs_mut().append_pair("PageSize", "1");
+        let response = self.fetch(url).await?;
+        if response.status().is_success() {
+            Ok(format!("{}, API key accepted", self.server))
+        } else {
+            Err(self.rejected(response).await)
+        }
     }
 
     async fn fetch(&self, url: Url) -> Result<Response, DeliveryError> {
