@@ -362,17 +362,29 @@ impl AsyncWrite for Wire {
 mod tests {
     use super::*;
 
+    fn clear_text(host: &str, port: u16) -> Target {
+        Target {
+            host: host.to_owned(),
+            port,
+            safety: Safety::ClearText,
+            login: None,
+            connect_limit: Duration::from_millis(500),
+        }
+    }
+
     #[tokio::test]
     async fn nagle_is_off() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let target = Target {
-            host: "127.0.0.1".to_owned(),
-            port: listener.local_addr().unwrap().port(),
-            safety: Safety::ClearText,
-            login: None,
-            connect_limit: Duration::from_secs(5),
-        };
-        assert!(dial(&target).await.unwrap().nodelay().unwrap());
+        let port = listener.local_addr().unwrap().port();
+        let stream = dial(&clear_text("127.0.0.1", port)).await.unwrap();
+        assert!(stream.nodelay().unwrap());
+    }
+
+    #[tokio::test]
+    async fn clear_text_never_leaves_the_machine_wherever_the_name_leads() {
+        // An address for documentation (RFC 5737), as a poisoned "localhost" might have it.
+        let fault = dial(&clear_text("192.0.2.1", 25)).await.unwrap_err();
+        assert_eq!(fault, Fault::NotLoopback);
     }
 
     #[test]

@@ -232,11 +232,11 @@ async fn a_mail_on_a_kept_connection_does_not_wait_for_acks() {
     let server = Server::start(Wrap::Clear, "localhost", well).await;
     let mailer = server.mailer();
     let begun = Instant::now();
-    for _ in 0..50 {
+    for _ in 0..100 {
         assert_eq!(mailer.send(&mail()).await, SendOutcome::Sent);
     }
-    // With Nagle's algorithm at work: 40 ms each, two seconds in all.
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    // With Nagle's algorithm at work: 40 ms each, four seconds in all.
+    assert!(begun.elapsed() < Duration::from_millis(2500), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
