@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
@@ -10,10 +12,12 @@ use super::{Attempt, Lane, Next};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::Engine;
 use crate::engine::decide::{Cause, Queued};
+use crate::engine::world::SystemRandom;
 use crate::ops::fault;
 use crate::store::StoreError;
 use crate::store::records::{LiveKeyboard, OutboxEntry, PersonRecord};
 use crate::telegram::Performed;
+use crate::verification::code::Random;
 use crate::verification::effect::{Channel, Effect, Keyboard, Letter, Order};
 use crate::verification::event::{DeliveryOutcome, Event, What};
 use crate::verification::{ChallengeId, GateId};
@@ -220,6 +224,9 @@ async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutco
                 subject: words.subject,
                 text: words.text,
                 html: words.html,
+                group: letter.group.clone(),
+                message_id: message_id(),
+                date: engine.clock.now(),
             };
             mailer.send(&mail).await
         }
@@ -230,4 +237,11 @@ async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutco
             texter.send(&Sms { to, body, validity: letter.lives }).await
         }
     }
+}
+
+/// What makes a mail's Message-ID unique; it says nothing about the person.
+fn message_id() -> String {
+    let mut bytes = [0; 16];
+    SystemRandom.fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
 }
