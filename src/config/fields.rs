@@ -71,9 +71,8 @@ impl<'a> Reader<'a> {
     /// Which of several ways to say the same was taken. What the environment says outdoes what
     /// the file says; two at the same place contradict each other.
     pub(super) fn choose(&mut self, ways: &[&'static str]) -> Option<&'static str> {
-        let from_environment = |name: &&str| {
-            matches!(self.fields.found.get(*name), Some((_, Place::Environment(_))))
-        };
+        let from_environment =
+            |name: &&str| matches!(self.fields.found.get(*name), Some((_, Place::Environment(_))));
         let mut taken: Vec<&'static str> =
             ways.iter().copied().filter(|name| self.has(name)).collect();
         if taken.iter().any(from_environment) {

@@ -60,7 +60,7 @@ pub(super) fn limits(fields: &mut Reader<'_>, base: &Limits) -> Limits {
         sends_per_address: fields.number("sends_per_address", 1..=MANY, base.sends_per_address),
         sends_per_country: fields.number("sends_per_country", 1..=MANY, base.sends_per_country),
     };
-    if !limits.lockouts.is_sorted() {
+    if fields.has("lockouts") && !limits.lockouts.is_sorted() {
         fields.wrong("lockouts", "each lock must be at least as long as the one before");
     }
     for (name, attempts) in

@@ -172,9 +172,7 @@ pub fn load(
     let environment = readable(environment, &mut problems);
     let text = file.as_ref().map(|(path, text)| (path.as_path(), text.as_str()));
     match read(text, &environment, problems, random) {
-        Ok((config, warnings)) => {
-            Ok(Loaded { config, warnings, file: file.map(|(path, _)| path) })
-        }
+        Ok((config, warnings)) => Ok(Loaded { config, warnings, file: file.map(|(path, _)| path) }),
         Err(mut problems) => {
             if file.is_none() {
                 problems.add_no_file();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::ops::log::redact;
+use crate::ops::log::redact_tokens;
 
 /// Why there is no configuration to work with.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +96,7 @@ impl fmt::Display for Problem {
             line.push_str(": ");
         }
         line.push_str(&self.what);
-        // A secret in the place of a key or a path would be repeated here.
-        f.write_str(&redact(&line))
+        // A token in the place of a key or a path would be repeated here.
+        f.write_str(&redact_tokens(&line))
     }
 }

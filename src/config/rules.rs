@@ -19,11 +19,7 @@ use crate::verification::effect::Channel;
 use crate::verification::limits::Limits;
 
 /// The whole configuration. It is fit for use only if no problem was noted.
-pub(super) fn config(
-    sources: &mut Sources,
-    notes: &mut Notes,
-    random: &mut dyn Random,
-) -> Config {
+pub(super) fn config(sources: &mut Sources, notes: &mut Notes, random: &mut dyn Random) -> Config {
     let telegram = telegram(&mut Reader::new(&sources.take(Section::Telegram), notes));
     let store = store(&mut Reader::new(&sources.take(Section::Store), notes));
     let http = http(&mut Reader::new(&sources.take(Section::Http), notes));
@@ -33,10 +29,8 @@ pub(super) fn config(
     let sms = sources
         .has(Section::Sms)
         .then(|| sms(&mut Reader::new(&sources.take(Section::Sms), notes)));
-    let limits = gates::limits(
-        &mut Reader::new(&sources.take(Section::Limits), notes),
-        &Limits::default(),
-    );
+    let limits =
+        gates::limits(&mut Reader::new(&sources.take(Section::Limits), notes), &Limits::default());
     let log = log(&mut Reader::new(&sources.take(Section::Log), notes));
 
     let mut channels = Vec::new();
@@ -187,20 +181,19 @@ fn email(fields: &mut Reader<'_>) -> Email {
     }
     let username = fields.text("username");
     let password = fields.secret("password", "password_file");
-    let has_password = fields.tried("password") || fields.tried("password_file");
-    if username.is_some() && !has_password {
+    let tried = fields.tried("password") || fields.tried("password_file");
+    if username.is_some() && !tried {
         fields.wrong("username", "a username needs a password: set password or password_file");
     }
-    if !fields.tried("username") && has_password {
-        fields.wrong(fields.way("password", "password_file"), "a password needs a username");
+    let way = fields.way("password", "password_file");
+    if fields.has(way) && !fields.tried("username") {
+        fields.wrong(way, "a password needs a username");
     }
     let from = fields.text("from").unwrap_or_else(|| {
         fields.missing("from", "name the sender: from = \"Gate <gate@example.org>\"");
         String::new()
     });
-    // A line break in a name would make lettre panic.
-    let plain = !from.chars().any(char::is_control);
-    if !from.is_empty() && !(plain && from.parse::<lettre::message::Mailbox>().is_ok()) {
+    if !from.is_empty() && !is_mailbox(&from) {
         fields.wrong("from", "not a mailbox such as \"Gate <gate@example.org>\"");
     }
     let ca_file = fields.text("ca_file").map(PathBuf::from);
@@ -210,7 +203,9 @@ fn email(fields: &mut Reader<'_>) -> Email {
             Ok(_) => {
                 fields.wrong("ca_file", format!("{} is no PEM certificate", path.display()));
             }
-            Err(why) => fields.wrong("ca_file", format!("{} cannot be read: {why}", path.display())),
+            Err(why) => {
+                fields.wrong("ca_file", format!("{} cannot be read: {why}", path.display()))
+            }
         }
         if security == Security::None {
             fields.wrong("ca_file", "contradicts security = \"none\": there is no TLS to check");
@@ -291,6 +286,11 @@ fn is_token(token: &str) -> bool {
             && !secret.is_empty()
             && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     })
+}
+
+fn is_mailbox(from: &str) -> bool {
+    // A line break in a name would make lettre panic.
+    !from.chars().any(char::is_control) && from.parse::<lettre::message::Mailbox>().is_ok()
 }
 
 /// Twilio names things by two letters and 32 hexadecimal digits.

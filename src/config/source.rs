@@ -184,11 +184,7 @@ impl Sources {
         }
     }
 
-    fn read_environment(
-        &mut self,
-        environment: &[(String, String)],
-        problems: &mut Vec<Problem>,
-    ) {
+    fn read_environment(&mut self, environment: &[(String, String)], problems: &mut Vec<Problem>) {
         let mut gates: BTreeMap<usize, Vec<(&'static str, Kind, &str, Place)>> = BTreeMap::new();
         for (name, text) in environment {
             let Some(rest) = name.strip_prefix(PREFIX) else { continue };
@@ -404,9 +400,7 @@ fn typed_text(kind: Kind, text: &str) -> Result<Value, String> {
             typed(kind, value.get_ref())
         }
         Kind::Texts => Ok(Value::Texts(parts(trimmed).map(str::to_owned).collect())),
-        Kind::Integers => {
-            parts(trimmed).map(whole).collect::<Result<_, _>>().map(Value::Integers)
-        }
+        Kind::Integers => parts(trimmed).map(whole).collect::<Result<_, _>>().map(Value::Integers),
         Kind::Spans => parts(trimmed).map(span).collect::<Result<_, _>>().map(Value::Spans),
     }
 }

@@ -38,7 +38,9 @@ pub struct Vital {
 
 #[derive(Debug, thiserror::Error)]
 pub enum HealthError {
-    #[error("the health server cannot listen on {address}: {why}; set http.listen to another address, or to \"\" to do without")]
+    #[error(
+        "the health server cannot listen on {address}: {why}; set http.listen to another address, or to \"\" to do without"
+    )]
     CannotListen { address: SocketAddr, why: io::Error },
     #[error("the health server broke: {0}")]
     Broken(#[from] io::Error),

@@ -76,7 +76,11 @@ impl Metrics {
         let outcomes = Family::default();
         registry.register("outcomes", "What dialogues came to", outcomes.clone());
         let sends = Family::default();
-        registry.register("sends", "Codes given to a provider, by channel and outcome", sends.clone());
+        registry.register(
+            "sends",
+            "Codes given to a provider, by channel and outcome",
+            sends.clone(),
+        );
         let latency: Family<Provider, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(answer_times);
         registry.register_with_unit(
@@ -179,7 +183,10 @@ impl Metrics {
 
     /// getUpdates was answered.
     pub fn polled(&self, now: Timestamp) {
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds fit 53 bits for 285,000 years")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds fit 53 bits for 285,000 years"
+        )]
         self.polled.set(now.0 as f64 / 1000.0);
     }
 
