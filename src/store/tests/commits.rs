@@ -153,9 +153,9 @@ async fn a_group_of_many_megabytes_is_one_commit() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     let text = "x".repeat(50_000);
-    let expected: Vec<_> = (0..200).map(|key| (key, text.clone())).collect();
+    let expected: Vec<_> = (0..60).map(|key| (key, text.clone())).collect();
     let many =
-        move |view: &mut View<'_>| (0..200).try_for_each(|key| view.put(&key, &note(text.clone())));
+        move |view: &mut View<'_>| (0..60).try_for_each(|key| view.put(&key, &note(text.clone())));
     store.commit(many).await.unwrap();
     assert_eq!(store.stats().groups, 1);
     store.close().await;
