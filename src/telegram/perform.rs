@@ -1,13 +1,13 @@
 //! Carries out what the rules ordered, by calls to the Bot API.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use teloxide::payloads::{
-    AnswerCallbackQuery, AnswerCallbackQuerySetters, ApproveChatJoinRequest, CreateChatInviteLink,
-    CreateChatInviteLinkSetters, DeclineChatJoinRequest, DeleteMessage, EditMessageReplyMarkup,
-    EditMessageText, EditMessageTextSetters, RevokeChatInviteLink, SendMessage, SendMessageSetters,
+    AnswerCallbackQuery, AnswerCallbackQuerySetters, ApproveChatJoinRequest,
+    DeclineChatJoinRequest, DeleteMessage, EditMessageReplyMarkup, EditMessageText,
+    EditMessageTextSetters, RevokeChatInviteLink, SendMessage, SendMessageSetters,
 };
 use teloxide::requests::Payload;
 use teloxide::types::{CallbackQueryId, LinkPreviewOptions, ParseMode, Recipient};
@@ -16,9 +16,8 @@ use super::client::{ChatMember, Client, group, member_query};
 use super::faults::{Already, Fault};
 use super::keyboards::markup;
 use crate::texts::Texts;
-use crate::verification::effect::{Effect, Keyboard, Order};
+use crate::verification::effect::{Effect, Order};
 use crate::verification::event::{AdmissionOutcome, Membership, What};
-use crate::verification::text::Text;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// A personal invite link that nobody used by then is dead.
@@ -157,12 +156,11 @@ impl Client {
         struct Made {
             invite_link: String,
         }
-        let end = instant(now.after(INVITE_LIVES));
-        let asked = self.in_group(gate, |to| {
-            CreateChatInviteLink::new(to)
-                .name(format!("for {}", user.0))
-                .expire_date(end)
-                .creates_join_request(true)
+        let asked = self.in_group(gate, |chat_id| CreatePersonalInvite {
+            chat_id,
+            name: format!("for {}", user.0),
+            expire_date: now.after(INVITE_LIVES).0 / 1000,
+            creates_join_request: true,
         });
         let told = |outcome| What::Invited { gate, outcome };
         match asked.await {
@@ -264,6 +262,19 @@ fn no_preview() -> LinkPreviewOptions {
     }
 }
 
-fn instant(at: Timestamp) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(at.0.max(0).unsigned_abs())
+/// `createChatInviteLink`; teloxide's own payload wants a date type of another crate.
+#[derive(Serialize)]
+struct CreatePersonalInvite {
+    chat_id: Recipient,
+    /// At most 32 characters; admins see it in the list of links.
+    name: String,
+    /// In seconds since 1970.
+    expire_date: i64,
+    /// A link that adds at once could be handed on; a request is checked against its owner.
+    creates_join_request: bool,
+}
+
+impl Payload for CreatePersonalInvite {
+    type Output = IgnoredAny;
+    const NAME: &'static str = "CreateChatInviteLink";
 }

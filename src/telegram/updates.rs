@@ -13,7 +13,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
 use teloxide::types::{
-    CallbackQuery, Chat, ChatJoinRequest, ChatMemberUpdated, Message, MessageKind, User,
+    CallbackQuery, Chat, ChatJoinRequest, ChatMemberKind, ChatMemberUpdated, Message, MessageKind,
+    User,
 };
 
 use crate::verification::code::looks_like_login_code;
@@ -342,8 +343,14 @@ async fn blocked_or_not(change: ChatMemberUpdated) -> Reading {
 }
 
 async fn rights_changed(change: ChatMemberUpdated) -> Reading {
-    let bot = &change.new_chat_member;
-    let can_invite = bot.is_privileged() && bot.can_invite_users();
+    let can_invite = match &change.new_chat_member.kind {
+        ChatMemberKind::Owner(_) => true,
+        ChatMemberKind::Administrator(admin) => admin.can_invite_users,
+        ChatMemberKind::Member(_)
+        | ChatMemberKind::Restricted(_)
+        | ChatMemberKind::Left
+        | ChatMemberKind::Banned(_) => false,
+    };
     Reading::BotRights { gate: GateId(change.chat.id.0), can_invite }
 }
 
