@@ -288,4 +288,4 @@ sms =
     Code { $code } for { $group }. { $number ->
         [1] { "" }
        *[other] This is code { $number }.
-    } Same words as in the chat: { $phrase }. Valid for { $lives }. Type it only there.
+    } Same words as in the chat: { $phrase }. Valid for { $lives }. Type it only in that chat.

@@ -361,7 +361,7 @@ fn locks_are_said_in_the_users_words() {
 }
 
 #[test]
-fn the_first_message_reads_well() {
+fn long_messages_read_well() {
     let text = Text::AskPassword { tries: 3 };
     insta::assert_snapshot!(texts().say(&en(), Some("Rust Berlin"), &text), @r"
     <b>Rust Berlin</b>
@@ -372,10 +372,24 @@ fn the_first_message_reads_well() {
 
     I remove your password, your address and your codes from this chat as soon as I have read them. What I never ask for is the login code of your Telegram account. More about that: /safety
     ");
-    insta::assert_snapshot!(texts().say(&de(), Some("Rust Berlin"), &sent(Channel::Email, 2)), @"");
-    insta::assert_snapshot!(texts().say(&en(), None, &sent(Channel::Email, 1)), @"");
-    insta::assert_snapshot!(texts().say(&en(), None, &unknown(Channel::Sms, 2)), @"");
-    insta::assert_snapshot!(texts().say(&en(), None, &Text::PhoneUnreadable { countries: vec!["+49".into()] }), @"");
+    insta::assert_snapshot!(texts().say(&de(), Some("Rust Berlin"), &sent(Channel::Email, 2)), @r#"
+    <b>Rust Berlin</b>
+
+    Ich habe <b>Code 2</b> per E-Mail an <code>n•••a@example.org</code> geschickt. In der Mail stehen dieselben zwei Wörter wie in diesem Chat: <b>amber falcon</b>.
+
+    Bitte tippe die 6 Ziffern hier ein. Sie gelten 10 Minuten. Frühere Codes zählen nicht mehr. Falls nichts ankommt, schau bitte auch in den Spam-Ordner.
+    "#);
+    insta::assert_snapshot!(texts().say(&en(), None, &sent(Channel::Email, 1)), @r#"
+    I have sent your code by e-mail to <code>n•••a@example.org</code>. The mail carries the same two words as this chat: <b>amber falcon</b>.
+
+    Please type the 6 digits here. They are valid for 10 minutes. If nothing comes, please look into the spam folder too.
+    "#);
+    insta::assert_snapshot!(texts().say(&en(), None, &unknown(Channel::Sms, 2)), @r#"
+    Our SMS service broke off, so I cannot tell whether code 2 reached <code>n•••a@example.org</code>. That is our fault, not yours.
+
+    If it comes, it carries the words <b>amber falcon</b>: please type its 6 digits here within 10 minutes. If it does not come, ask for a new one.
+    "#);
+    insta::assert_snapshot!(texts().say(&en(), None, &Text::PhoneUnreadable { countries: vec!["+49".into()] }), @r#"I cannot read that as a phone number. Please type it with its country code, for example <code>+49 151 23456789</code>; this costs you no try. It has to begin with <code>+49</code>."#);
 }
 
 #[test]
@@ -426,10 +440,44 @@ fn only_the_question_before_sending_shows_an_address_in_full() {
 fn the_mail_reads_well() {
     let mail = texts().mail(&en(), &letter(), "gate_bot");
     assert_eq!(mail.subject, "Your code for Rust Berlin");
-    insta::assert_snapshot!(mail.text, @"");
+    insta::assert_snapshot!(mail.text, @r#"
+    Hello,
+
+    here is your code for the Telegram group “Rust Berlin”:
+
+        048213
+
+    The chat with the bot shows the same two words: amber falcon. If it shows others, this code is not meant for you.
+
+    Please type the code in the chat with @gate_bot on Telegram. It is valid for 10 minutes.
+
+    Or open this link on the device where you use Telegram. It works for you alone:
+    https://t.me/gate_bot?start=t-Zx_91
+
+    If it was not you who asked for this code, please ignore this mail: nothing happens without the code.
+
+    We never ask for the login code of your Telegram account.
+    "#);
     let second = texts().mail(&de(), &Letter { number: 2, ..letter() }, "gate_bot");
     assert_eq!(second.subject, "Dein Code für Rust Berlin");
-    insta::assert_snapshot!(second.text, @"");
+    insta::assert_snapshot!(second.text, @r#"
+    Hallo,
+
+    hier ist Code 2 für die Telegram-Gruppe „Rust Berlin“; frühere Codes zählen nicht mehr:
+
+        048213
+
+    Im Chat mit dem Bot stehen dieselben zwei Wörter: amber falcon. Stehen dort andere, ist dieser Code nicht für dich.
+
+    Bitte tippe den Code in den Chat mit @gate_bot auf Telegram ein. Er gilt 10 Minuten.
+
+    Oder öffne diesen Link auf dem Gerät, auf dem du Telegram benutzt. Er funktioniert nur für dich:
+    https://t.me/gate_bot?start=t-Zx_91
+
+    Falls du diesen Code nicht angefordert hast, kannst du diese Mail einfach ignorieren: Ohne den Code geschieht nichts.
+
+    Nach dem Anmeldecode deines Telegram-Kontos fragen wir nie.
+    "#);
 }
 
 #[test]
@@ -458,14 +506,14 @@ fn the_mail_in_html_loads_nothing_and_says_the_same() {
 fn the_sms_reads_well() {
     let texts = texts();
     let say = |language: &Language, letter: &Letter| texts.sms(language, letter);
-    insta::assert_snapshot!(say(&en(), &letter()), @"");
-    insta::assert_snapshot!(say(&de(), &Letter { number: 2, ..letter() }), @"");
+    insta::assert_snapshot!(say(&en(), &letter()), @r#"Code 048213 for Rust Berlin. Same words as in the chat: amber falcon. Valid for 10 minutes. Type it only in that chat."#);
+    insta::assert_snapshot!(say(&de(), &Letter { number: 2, ..letter() }), @r#"Code 048213 für Rust Berlin. Das ist Code 2. Gleiche Wörter wie im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen."#);
     let long = Letter {
         group: "Ł€ “A very long title” – [with] all sorts of things in it, ржавчина".into(),
         number: 12,
         ..letter()
     };
-    insta::assert_snapshot!(say(&de(), &long), @"");
+    insta::assert_snapshot!(say(&de(), &long), @r#"Code 048213 für L€ "A very long title" - [with] all sorts of. Das ist Code 12. Gleiche Wörter wie im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen."#);
     let nameless = Letter { group: "ржавчина 日本".into(), ..letter() };
     assert!(say(&en(), &nameless).starts_with("Code 048213 for your group."));
 }
