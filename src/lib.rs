@@ -7,7 +7,7 @@
 
 pub mod config;
 pub mod delivery;
-//pub mod engine;
+pub mod engine;
 pub mod ops;
 pub mod sandbox;
 pub mod store;

@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             self.wrong(name, "the list is empty; name at least one time");
             return default.to_vec();
         }
-        if let Some(span) = spans.iter().find(|span| !range.contains(span)) {
+        if let Some(span) = spans.iter().find(|span| !range.contains(*span)) {
             self.wrong(name, out_of_range(*span, &range));
             return default.to_vec();
         }

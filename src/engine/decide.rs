@@ -46,6 +46,9 @@ impl Engine {
         cause: Cause,
     ) -> Result<Queued, StoreError> {
         let user = event.as_ref().map(|event| event.user);
+        if let Some(event) = &event {
+            self.metrics.step(event.what.name());
+        }
         let event = event.map(Arc::new);
         let mut password = None;
         loop {
@@ -66,7 +69,7 @@ impl Engine {
                     password = Some((gate, right));
                 }
                 Err(StoreError::Panicked) => {
-                    self.metrics.panics.inc();
+                    self.metrics.panic();
                     error!(?user, "a panic while handling one update; that update is dropped");
                     return match self.commit(None, cause, None).await? {
                         Decided::Done { queued, .. } => Ok(queued),
@@ -130,7 +133,7 @@ impl Engine {
     }
 
     fn note(&self, user: Option<UserId>, gate: Option<GateId>, decision: &Decision) {
-        self.metrics.decided(decision.name());
+        self.metrics.outcome(decision.name());
         let (user, gate) = (user.map(|user| user.0), gate.map(|gate| gate.0));
         info!(user, gate, decision = decision.name(), detail = %decision, "decided");
     }

@@ -109,7 +109,7 @@ async fn look(engine: &Engine, id: GateId) -> Option<()> {
         }
     };
     engine.gates.retitle(&engine.store, id, &chat.title).await.ok()?;
-    match engine.telegram.own_rights(id).await {
+    match engine.telegram.own_rights(id, engine.me).await {
         Ok(rights) if rights.can_invite => info!(gate = id.0, "the gate is guarded"),
         Ok(_) => warn!(
             gate = id.0,

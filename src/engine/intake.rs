@@ -42,7 +42,7 @@ pub(super) async fn run(engine: Arc<Engine>, people: People, mut stop: watch::Re
             }
             Err(fault) => {
                 complain(&fault);
-                let pause = fault.retry_after().unwrap_or(wait);
+                let pause = fault.pause().map_or(wait, |pause| pause.max(wait));
                 wait = (wait * 2).min(LONGEST_WAIT);
                 tokio::select! {
                     () = tokio::time::sleep(pause) => {}
@@ -57,11 +57,15 @@ pub(super) async fn run(engine: Arc<Engine>, people: People, mut stop: watch::Re
 async fn accept(engine: &Engine, people: &People, updates: Vec<Update>) -> Result<(), StoreError> {
     let mut kept = Vec::with_capacity(updates.len());
     for update in updates {
-        engine.metrics.update(update.reading.kind());
+        engine.metrics.update(update.reading.name());
         let event = match update.reading {
             Reading::Event(event) => concerns_us(engine, event).await?,
             Reading::BotRights { gate, can_invite } => {
                 report_rights(engine, gate, can_invite);
+                None
+            }
+            Reading::Titled { gate, title } => {
+                engine.gates.retitle(&engine.store, gate, &title).await?;
                 None
             }
             Reading::Migrated { from, to } => {
@@ -140,10 +144,10 @@ fn report_rights(engine: &Engine, gate: crate::verification::GateId, can_invite:
 
 fn complain(fault: &Fault) {
     match fault {
-        Fault::Unauthorized => error!(
+        Fault::Unauthorized { .. } => error!(
             "Telegram does not know this bot token (any more): put the token from @BotFather into telegram.token and restart"
         ),
-        Fault::Conflict => error!(
+        Fault::Conflict { .. } => error!(
             "another program is asking for this bot's updates: stop the other one, or remove its webhook"
         ),
         fault => warn!(%fault, "Telegram cannot be asked for updates; trying again"),

@@ -36,7 +36,9 @@ use crate::delivery::{Mailer, Texter};
 use crate::ops::metrics::Metrics;
 use crate::store::{Store, StoreError};
 use crate::telegram::Client;
+use crate::telegram::client::Me;
 use crate::texts::Texts;
+use crate::verification::UserId;
 use crate::verification::code::Keys;
 use crate::verification::gate::Gate;
 pub use gates::GateBook;
@@ -61,8 +63,7 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// 0: no limit of our own.
     pub messages_per_second: u32,
-    /// The bot's name in links: `https://t.me/<this>`.
-    pub username: String,
+    pub me: Me,
 }
 
 /// What all parts of the engine share.
@@ -77,6 +78,8 @@ struct Engine {
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     verifier: Verifier,
+    me: UserId,
+    /// The bot's name in links: `https://t.me/<this>`.
     username: String,
 }
 
@@ -98,7 +101,8 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), St
         clock: parts.clock,
         metrics: parts.metrics,
         verifier: Verifier::new(),
-        username: parts.username,
+        me: parts.me.id,
+        username: parts.me.username,
     });
     engine.gates.recall(&engine.store).await?;
 

@@ -19,14 +19,23 @@ const REMEMBER_UPDATES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How much is looked at in one transaction.
 const PAGE: usize = 500;
 
+enum Due {
+    WakeUps,
+    Forgetting,
+}
+
 pub(super) async fn run(engine: Arc<Engine>, outbox: Outbox, mut stop: watch::Receiver<bool>) {
     let mut waking = tokio::time::interval(WAKE_EVERY);
     let mut forgetting = tokio::time::interval(FORGET_EVERY);
     loop {
-        let swept = tokio::select! {
-            _ = waking.tick() => wake(&engine, &outbox).await,
-            _ = forgetting.tick() => forget(&engine).await,
+        let due = tokio::select! {
+            _ = waking.tick() => Due::WakeUps,
+            _ = forgetting.tick() => Due::Forgetting,
             _ = stop.wait_for(|stop| *stop) => return,
+        };
+        let swept = match due {
+            Due::WakeUps => wake(&engine, &outbox).await,
+            Due::Forgetting => forget(&engine).await,
         };
         // The store has failed closed, and the engine ends for it.
         if swept.is_err() {

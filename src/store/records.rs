@@ -7,6 +7,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::verification::applicant::Person;
 use crate::verification::effect::Order;
 use crate::verification::event::Event;
 use crate::verification::limits::Ledger;
@@ -59,6 +60,11 @@ pub struct OutboxEntry {
     pub started: bool,
     pub attempts: u32,
 }
+
+/// One person and all their dialogues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PersonRecord(pub Person);
 
 /// How often something was done that no single applicant owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +130,21 @@ impl Record for OutboxEntry {
 
     fn decode_key(bytes: &[u8]) -> Option<u64> {
         Some(u64::from_be_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Record for PersonRecord {
+    type Key = UserId;
+    const KIND: u8 = 0x13;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "person";
+
+    fn encode_key(key: &UserId) -> Vec<u8> {
+        key.0.to_be_bytes().to_vec()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<UserId> {
+        Some(UserId(u64::from_be_bytes(bytes.try_into().ok()?)))
     }
 }
 
@@ -231,6 +252,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<InboxEntry>(),
     kind::<SeenUpdate>(),
     kind::<OutboxEntry>(),
+    kind::<PersonRecord>(),
     kind::<LedgerCount>(),
     kind::<Wake>(),
     kind::<LiveKeyboard>(),

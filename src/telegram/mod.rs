@@ -6,5 +6,9 @@ mod keyboards;
 pub mod perform;
 pub mod updates;
 
+pub use client::Client;
+pub use faults::Fault;
+pub use perform::Performed;
+
 #[cfg(test)]
 mod script;

@@ -55,6 +55,20 @@ pub enum Reading {
     Nothing(&'static str),
 }
 
+impl Reading {
+    /// A short name without anything personal, for metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Reading::Event(event) => event.what.name(),
+            Reading::BotRights { .. } => "bot_rights",
+            Reading::Titled { .. } => "titled",
+            Reading::Migrated { .. } => "migrated",
+            Reading::Nothing(_) => "skipped",
+        }
+    }
+}
+
 /// Reads one update. `None` only if not even its number can be read.
 #[must_use]
 pub fn read(raw: &RawValue) -> Option<Update> {

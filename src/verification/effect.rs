@@ -56,6 +56,26 @@ pub enum Effect {
     RevokeInvite { gate: GateId, link: String },
 }
 
+impl Effect {
+    /// A short name without anything personal, for metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Effect::Say { .. } => "say",
+            Effect::Rewrite { .. } => "rewrite",
+            Effect::RetireButtons => "retire_buttons",
+            Effect::Delete { .. } => "delete",
+            Effect::AnswerButton { .. } => "answer_button",
+            Effect::LookUpMember { .. } => "look_up_member",
+            Effect::SendCode { .. } => "send_code",
+            Effect::Approve { .. } => "approve",
+            Effect::Decline { .. } => "decline",
+            Effect::Invite { .. } => "invite",
+            Effect::RevokeInvite { .. } => "revoke_invite",
+        }
+    }
+}
+
 /// A code on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {

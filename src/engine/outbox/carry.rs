@@ -16,7 +16,7 @@ use crate::engine::world::SystemRandom;
 use crate::ops::fault;
 use crate::store::StoreError;
 use crate::store::records::{LiveKeyboard, OutboxEntry, PersonRecord};
-use crate::telegram::Performed;
+use crate::telegram::{Fault, Performed};
 use crate::verification::code::Random;
 use crate::verification::effect::{Channel, Effect, Keyboard, Letter, Order};
 use crate::verification::event::{DeliveryOutcome, Event, What};
@@ -49,9 +49,10 @@ pub(super) async fn attempt(
         | Effect::Invite { .. }
         | Effect::RevokeInvite { .. } => call_telegram(&engine, seq, &entry).await,
     };
+    let kind = entry.order.effect.name();
     match carried {
-        Ok((queued, next)) => Attempt { lane, queued, next },
-        Err(_) => Attempt { lane, queued: Vec::new(), next: Next::Stop },
+        Ok((queued, next)) => Attempt { lane, kind, queued, next },
+        Err(_) => Attempt { lane, kind, queued: Vec::new(), next: Next::Stop },
     }
 }
 
@@ -69,17 +70,21 @@ async fn call_telegram(
     let chat = order.chat;
     let keyboard = match order.effect {
         Effect::RetireButtons => {
-            let read = move |view: &mut crate::store::View<'_>| view.get::<LiveKeyboard>(&chat);
-            engine.store.read(read).await?.map(|live| live.message)
+            let live = engine.store.read(move |view| view.get::<LiveKeyboard>(&chat)).await?;
+            live.map(|live| live.message)
         }
         _ => None,
     };
-    let performed = engine.telegram.perform(order, keyboard, &engine.texts).await;
+    let performed =
+        engine.telegram.perform(order, keyboard, &engine.texts, engine.clock.now()).await;
     fault::point("outbox.performed");
     let (said, then) = match performed {
         Performed::Done { said, then } => (said, then),
         Performed::Later { after, why } => {
-            let after = if after.is_zero() { wait(entry.attempts) } else { after };
+            let after = match why {
+                Fault::RateLimited { .. } => after,
+                _ => after.max(wait(entry.attempts)),
+            };
             if entry.attempts.is_power_of_two() || entry.attempts == 0 {
                 warn!(user = order.user.0, %why, "Telegram did not take an order; trying again");
             }
@@ -137,7 +142,8 @@ async fn send_code(
     let sent = hand_over(engine, &entry.order, &parcel.letter).await;
     fault::point("code.after");
     let channel = parcel.letter.address.channel();
-    engine.metrics.sent(channel, sent.label(), began.elapsed());
+    engine.metrics.send(channel, sent.label());
+    engine.metrics.answered(provider(channel), began.elapsed());
     let user = entry.order.user.0;
     let masked = parcel.letter.address.masked();
     match sent {
@@ -244,4 +250,11 @@ fn message_id() -> String {
     let mut bytes = [0; 16];
     SystemRandom.fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn provider(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "smtp",
+        Channel::Sms => "twilio",
+    }
 }

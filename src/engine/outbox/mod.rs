@@ -48,6 +48,8 @@ pub(super) struct Carrying {
 /// How an attempt at the first order of a lane ended.
 struct Attempt {
     lane: Lane,
+    /// The order's, for metrics.
+    kind: &'static str,
     /// What is to be done besides: orders that followed from it.
     queued: Queued,
     next: Next,
@@ -126,8 +128,8 @@ impl Carrying {
                 let Some((lane, seq, entry)) = self.lanes.next(now, &mut self.pace) else { break };
                 under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
             }
-            let depth = self.lanes.depth();
-            self.engine.metrics.outbox(depth, self.lanes.oldest(), self.engine.clock.now());
+            let age = self.lanes.oldest().map(|oldest| self.engine.clock.now().since(oldest));
+            self.engine.metrics.outbox(self.lanes.depth(), age.unwrap_or_default());
             let wake = self.lanes.wake(&self.pace);
             tokio::select! {
                 orders = self.orders.recv() => match orders {
@@ -154,7 +156,7 @@ impl Carrying {
             Ok(attempt) => attempt,
             Err(_) => {
                 // The lane stays where it is; a restart takes it up again.
-                self.engine.metrics.panics.inc();
+                self.engine.metrics.panic();
                 tracing::error!("a panic while carrying out an order; it waits for the next start");
                 return true;
             }
@@ -163,7 +165,7 @@ impl Carrying {
         match attempt.next {
             Next::Go => self.lanes.done(&attempt.lane),
             Next::Again(after) => {
-                self.engine.metrics.retries.inc();
+                self.engine.metrics.retry(attempt.kind);
                 self.lanes.again(&attempt.lane, Instant::now() + after);
             }
             Next::Stop => return false,
