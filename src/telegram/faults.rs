@@ -344,7 +344,7 @@ mod tests {
         let pause = with(Parameters { retry_after: Some(7), migrate_to_chat_id: None });
         let pause = Fault::of_refusal("M", 429, &pause).pause();
         assert_eq!(pause, Some(Duration::from_secs(7)));
-        let moved = with(Parameters { retry_after: None, migrate_to_chat_id: Some(-100_5) });
+        let moved = with(Parameters { retry_after: None, migrate_to_chat_id: Some(-1005) });
         let moved = Fault::of_refusal("M", 400, &moved);
         assert_eq!(moved, Fault::Migrated { method: "M", to: -1005 });
     }

@@ -278,3 +278,6 @@ impl Payload for CreatePersonalInvite {
     type Output = IgnoredAny;
     const NAME: &'static str = "CreateChatInviteLink";
 }
+
+#[cfg(test)]
+mod tests;

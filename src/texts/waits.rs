@@ -16,9 +16,9 @@ pub fn rounded(wait: Duration) -> Wait {
     let minutes = seconds.div_ceil(60);
     let hours = seconds.div_ceil(60 * 60);
     let days = seconds.div_ceil(24 * 60 * 60);
-    if seconds < 60 || (seconds < 120 && seconds % 60 != 0) {
+    if seconds < 60 || (seconds < 120 && !seconds.is_multiple_of(60)) {
         Wait { unit: "second", count: seconds }
-    } else if minutes < 60 || (minutes < 120 && minutes % 60 != 0) {
+    } else if minutes < 60 || (minutes < 120 && !minutes.is_multiple_of(60)) {
         Wait { unit: "minute", count: minutes }
     } else if hours < 48 {
         Wait { unit: "hour", count: hours }
