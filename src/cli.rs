@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what the process ends with.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,10 +8,12 @@ use clap::{Parser, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:
+  countersign demo                       see it work, without any account: a pretend world
   countersign hash-password              ask for a password, print its hash for config.toml
   countersign hash-password < file       the same from a file or a pipe
   countersign check                      look at everything that a start needs
-  countersign check --config gate.toml   the same with another configuration
+  countersign run --config gate.toml     guard the groups, with this configuration
+  countersign store backup gate.backup   put everything that was counted into one file
 
 Configuration:
   --config PATH, else COUNTERSIGN_CONFIG, else ./config.toml, else /etc/countersign/config.toml.
@@ -35,6 +38,26 @@ const CHECK: &str = "\
 One line for each thing that a start needs: `ok`, or `FAIL` with what is wrong and what to do.
 Nobody is written to, and nothing is changed.";
 
+const RUN: &str = "\
+Takes updates from Telegram, sends codes, opens groups. Logs go to standard error.
+SIGTERM and SIGINT stop it within 5 seconds, and nothing is lost: what is under way goes on at the
+next start. `countersign check` says beforehand what is missing.";
+
+const DEMO: &str = "\
+Starts a pretend Telegram, a mail server and a pretend Twilio on loopback ports, and the real bot
+against them. Open the printed address: a phone, a mailbox, SMS, the group, and its admin's phone.
+With --play, three applicants play by themselves in the terminal; ends with 0 if each of them ended
+as they should.";
+
+const STORE: &str = "\
+The bot must not run meanwhile. The secret key (store.secret_key_file) is in no backup: a backup is
+of no use without it, and gives nothing away.
+
+Examples:
+  countersign store backup /backup/gate.backup
+  countersign store restore /backup/gate.backup --replace
+  countersign store verify";
+
 const HEALTH: &str = "\
 Asks /healthz on http.listen whether the running process is alive; ends with 0 or 1.
 Made for a container's HEALTHCHECK.";
@@ -53,6 +76,28 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Guard the groups until told to stop
+    #[command(after_help = RUN)]
+    Run,
+    /// See the whole bot in a pretend world, without any account
+    #[command(after_help = DEMO)]
+    Demo {
+        /// Play scripted applicants in the terminal, and end
+        #[arg(long)]
+        play: bool,
+        /// Where the page is served
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8077")]
+        listen: SocketAddr,
+        /// The demo's own folder [default: a new one that is removed at the end]
+        #[arg(long, value_name = "FOLDER")]
+        data: Option<PathBuf>,
+    },
+    /// Back up, put back or look through what is stored
+    #[command(after_help = STORE)]
+    Store {
+        #[command(subcommand)]
+        command: StoreCommand,
+    },
     /// Try everything that a start needs, and say what is missing
     #[command(after_help = CHECK)]
     Check,
@@ -62,6 +107,21 @@ pub enum Command {
     /// Ask the running process whether it is alive
     #[command(after_help = HEALTH)]
     Health,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Write everything into one file; stop the bot before
+    Backup { file: PathBuf },
+    /// Make the store from a backup
+    Restore {
+        file: PathBuf,
+        /// Move a store that is there aside
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Open every record and count
+    Verify,
 }
 
 /// What the process ends with.

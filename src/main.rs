@@ -27,9 +27,18 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Check => one_thread()?
             .block_on(commands::check::check(config))
             .context("the checks cannot be printed"),
+        Command::Run => many_threads()?.block_on(commands::run::run(config)),
+        Command::Store { command } => Ok(commands::store::store(config, &command)),
         Command::HashPassword => Ok(commands::hash_password::hash_password()),
         Command::Health => Ok(one_thread()?.block_on(commands::health::health(config))),
     }
+}
+
+fn many_threads() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no runtime can be started")
 }
 
 fn one_thread() -> anyhow::Result<tokio::runtime::Runtime> {

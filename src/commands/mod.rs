@@ -3,22 +3,13 @@
 pub mod check;
 pub mod hash_password;
 pub mod health;
+pub mod run;
+pub mod store;
 
 use std::path::Path;
 
 use countersign::config::{self, ConfigError, Loaded};
-use countersign::verification::code::Random;
-use rand::TryRng;
-use rand::rngs::SysRng;
-
-/// The operating system's random source.
-pub struct SystemRandom;
-
-impl Random for SystemRandom {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        SysRng.try_fill_bytes(bytes).expect("the operating system gives random bytes");
-    }
-}
+use countersign::engine::world::SystemRandom;
 
 /// The configuration; its warnings go to standard error.
 fn configuration(path: Option<&Path>) -> Result<Loaded, ConfigError> {

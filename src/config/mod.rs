@@ -29,6 +29,7 @@ use crate::verification::limits::Limits;
 use fields::Notes;
 use source::Sources;
 
+pub use crate::delivery::{EmailSettings, Security, SmsAuth, SmsSender, SmsSettings};
 pub use gates::refusal;
 pub use problems::{ConfigError, Place, Problem, Problems};
 
@@ -42,9 +43,9 @@ pub struct Config {
     pub store: Store,
     pub http: Http,
     /// `None`: no code goes by e-mail.
-    pub email: Option<Email>,
+    pub email: Option<EmailSettings>,
     /// `None`: no code goes by SMS.
-    pub sms: Option<Sms>,
+    pub sms: Option<SmsSettings>,
     /// For gates that say nothing else.
     pub limits: Limits,
     pub log: Log,
@@ -74,55 +75,6 @@ pub struct Store {
 pub struct Http {
     /// `None`: no health server.
     pub listen: Option<SocketAddr>,
-}
-
-#[derive(Clone, Debug)]
-pub struct Email {
-    pub host: String,
-    pub port: u16,
-    pub security: Security,
-    /// Set exactly if `password` is.
-    pub username: Option<String>,
-    pub password: Option<SecretString>,
-    /// A mailbox: `Gate <gate@example.org>`.
-    pub from: String,
-    /// An extra root certificate, PEM.
-    pub ca_file: Option<PathBuf>,
-}
-
-/// How the connection to the mail server is kept private.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Security {
-    /// TLS from the first byte (port 465).
-    Tls,
-    /// STARTTLS, required (port 587).
-    StartTls,
-    /// Clear text, only to loopback.
-    None,
-}
-
-#[derive(Clone, Debug)]
-pub struct Sms {
-    pub account_sid: String,
-    pub auth: SmsAuth,
-    pub sender: SmsSender,
-    /// `https`, or `http` on loopback.
-    pub api_url: Url,
-    /// Dial codes with `+`; never empty.
-    pub allowed_countries: Vec<String>,
-}
-
-#[derive(Clone, Debug)]
-pub enum SmsAuth {
-    Token(SecretString),
-    ApiKey { sid: String, secret: SecretString },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SmsSender {
-    /// A number in E.164 form, a short code or an alphanumeric sender.
-    From(String),
-    MessagingService(String),
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use super::keys::Section;
 use super::problems::Problem;
 use super::source::Sources;
 use super::{
-    Config, Email, Http, Log, LogFormat, LogLevel, Security, Sms, SmsAuth, SmsSender, Store,
-    Telegram,
+    Config, EmailSettings, Http, Log, LogFormat, LogLevel, Security, SmsAuth, SmsSender,
+    SmsSettings, Store, Telegram,
 };
 use crate::verification::code::Random;
 use crate::verification::effect::Channel;
@@ -143,7 +143,7 @@ fn log(fields: &mut Reader<'_>) -> Log {
     }
 }
 
-fn email(fields: &mut Reader<'_>) -> Email {
+fn email(fields: &mut Reader<'_>) -> EmailSettings {
     let host = fields.text("host").unwrap_or_else(|| {
         fields.missing("host", "name the mail server: host = \"smtp.example.org\"");
         String::new()
@@ -211,10 +211,18 @@ fn email(fields: &mut Reader<'_>) -> Email {
             fields.wrong("ca_file", "contradicts security = \"none\": there is no TLS to check");
         }
     }
-    Email { host, port, security, username, password, from, ca_file }
+    EmailSettings {
+        host,
+        port,
+        security,
+        username: username.unwrap_or_default(),
+        password,
+        from,
+        ca_file,
+    }
 }
 
-fn sms(fields: &mut Reader<'_>) -> Sms {
+fn sms(fields: &mut Reader<'_>) -> SmsSettings {
     let account_sid = fields.text("account_sid").unwrap_or_else(|| {
         fields.missing("account_sid", "Twilio's console shows it: account_sid = \"AC…\"");
         String::new()
@@ -248,7 +256,7 @@ fn sms(fields: &mut Reader<'_>) -> Sms {
         );
         Vec::new()
     });
-    Sms {
+    SmsSettings {
         account_sid,
         auth,
         sender,

@@ -32,7 +32,9 @@ pub(super) async fn run(engine: Arc<Engine>, people: People, mut stop: watch::Re
         match polled {
             Ok(batch) => {
                 wait = FIRST_WAIT;
-                engine.metrics.polled(engine.clock.now());
+                let now = engine.clock.now();
+                engine.metrics.polled(now);
+                engine.pulse.polled(now);
                 let updates: Vec<Update> = batch.iter().filter_map(|raw| read(raw)).collect();
                 let last = updates.iter().map(|update| update.id).max();
                 if accept(&engine, &people, updates).await.is_err() {

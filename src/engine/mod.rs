@@ -21,6 +21,7 @@ mod gates;
 mod intake;
 mod outbox;
 mod people;
+mod pulse;
 mod sweep;
 mod verifier;
 pub mod world;
@@ -44,6 +45,7 @@ use crate::verification::gate::Gate;
 pub use gates::GateBook;
 use outbox::Outbox;
 use people::People;
+pub use pulse::Pulse;
 use verifier::Verifier;
 use world::Clock;
 
@@ -60,9 +62,11 @@ pub struct Parts {
     pub gates: Vec<Gate>,
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
     /// 0: no limit of our own.
     pub messages_per_second: u32,
+    /// Where others can see how the engine does.
+    pub pulse: Arc<Pulse>,
     pub me: Me,
 }
 
@@ -76,7 +80,8 @@ struct Engine {
     gates: GateBook,
     keys: Arc<Keys>,
     clock: Arc<dyn Clock>,
-    metrics: Arc<Metrics>,
+    metrics: Metrics,
+    pulse: Arc<Pulse>,
     verifier: Verifier,
     me: UserId,
     /// The bot's name in links: `https://t.me/<this>`.
@@ -100,6 +105,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), St
         texts: parts.texts,
         clock: parts.clock,
         metrics: parts.metrics,
+        pulse: parts.pulse,
         verifier: Verifier::new(),
         me: parts.me.id,
         username: parts.me.username,
@@ -123,9 +129,11 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), St
         failure = engine.store.failed() => Some(failure),
         _ = stop.wait_for(|stop| *stop) => None,
     };
-    let all_done = async { while tasks.join_next().await.is_some() {} };
-    if failure.is_none() && tokio::time::timeout(GRACE, all_done).await.is_err() {
-        info!("stopping with work under way; it goes on at the next start");
+    if failure.is_none() {
+        let all_done = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, all_done).await.is_err() {
+            info!("stopping with work under way; it goes on at the next start");
+        }
     }
     tasks.shutdown().await;
     match failure {

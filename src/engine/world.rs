@@ -23,7 +23,7 @@ impl Clock for SystemClock {
 }
 
 /// The operating system's random source.
-pub(super) struct SystemRandom;
+pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fill(&mut self, bytes: &mut [u8]) {

@@ -171,7 +171,7 @@ mod tests {
         }
 
         fn refresh(&self, metrics: &Metrics) {
-            metrics.outbox(7, Duration::from_secs(2));
+            metrics.outbox_age(Duration::from_secs(2));
         }
     }
 

@@ -170,9 +170,13 @@ impl Metrics {
         self.panics.inc();
     }
 
-    /// What waits in the outbox now; `oldest` is how long the oldest has waited.
-    pub fn outbox(&self, depth: usize, oldest: Duration) {
+    /// So many orders wait in the outbox now.
+    pub fn outbox_depth(&self, depth: usize) {
         self.outbox_depth.set(i64::try_from(depth).unwrap_or(i64::MAX));
+    }
+
+    /// The oldest order in the outbox has waited so long; zero if there is none.
+    pub fn outbox_age(&self, oldest: Duration) {
         self.outbox_age.set(oldest.as_secs_f64());
     }
 
@@ -230,7 +234,8 @@ mod tests {
         metrics.answered("twilio", Duration::from_millis(300));
         metrics.retry("say");
         metrics.panic();
-        metrics.outbox(3, Duration::from_millis(1500));
+        metrics.outbox_depth(3);
+        metrics.outbox_age(Duration::from_millis(1500));
         metrics.commit(Duration::from_millis(2));
         metrics.polled(Timestamp(1_700_000_000_500));
         let page = metrics.clone().expose();

@@ -147,6 +147,12 @@ impl Store {
         reason.clone().unwrap_or(StoreError::Closed)
     }
 
+    /// The reason, if the store has failed closed.
+    #[must_use]
+    pub fn failure(&self) -> Option<StoreError> {
+        self.shared.failed.borrow().clone()
+    }
+
     /// Calls `observer` with the time from the call to the durable answer, once per transaction, on
     /// the committer's thread. Only the first observer counts.
     pub fn observe(&self, observer: impl Fn(Duration) + Send + Sync + 'static) {

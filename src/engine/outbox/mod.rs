@@ -128,8 +128,8 @@ impl Carrying {
                 let Some((lane, seq, entry)) = self.lanes.next(now, &mut self.pace) else { break };
                 under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
             }
-            let age = self.lanes.oldest().map(|oldest| self.engine.clock.now().since(oldest));
-            self.engine.metrics.outbox(self.lanes.depth(), age.unwrap_or_default());
+            self.engine.pulse.oldest_is(self.lanes.oldest());
+            self.engine.metrics.outbox_depth(self.lanes.depth());
             let wake = self.lanes.wake(&self.pace);
             tokio::select! {
                 orders = self.orders.recv() => match orders {
