@@ -55,7 +55,7 @@ ask-password =
 
     Passwort, Adresse und Codes entferne ich aus diesem Chat, sobald ich sie gelesen habe. Wonach ich nie frage, ist der Anmeldecode deines Telegram-Kontos. Mehr dazu: /safety
 choose-gate = Hallo! Ich stehe an den Türen mehrerer Gruppen Wache. Welcher möchtest du beitreten?
-no-open-gate = Hallo! Ich stehe an den Türen von Gruppen Wache, aber hier ist keine davon aufgeführt. Falls dir jemand einen Einladungslink gegeben hat, öffne ihn bitte und frag den Beitritt an: Dann schreibe ich dir.
+no-open-gate = Hallo! Ich stehe an den Türen von Gruppen Wache, aber hier ist keine davon aufgeführt. Falls dir jemand einen Einladungslink gegeben hat, öffne ihn bitte und stell eine Beitrittsanfrage: Dann schreibe ich dir.
 unknown-link = Dieser Link führt nirgendwohin mehr. Bitte lass dir von der Person, von der du ihn hast, einen neuen geben.
 already-member = Du bist schon Mitglied dieser Gruppe. Die Tür ist offen.
 already-admitted = Du hast alles schon geschafft. Es ist nichts mehr zu tun.
@@ -219,11 +219,11 @@ personal-link =
 
     { $link }
 
-    Öffne ihn und frag den Beitritt an: Ich lasse dich sofort hinein. Er gilt einen Tag; für alle anderen bleibt die Tür zu.
+    Öffne ihn und stell eine Beitrittsanfrage: Ich lasse dich sofort hinein. Er gilt einen Tag; für alle anderen bleibt die Tür zu.
 admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir: Bitte sag einem Admin der Gruppe, dass ich Nutzer einladen dürfen muss. Schick mir danach /start.
 admission-too-many-chats = Du hast alles geschafft, aber Telegram sagt, dass du in zu vielen Gruppen und Kanälen bist. Bitte verlass eine Gruppe oder einen Kanal und schick mir danach /start.
 admission-failed = Du hast alles geschafft, aber Telegram ließ mich die Tür nicht öffnen. Das liegt an uns, nicht an dir. Bitte drück in einer Weile den Knopf oder schick mir /start.
-cancelled = Gut, ich habe aufgehört. Wann immer du magst: Frag den Beitritt wieder an oder schick mir /start.
+cancelled = Gut, ich habe aufgehört. Wann immer du magst: Stell wieder eine Beitrittsanfrage oder schick mir /start.
 
 ## Alles andere
 
@@ -236,7 +236,7 @@ help =
     /cancel – aufhören
     /safety – wonach ich frage und wonach nie
 need-text = Ich kann nur lesen, was du tippst. { $now }
-now-nothing = Ich warte auf nichts. Um anzufangen, frag den Beitritt zu einer Gruppe an oder schick /start.
+now-nothing = Ich warte auf nichts. Um anzufangen, stell bei einer Gruppe eine Beitrittsanfrage oder schick /start.
 now-password = Bitte tippe das Passwort der Gruppe ein.
 now-channel = Bitte wähle mit den Knöpfen oben, wie ich dir deinen Code schicken darf.
 now-email = Bitte tippe deine E-Mail-Adresse ein.

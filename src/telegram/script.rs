@@ -19,6 +19,8 @@ pub enum Answer {
     Raw(u16, String),
     /// The connection ends without an answer.
     Reset,
+    /// No answer ever comes.
+    Silence,
 }
 
 #[derive(Clone)]
@@ -92,5 +94,6 @@ async fn answer(State(script): State<Script>, uri: Uri, body: Bytes) -> Response
         Answer::Raw(status, body) => (StatusCode::from_u16(status).unwrap(), body).into_response(),
         // A panic within the handler makes the server drop the connection.
         Answer::Reset => panic!("told to drop the connection"),
+        Answer::Silence => std::future::pending().await,
     }
 }

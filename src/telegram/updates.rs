@@ -4,6 +4,7 @@
 //! that fits wins. Reading is total and logs nothing; what does not concern us becomes
 //! [`Reading::Nothing`] with the reason.
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
@@ -11,12 +12,14 @@ use dptree::Handler;
 use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
 use teloxide::types::{
     CallbackQuery, Chat, ChatJoinRequest, ChatMemberKind, ChatMemberUpdated, Message, MessageKind,
     User,
 };
 
+use super::client::WANTED_UPDATES;
 use crate::verification::code::looks_like_login_code;
 use crate::verification::event::{Event, What};
 use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, UserId};
@@ -84,15 +87,24 @@ pub fn read(raw: &RawValue) -> Option<Update> {
 }
 
 fn read_kind(raw: &str) -> Reading {
-    // From the text itself: through a `serde_json::Value` teloxide loses the kind.
-    let Ok(update) = serde_json::from_str::<teloxide::types::Update>(raw) else {
+    let Ok(Value::Object(mut whole)) = serde_json::from_str(raw) else {
         return Reading::Nothing("unreadable");
     };
-    let known = dptree::deps![update, QueryId::of(raw)];
+    let Some((kind, mut content)) =
+        WANTED_UPDATES.iter().find_map(|kind| whole.remove_entry(*kind))
+    else {
+        return Reading::Nothing("of no kind that we asked for");
+    };
+    let apart = Apart::take(&mut content);
+    // Through text once more: from a `Value`, teloxide reads no kind at all.
+    let lean = json!({"update_id": 0, kind: content}).to_string();
+    let Ok(update) = serde_json::from_str::<TelegramUpdate>(&lean) else {
+        return Reading::Nothing("unreadable");
+    };
     // Nothing in the tree waits, so it is done at the first look.
-    match TREE.dispatch(known).now_or_never() {
-        Some(std::ops::ControlFlow::Break(reading)) => reading,
-        Some(std::ops::ControlFlow::Continue(_)) | None => Reading::Nothing("of no known kind"),
+    match TREE.dispatch(dptree::deps![update, apart]).now_or_never() {
+        Some(ControlFlow::Break(reading)) => reading,
+        Some(ControlFlow::Continue(_)) | None => Reading::Nothing("unreadable"),
     }
 }
 
@@ -123,19 +135,36 @@ fn tree() -> Tree {
         .branch(TelegramUpdate::filter_callback_query()
             .branch(dptree::filter_map(button)          .endpoint(pressed))
             .branch(nothing("a button in a group or pressed by a bot")))
-        .branch(TelegramUpdate::filter_chat_join_request()     .endpoint(asked_to_join))
+        .branch(TelegramUpdate::filter_chat_join_request().endpoint(asked_to_join))
         .branch(TelegramUpdate::filter_my_chat_member()
             .branch(dptree::filter(is_private)          .endpoint(blocked_or_not))
             .branch(dptree::endpoint(rights_changed)))
-        .branch(TelegramUpdate::filter_chat_member()           .endpoint(joined_or_left))
-        .branch(nothing("of no kind that we asked for, or unreadable"))
+        .branch(TelegramUpdate::filter_chat_member()    .endpoint(joined_or_left))
+        .branch(nothing("unreadable"))
 }
 
 type TelegramUpdate = teloxide::types::Update;
 
-/// The guard-bot query of a join request (Bot API 10.1), which teloxide 0.17 drops.
+/// What is read past teloxide's types.
 #[derive(Clone)]
-struct QueryId(Option<String>);
+struct Apart {
+    /// The guard-bot query of a join request (Bot API 10.1), which teloxide 0.17 drops.
+    query_id: Option<String>,
+    /// The invite link of a join request.
+    link: Option<String>,
+}
+
+/// Parts that we do not need, and in which something newer than teloxide would make it drop the
+/// whole text: a text with a `date_time` entity (Bot API 9.5) would be no text at all.
+const TRIMMINGS: [&str; 7] = [
+    "entities",
+    "caption_entities",
+    "external_reply",
+    "invite_link",
+    "link_preview_options",
+    "reply_markup",
+    "reply_to_message",
+];
 
 /// Somebody's message in their private chat with the bot.
 #[derive(Clone)]
@@ -332,12 +361,12 @@ async fn pressed(button: Button) -> Reading {
 
 // Groups, and who is in them.
 
-async fn asked_to_join(request: ChatJoinRequest, QueryId(query_id): QueryId) -> Reading {
+async fn asked_to_join(request: ChatJoinRequest, Apart { query_id, link }: Apart) -> Reading {
     let what = What::JoinRequested {
         gate: GateId(request.chat.id.0),
         chat: ChatId(request.user_chat_id.0),
         title: request.chat.title().unwrap_or_default().to_owned(),
-        link: request.invite_link.map(|link| link.invite_link),
+        link,
         query_id,
     };
     let language = language(&request.from);
@@ -388,20 +417,22 @@ impl Private {
     }
 }
 
-impl QueryId {
-    fn of(raw: &str) -> QueryId {
-        #[derive(Deserialize)]
-        struct Outer {
-            chat_join_request: Inner,
+impl Apart {
+    /// Takes out of an update's content what teloxide must not see.
+    fn take(content: &mut Value) -> Apart {
+        let words = |value: &Value| value.as_str().map(str::to_owned);
+        let link = content.get("invite_link").and_then(|link| link.get("invite_link"));
+        let apart =
+            Apart { query_id: content.get("query_id").and_then(words), link: link.and_then(words) };
+        if let Some(fields) = content.as_object_mut() {
+            for trimming in TRIMMINGS {
+                fields.remove(trimming);
+            }
+            if let Some(Value::Object(quote)) = fields.get_mut("quote") {
+                quote.remove("entities");
+            }
         }
-        #[derive(Deserialize)]
-        struct Inner {
-            query_id: Option<String>,
-        }
-        let query_id = serde_json::from_str(raw)
-            .ok()
-            .and_then(|Outer { chat_join_request }| chat_join_request.query_id);
-        QueryId(query_id)
+        apart
     }
 }
 

@@ -4,7 +4,7 @@ use super::Texts;
 use super::catalogue::{Sentence, Value};
 use super::clean::{clean, escape};
 use super::gsm7;
-use super::sentences::{TITLE, count, plain, with, words};
+use super::sentences::{PHRASE, TITLE, count, plain, with, words};
 use crate::verification::Language;
 use crate::verification::effect::Letter;
 
@@ -91,7 +91,6 @@ impl Texts {
 
 /// The longest code has ten digits.
 const DIGITS: usize = 10;
-const PHRASE: usize = 40;
 /// Bots have names of 5 to 32 characters.
 const BOT: usize = 32;
 

@@ -12,7 +12,8 @@ use crate::verification::text::{HelpStep, Text};
 pub const TITLE: usize = 64;
 /// The longest address there is has 254 characters (RFC 5321 §4.5.3.1.3).
 const ADDRESS: usize = 254;
-const PHRASE: usize = 40;
+/// Two words of the list are far shorter.
+pub const PHRASE: usize = 40;
 const LINK: usize = 200;
 /// So many domains or dial codes are named before `…`.
 const LISTED: usize = 12;

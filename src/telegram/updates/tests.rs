@@ -1,5 +1,4 @@
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 use super::*;
 
@@ -164,7 +163,11 @@ fn the_tree_is_given_all_it_needs() {
         id: teloxide::types::UpdateId(7),
         kind: teloxide::types::UpdateKind::Error(Value::Null),
     };
-    dptree::type_check(tree().sig(), &dptree::deps![update, QueryId(None)], &[]);
+    dptree::type_check(
+        tree().sig(),
+        &dptree::deps![update, Apart { query_id: None, link: None }],
+        &[],
+    );
 }
 
 #[test]
@@ -198,6 +201,23 @@ fn plain_text_is_what_somebody_wrote() {
     let bot = json!({"id": 3, "is_bot": true, "first_name": "B", "username": "b_bot"});
     let inline = message(&json!({"text": "open sesame", "via_bot": bot}));
     assert_eq!(reading(&inline), wrote("open sesame", true));
+}
+
+#[test]
+fn what_telegram_adds_later_does_not_hide_a_text() {
+    let date = json!({"type": "date_time", "offset": 0, "length": 4, "unix_time": 1});
+    let newer = json!({"text": "open sesame", "entities": [date], "reply_to_message": {"new": 1}});
+    assert_eq!(reading(&message(&newer)), wrote("open sesame", false));
+    let mut beside = text("open sesame");
+    beside["a_new_part"] = json!({"of": "updates"});
+    assert_eq!(reading(&beside), wrote("open sesame", false));
+    let mut request = join_request();
+    request["chat_join_request"]["invite_link"] = json!({"invite_link": "https://t.me/+abc"});
+    let Reading::Event(Event { what: What::JoinRequested { link, .. }, .. }) = reading(&request)
+    else {
+        panic!()
+    };
+    assert_eq!(link.as_deref(), Some("https://t.me/+abc"));
 }
 
 #[test]
