@@ -2,7 +2,6 @@
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-const still = matchMedia('(prefers-reduced-motion: reduce)');
 const narrow = matchMedia('(max-width: 759px)');
 
 function h(tag, props = {}, ...children) {
@@ -125,6 +124,7 @@ class Phone {
   people = [];
   person = null;
   chats = new Map();
+  static typed = 0;
 
   constructor(root, { title, several, standing }) {
     Object.assign(this, { root, title, several, standing });
@@ -251,11 +251,12 @@ class Phone {
       new ResizeObserver(() => { if (chat.stick) this.#toEnd(chat); }).observe(log);
       $('.logs', this.root).append(log);
       // A toast that was there before this page was opened is old news.
-      chat = { list, log, stick: true, draft: '', unread: 0, toast: this.late ? 0 : person.toast?.id ?? 0 };
+      chat = { list, log, stick: true, pending: [], claimed: new Set(), draft: '', unread: 0, toast: this.late ? 0 : person.toast?.id ?? 0 };
       this.chats.set(person.id, chat);
     }
     const known = chat.newest ?? Infinity;
-    const lostFocus = keyed(chat.list, person.chat, {
+    this.#settle(chat, person);
+    const lostFocus = keyed(chat.list, [...person.chat, ...chat.pending], {
       key: (m) => m.id,
       make: (m) => this.#bubble(m),
       update: (li, m, before) => this.#fillBubble(li, m, before),
@@ -263,7 +264,7 @@ class Phone {
     });
     if (lostFocus) chat.log.focus({ preventScroll: true });
     $('.dots', chat.log).hidden = !person.typing;
-    $('.hush', chat.log).hidden = person.chat.length > 0 || person.typing;
+    $('.hush', chat.log).hidden = chat.list.childElementCount > 0 || person.typing;
     chat.unread += person.chat.filter((m) => m.from === 'bot' && m.id > known).length;
     chat.newest = Math.max(known === Infinity ? 0 : known, ...person.chat.map((m) => m.id));
     if (chat.stick) this.#toEnd(chat);
@@ -304,12 +305,40 @@ class Phone {
   }
 
   #leave(li) {
-    if (still.matches) return li.remove();
     Object.assign(li, { leaving: true, inert: true });
     li.setAttribute('aria-hidden', 'true');
     li.setAttribute('data-testid', 'message-leaving');
     li.classList.add('leaving');
-    setTimeout(() => li.remove(), 450);
+    setTimeout(() => {
+      li.remove();
+      if (this.world) this.show(this.world);
+    }, 850);
+  }
+
+  /// What was just typed is shown at once: the bot often deletes it before the world can be fetched, and a message that
+  /// nobody saw cannot be seen to vanish. As soon as the world knows better, the bubble becomes the real one or leaves.
+  #settle(chat, person) {
+    chat.pending = chat.pending.filter((typed) => {
+      const real = person.chat.find((m) => m.from === 'user' && m.id > typed.after && !chat.claimed.has(m.id) && rich(m.html, () => false).textContent === typed.text);
+      if (real) {
+        chat.claimed.add(real.id);
+        const li = [...chat.list.children].find((element) => element.key === typed.id);
+        if (li) Object.assign(li, { key: real.id }).setAttribute('data-message', real.id);
+      }
+      return !real && !(typed.sent && this.world.asked >= typed.sent);
+    });
+  }
+
+  async #say(chat, text) {
+    const typed = { id: `typed-${Phone.typed += 1}`, from: 'user', html: h('p', {}, text).innerHTML, text, buttons: [], contact: null, edited: false, at: Date.now(), after: chat.newest ?? 0, sent: 0 };
+    chat.pending.push(typed);
+    this.#showChat(this.person);
+    this.#toEnd(chat);
+    const well = await this.act('say', { text });
+    if (well) typed.sent = performance.now();
+    else chat.pending = chat.pending.filter((other) => other !== typed);
+    await pull();
+    return well;
   }
 
   #forget(id) {
@@ -361,8 +390,9 @@ class Phone {
     box.addEventListener('input', () => this.#grow());
     for (const button of $$('[data-way]', root)) button.addEventListener('click', () => {
       const way = button.dataset.way;
-      this.act(way === 'start' ? 'say' : way, way === 'start' ? { text: '/start' } : way === 'request-join' ? { link: null } : {});
-      if (this.chat) this.#toEnd(this.chat);
+      this.#toEnd(this.chat);
+      if (way === 'start') this.#say(this.chat, '/start');
+      else this.act(way, way === 'request-join' ? { link: null } : {});
     });
     on('[data-act=share-contact]', 'click', () => this.act('share-contact'));
     on('[data-act=unblock]', 'click', () => this.act('block', { blocked: false }));
@@ -394,7 +424,7 @@ class Phone {
       toggle(false);
       if (what === 'edit') this.#editLast();
       else if (what === 'block') this.act('block', { blocked: !this.person.blocked });
-      else if (what.startsWith('/')) this.act('say', { text: what });
+      else if (what.startsWith('/')) this.#say(this.chat, what);
       else this.act('send', { kind: what });
     });
   }
@@ -406,7 +436,7 @@ class Phone {
     const { editing } = chat;
     this.#stopEditing('');
     this.#toEnd(chat);
-    const well = await (editing ? this.act('edit', { message: editing, text }) : this.act('say', { text }));
+    const well = await (editing ? this.act('edit', { message: editing, text }) : this.#say(chat, text));
     if (!well && this.chat === chat && !box.value) this.fill(text);
   }
 
@@ -652,12 +682,28 @@ function tell(text, kind, ms) {
   if (ms) tell.timer = setTimeout(() => tell(''), ms);
 }
 
+async function fetchWorld() {
+  const asked = performance.now();
+  return Object.assign(await get('/api/world'), { asked });
+}
+
+/// Shows a world, unless a newer one is shown already: that one then is as fresh as this fetch.
+function take(now) {
+  if (world && now.version < world.version) now = Object.assign(world, { asked: now.asked });
+  if (world) announce(world, now);
+  world = now;
+  refresh();
+}
+
+/// Fetches the world outside of the endless watch; that one tells of a server that does not answer.
+const pull = () => fetchWorld().then(take, () => {});
+
 /// Follows the world for ever: fetch it, wait for a change, fetch it again.
 async function watch() {
   let failures = 0;
   for (;;) {
     try {
-      const now = await get('/api/world');
+      const now = await fetchWorld();
       const restarted = world && now.version < world.version;
       if (restarted) {
         for (const phone of [applicant, admin]) { phone.reset(); phone.late = false; }
@@ -666,9 +712,8 @@ async function watch() {
         tell('The demo was started anew: this is a fresh world.', 'good', 8000);
       } else if (failures) tell('Connected again.', 'good', 3000);
       failures = 0;
-      if (world && !restarted) announce(world, now);
-      world = now;
-      refresh();
+      if (restarted) world = null;
+      take(now);
       document.documentElement.dataset.ready = 'true';
       while ((await get(`/api/changes?after=${world.version}`, 40_000)).version === world.version);
     } catch (error) {
@@ -713,8 +758,7 @@ $('form', newcomer).addEventListener('submit', async (event) => {
   try {
     const { id } = await post('/api/applicants', { name: name.trim(), language });
     newcomer.close();
-    world = await get('/api/world');
-    refresh();
+    await pull();
     applicant.choose(id);
   } catch (error) {
     $('.problem', newcomer).textContent = error.message;
