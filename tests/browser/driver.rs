@@ -46,6 +46,7 @@ where
     let page = Page { client: client.clone(), name };
     let times = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), None);
     client.update_timeouts(times).await.expect("time limits");
+    page.size(1440, 900, false).await;
     client.goto(&demo.url).await.expect("the demo's page opens");
 
     let walked = tokio::spawn(walk(page.clone())).await;
@@ -196,7 +197,6 @@ fn capabilities(profile: &Path) -> Capabilities {
         "--disable-component-update",
         "--disable-sync",
         "--disable-dev-shm-usage",
-        "--window-size=1440,900",
     ];
     let mut arguments: Vec<String> = arguments.map(str::to_owned).to_vec();
     arguments.push(format!("--user-data-dir={}", profile.display()));

@@ -29,7 +29,7 @@ const first = (name) => name.split(' ')[0];
 const initials = (name) => name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? '').join('').toUpperCase();
 const avatar = (person) => h('span', { class: `avatar hue-${Math.abs(person.id) % 6}`, 'aria-hidden': 'true' }, initials(person.name));
 
-/// Makes the children of `parent` match `items` by key, touching only what differs: focus and scroll survive.
+// Makes the children of `parent` match `items` by key, touching only what differs: focus and scroll survive.
 function keyed(parent, items, { key, make, update = () => {}, leave = (element) => element.remove() }) {
   const present = new Map();
   for (const element of parent.children) if (!element.leaving) present.set(element.key, element);
@@ -64,7 +64,7 @@ async function get(path, ms = 10_000) {
   return answer.json();
 }
 
-/// Ends with the answer, or throws a sentence that can be shown.
+// Ends with the answer, or throws a sentence that can be shown.
 async function post(path, body = {}) {
   let answer;
   try {
@@ -115,7 +115,7 @@ function link(href, follow, text = href) {
   return a;
 }
 
-/// Links that a Telegram app opens by itself: a bot's deep link, an invite link.
+// Links that a Telegram app opens by itself: a bot's deep link, an invite link.
 const isTelegramLink = (href) => /^https?:\/\/t\.me\/(\+|joinchat\/|\w+\?start=)/i.test(href);
 
 // A phone: the chat between the bot and one of several people.
@@ -172,7 +172,7 @@ class Phone {
 
   unread() { return [...this.chats.values()].reduce((sum, chat) => sum + chat.unread, 0); }
 
-  /// Marks what is on the screen as read.
+  // Marks what is on the screen as read.
   seen() { if (this.chat) this.chat.unread = 0; this.#showOwners(); }
 
   fill(text) {
@@ -186,7 +186,7 @@ class Phone {
     return true;
   };
 
-  /// Acts as the person of this phone. One at a time, in order, as a phone does.
+  // Acts as the person of this phone. One at a time, in order, as a phone does.
   act(what, body) {
     const { id } = this.person;
     const doing = (this.last ?? Promise.resolve()).then(() => post(`/api/users/${id}/${what}`, body));
@@ -315,8 +315,8 @@ class Phone {
     }, 850);
   }
 
-  /// What was just typed is shown at once: the bot often deletes it before the world can be fetched, and a message that
-  /// nobody saw cannot be seen to vanish. As soon as the world knows better, the bubble becomes the real one or leaves.
+  // What was just typed is shown at once: the bot often deletes it before the world can be fetched, and a message that
+  // nobody saw cannot be seen to vanish. As soon as the world knows better, the bubble becomes the real one or leaves.
   #settle(chat, person) {
     chat.pending = chat.pending.filter((typed) => {
       const real = person.chat.find((m) => m.from === 'user' && m.id > typed.after && !chat.claimed.has(m.id) && rich(m.html, () => false).textContent === typed.text);
@@ -546,7 +546,7 @@ const mailbox = {
     frame.srcdoc = html;
   },
 
-  /// The same links as plain buttons: they work where a frame's links do not, and say in whose phone they open.
+  // The same links as plain buttons: they work where a frame's links do not, and say in whose phone they open.
   showLinks() {
     const mail = this.mails.find((m) => m.id === this.current);
     const links = mail ? [...new Set(`${mail.text} ${mail.html}`.replaceAll('&amp;', '&').match(LINK) ?? [])].filter(isTelegramLink) : [];
@@ -664,7 +664,7 @@ function refresh() {
   $('[data-count=sms]').textContent = world.sms.length ? `${world.sms.length}` : '';
 }
 
-/// Says in the page's own live region what happened outside of the chats.
+// Says in the page's own live region what happened outside of the chats.
 function announce(before, now) {
   const said = [];
   for (const mail of now.mails) if (!before.mails.some((m) => m.id === mail.id)) said.push(`New mail to ${mail.to}: ${mail.subject}.`);
@@ -687,7 +687,7 @@ async function fetchWorld() {
   return Object.assign(await get('/api/world'), { asked });
 }
 
-/// Shows a world, unless a newer one is shown already: that one then is as fresh as this fetch.
+// Shows a world, unless a newer one is shown already: that one then is as fresh as this fetch.
 function take(now) {
   if (world && now.version < world.version) now = Object.assign(world, { asked: now.asked });
   if (world) announce(world, now);
@@ -695,10 +695,10 @@ function take(now) {
   refresh();
 }
 
-/// Fetches the world outside of the endless watch; that one tells of a server that does not answer.
+// Fetches the world outside of the endless watch; that one tells of a server that does not answer.
 const pull = () => fetchWorld().then(take, () => {});
 
-/// Follows the world for ever: fetch it, wait for a change, fetch it again.
+// Follows the world for ever: fetch it, wait for a change, fetch it again.
 async function watch() {
   let failures = 0;
   for (;;) {
