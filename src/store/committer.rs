@@ -1,7 +1,7 @@
 //! The one thread that writes.
 
-use std::collections::BTreeMap;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -10,11 +10,11 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 use super::backup::Draft;
-use super::disk::{guarded, piece_key};
+use super::disk::piece_key;
 use super::error::StoreError;
 use super::manifest::Mark;
 use super::opening::{Opened, sealed_tally};
-use super::records::kind_of;
+use super::records::{KINDS, Kind, kind_of};
 use super::seal::Label;
 use super::tally::TALLY_KEY;
 use super::view::{Changes, Sequences, View};
@@ -71,7 +71,9 @@ where
 {
     fn run(&mut self, view: &mut View<'_>) -> bool {
         let Some(work) = self.work.take() else { return false };
-        let result = guarded(|| work(view)).unwrap_or(Err(StoreError::Panicked));
+        // Not `guarded`: this panic is somebody's bug and should be heard of.
+        let result = catch_unwind(AssertUnwindSafe(|| work(view)));
+        let result = result.unwrap_or(Err(StoreError::Panicked));
         let kept = result.is_ok();
         self.result = Some(result);
         kept
@@ -127,10 +129,10 @@ impl Committer {
 
     fn run(mut self) {
         while let Some(first) = self.waiting.blocking_recv() {
-            let next = match guarded(|| self.take(first)) {
+            let next = match catch_unwind(AssertUnwindSafe(|| self.take(first))) {
                 Ok(next) => next,
                 Err(_panic) => {
-                    self.fail(StoreError::Panicked);
+                    self.fail(StoreError::Broken);
                     Next::Group
                 }
             };
@@ -177,6 +179,9 @@ impl Committer {
             }
         };
         self.answer(group.answers, &outcome);
+        if let (Ok(()), Err(why)) = (&outcome, self.opened.manifest.settle()) {
+            self.fail(why);
+        }
         next
     }
 
@@ -220,7 +225,7 @@ impl Committer {
                         let kind = kind_of(code).map_or("unknown", |kind| kind.name);
                         fault.into_error(kind, plain.json.len(), disk.store())
                     })?;
-                    next.add(code, Label::read(&sealed.first).ok_or(StoreError::Panicked)?);
+                    next.add(code, Label::read(&sealed.first).ok_or(StoreError::Broken)?);
                     for piece in sealed.pieces {
                         batch.insert(piece_key(&full, pieces), piece);
                         pieces += 1;
@@ -266,13 +271,9 @@ impl Committer {
     }
 
     fn count_records(&self) {
-        let names = self
-            .opened
-            .tally
-            .counts
-            .iter()
-            .filter_map(|(code, count)| kind_of(*code).map(|kind| (kind.name, *count)));
-        self.shared.stats().records = names.collect::<BTreeMap<_, _>>();
+        let counts = &self.opened.tally.counts;
+        let count = |kind: &Kind| (kind.name, counts.get(&kind.code).copied().unwrap_or(0));
+        self.shared.stats().records = KINDS.iter().map(count).collect();
     }
 
     /// From here on nothing is written, and nothing is answered but this.

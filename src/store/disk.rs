@@ -34,8 +34,8 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic on this thread right now would be caught and become a [`StoreError`]. A panic
-/// hook may ask this and stay silent.
+/// Whether a panic on this thread right now is sled's and becomes a [`StoreError`]. A panic hook may
+/// ask this and stay silent.
 #[must_use]
 pub fn panic_is_handled() -> bool {
     GUARDED.get()
@@ -239,10 +239,13 @@ pub(super) fn piece_key(full: &[u8], index: u8) -> Vec<u8> {
 /// A record by its kind and key, for errors and reports. Keys hold nothing secret.
 pub(super) fn name_key(full: &[u8]) -> String {
     let Some((code, key)) = full.split_first() else { return "without a key".to_owned() };
-    let shown = files::hex(&key[..key.len().min(24)]);
+    let hex = || files::hex(&key[..key.len().min(24)]);
     match kind_of(*code) {
-        Some(kind) => format!("{} {shown}", kind.name),
-        None => format!("{code:02x} {shown}"),
+        Some(kind) => {
+            let shown = (kind.show)(key).filter(|shown| shown.len() < 80).unwrap_or_else(hex);
+            format!("{} {shown}", kind.name)
+        }
+        None => format!("{code:02x} {}", hex()),
     }
 }
 

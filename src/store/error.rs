@@ -35,6 +35,11 @@ pub enum StoreError {
     /// A transaction panicked. Nothing of it was written; the others are unharmed.
     #[error("a store transaction panicked and was dropped; please report this as a bug")]
     Panicked,
+    /// The committer itself panicked.
+    #[error(
+        "the store stopped on a fault of its own; start again, and please report this as a bug"
+    )]
+    Broken,
     /// A record is larger than the store takes.
     #[error("a record of kind {kind} has {bytes} bytes, more than the {most} that the store takes")]
     TooLarge { kind: &'static str, bytes: usize, most: usize },

@@ -11,8 +11,9 @@
 //! ```
 //!
 //! Each part is padded with spaces and ends in 16 bytes of its SHA-256. A mark is written after
-//! its commit is durable and never promises too much; it is synced now and then, so that after a
-//! power cut it may lag behind by [`SYNC_EVERY`].
+//! its commit is durable and never promises too much. A kill does not lose it; it is synced at a
+//! clean stop and, while there are commits, once in [`SYNC_EVERY`], so after a power cut it may lag
+//! a little behind the data.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -140,13 +141,17 @@ impl Manifest {
         self.head.key == files::hex(&keys.mark())
     }
 
-    /// Notes a commit that is durable by now. Costs no fsync, but for one a second.
+    /// Notes a commit that is durable by now. Costs no fsync.
     pub(super) fn note(&mut self, mark: Mark) -> Result<(), StoreError> {
         let part = 1 + mark.commit % 2;
         self.mark = mark;
         let written = part_of(&self.mark)
             .and_then(|bytes| self.file.write_all_at(&bytes, part * PART as u64));
-        written.map_err(|e| StoreError::io("writing", &self.path, &e))?;
+        written.map_err(|e| StoreError::io("writing", &self.path, &e))
+    }
+
+    /// Syncs what was noted, if that was not done for a while.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         if self.synced.elapsed() >= SYNC_EVERY { self.sync() } else { Ok(()) }
     }
 

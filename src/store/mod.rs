@@ -66,7 +66,7 @@ pub struct StoreStats {
     pub commits: u64,
     /// Batches written and synced since the store was opened.
     pub groups: u64,
-    /// How many records of each kind there are, by the kind's name.
+    /// How many records there are of each kind, by the kind's name; every kind is listed.
     pub records: BTreeMap<&'static str, u64>,
     /// From the call to the durable answer, for the last transaction.
     pub last_commit: Duration,

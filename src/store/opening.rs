@@ -118,13 +118,19 @@ fn make(path: &Path, keys: &SealKey) -> Result<(Disk, Manifest, Tally), StoreErr
 fn reopen(
     path: &Path,
     keys: &SealKey,
-    manifest: Manifest,
+    mut manifest: Manifest,
 ) -> Result<(Disk, Manifest, Tally), StoreError> {
     if !manifest.is_sealed_with(keys) {
         return Err(StoreError::WrongKey { path: path.to_owned() });
     }
     let disk = Disk::open(path, &path.join(DATA), keys, Opening::Existing)?;
-    match tally::check(&disk, &manifest) {
+    let checked = tally::check(&disk, &manifest).and_then(|tally| {
+        // A power cut may have left it behind the data.
+        manifest.note(Mark { commit: tally.commit, counts: tally.counts.clone() })?;
+        manifest.sync()?;
+        Ok(tally)
+    });
+    match checked {
         Ok(tally) => Ok((disk, manifest, tally)),
         Err(why) => {
             disk.close();

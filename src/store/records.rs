@@ -4,6 +4,8 @@
 //! with the sign bit flipped, so that bytes sort as the numbers do. Keys are not sealed: they hold
 //! numeric ids, times and keyed hashes, nothing else.
 
+use std::fmt::Debug;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +20,7 @@ use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 /// Adding a kind: a type, its `impl Record`, and its line in [`KINDS`]. Changing one: raise
 /// `VERSION` and let `read` take the older forms too.
 pub trait Record: Serialize + DeserializeOwned {
-    type Key;
+    type Key: Debug;
     /// The first byte of the full key; 0x10 to 0x7f, never used for anything else again.
     const KIND: u8;
     /// The version that is written.
@@ -245,6 +247,8 @@ pub(super) struct Kind {
     pub(super) version: u8,
     /// Whether key and record can be read, given the version.
     pub(super) readable: fn(&[u8], u8, &[u8]) -> bool,
+    /// The key for people, if it is one.
+    pub(super) show: fn(&[u8]) -> Option<String>,
 }
 
 /// Every kind there is. What is not in here counts as written by a newer version.
@@ -273,6 +277,7 @@ const fn kind<R: Record>() -> Kind {
         readable: |key, version, json| {
             R::decode_key(key).is_some() && R::read(version, json).is_some()
         },
+        show: |key| R::decode_key(key).map(|key| format!("{key:?}")),
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) fn check(disk: &Disk, manifest: &Manifest) -> Result<Tally, StoreErro
     let mut faults = Vec::new();
     let behind = manifest.mark().commit.saturating_sub(tally.commit);
     if behind > 0 {
-        faults.push(format!("its newest {behind} commits are missing"));
+        faults.push(format!("its newest commits are missing ({behind})"));
     }
     let expected = if behind > 0 { &manifest.mark().counts } else { &tally.counts };
     for (code, due) in expected {
@@ -113,8 +113,9 @@ pub(super) fn check(disk: &Disk, manifest: &Manifest) -> Result<Tally, StoreErro
         }
     }
     if found.unreadable > 0 {
-        let (count, named) = (found.unreadable, found.named.join(", "));
-        faults.push(format!("{count} records cannot be read ({named})"));
+        let more = found.unreadable - found.named.len() as u64;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        faults.push(format!("unreadable: {}{more}", found.named.join(", ")));
     }
     if faults.is_empty() && found.tally.counted() != tally.counted() {
         faults.push("some of its records are not the latest ones".to_owned());
