@@ -70,6 +70,7 @@ pub async fn run(
     config: Config,
     clock: Arc<dyn Clock>,
     metrics: Metrics,
+    pulse: Arc<Pulse>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
     let listener = match config.http.listen {
@@ -84,7 +85,6 @@ pub async fn run(
     let committed = metrics.clone();
     store.observe(move |took| committed.commit(took));
 
-    let pulse = Arc::new(Pulse::new());
     if let Some(listener) = listener {
         let (store, pulse, clock) = (store.clone(), Arc::clone(&pulse), Arc::clone(&clock));
         let looked_at = Arc::new(LookedAt { store, pulse, clock });

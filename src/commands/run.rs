@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use countersign::engine::Pulse;
 use countersign::engine::world::SystemClock;
 use countersign::ops::log;
 use countersign::ops::metrics::Metrics;
@@ -25,8 +26,9 @@ pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
         }
     };
     log::start(loaded.config.log)?;
-    let ended =
-        service::run(loaded.config, Arc::new(SystemClock), Metrics::new(), stop_signal()?).await;
+    let (clock, pulse) = (Arc::new(SystemClock), Arc::new(Pulse::new()));
+    let stop = stop_signal()?;
+    let ended = service::run(loaded.config, clock, Metrics::new(), pulse, stop).await;
     Ok(match ended {
         Ok(()) => Exit::Well,
         Err(error) => {

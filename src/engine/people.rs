@@ -50,6 +50,7 @@ impl People {
     /// Queues an event that is in the inbox under `seq`.
     pub fn hand_in(&self, seq: u64, event: Event) {
         let user = event.user;
+        self.engine.pulse.begin(1);
         match self.waiting().entry(user) {
             Entry::Occupied(mut queue) => queue.get_mut().push_back((seq, event)),
             Entry::Vacant(place) => {
@@ -63,7 +64,10 @@ impl People {
         while let Some((seq, event)) = self.next(user) {
             let cause = Cause { inbox: Some(seq), ..Cause::default() };
             match self.engine.decide(Some(event), cause).await {
-                Ok(queued) => self.outbox.put(queued),
+                Ok(queued) => {
+                    self.outbox.put(queued);
+                    self.engine.pulse.end(1);
+                }
                 // The store has failed closed, and the engine ends for it.
                 Err(_) => return,
             }

@@ -131,6 +131,11 @@ impl Lanes {
         due.into_iter().chain(refill).min()
     }
 
+    /// Whether something could be tried now, but for the limits.
+    pub fn has_ready(&self) -> bool {
+        !self.counting.is_empty() || !self.free.is_empty()
+    }
+
     pub fn depth(&self) -> usize {
         self.depth
     }

@@ -80,6 +80,7 @@ impl Outbox {
     /// Hands in orders that are in the store.
     pub fn put(&self, queued: Queued) {
         if !queued.is_empty() {
+            self.engine.pulse.begin(queued.len());
             // Without a receiver the engine is stopping: the store still has them.
             let _ = self.orders.send(queued);
         }
@@ -128,12 +129,17 @@ impl Carrying {
                 let Some((lane, seq, entry)) = self.lanes.next(now, &mut self.pace) else { break };
                 under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
             }
+            self.engine.pulse.carrying(!under_way.is_empty() || self.lanes.has_ready());
             self.engine.pulse.oldest_is(self.lanes.oldest());
             self.engine.metrics.outbox_depth(self.lanes.depth());
             let wake = self.lanes.wake(&self.pace);
             tokio::select! {
                 orders = self.orders.recv() => match orders {
-                    Some(queued) => self.lanes.put(queued),
+                    Some(queued) => {
+                        self.engine.pulse.carrying(true);
+                        self.engine.pulse.end(queued.len());
+                        self.lanes.put(queued);
+                    }
                     None => break,
                 },
                 Some(ended) = under_way.join_next(), if !under_way.is_empty() => {
