@@ -1,1 +1,26 @@
-//! (under way)
+//! A pretend world: Telegram, a mail server and Twilio on loopback sockets, for tests and the
+//! demo.
+//!
+//! [`World`] speaks as people do: `nora.requests_to_join()`, `nora.types("…")`,
+//! `nora.reads().await`. The servers are strict: what the real ones would refuse is refused, and
+//! what no well-made bot would ask is a violation that fails the test at its end.
+
+mod clock;
+mod group;
+mod http;
+mod letterbox;
+mod line;
+mod outside;
+mod person;
+mod plan;
+pub mod smtp;
+pub mod telegram;
+pub mod twilio;
+mod world;
+
+pub use self::group::Group;
+pub use self::line::{Line, render};
+pub use self::outside::{Outside, Probe, Setup};
+pub use self::person::{Lines, Person};
+pub use self::telegram::people::{Impossible, Kind, Opened};
+pub use self::world::{World, code_in};

@@ -1,0 +1,446 @@
+//! Somebody with a phone, as a test speaks of them.
+//!
+//! What cannot be done (a button that is not there, a message that never comes) panics with the
+//! line of the test; each such verb has a twin that begins with `try_` and returns the reason.
+
+use std::fmt;
+use std::ops::Deref;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::group::Group;
+use super::line::{self, Line};
+use super::outside::Outside;
+use super::telegram::markup::Does;
+use super::telegram::model::{Author, Content, Message, Model, User};
+use super::telegram::people::{Impossible, Kind, Opened};
+
+/// One person.
+#[derive(Clone)]
+pub struct Person {
+    outside: Arc<Outside>,
+    id: u64,
+}
+
+/// What a person read in one go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lines(pub Vec<Line>);
+
+impl Deref for Lines {
+    type Target = [Line];
+
+    fn deref(&self) -> &[Line] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&line::render(&self.0))
+    }
+}
+
+impl Person {
+    pub(super) fn new(outside: Arc<Outside>, id: u64) -> Person {
+        Person { outside, id }
+    }
+
+    // Who they are.
+
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.look(User::name)
+    }
+
+    /// Their phone number, E.164.
+    #[must_use]
+    pub fn phone(&self) -> String {
+        self.look(|user| user.phone.clone().unwrap_or_default())
+    }
+
+    #[must_use]
+    pub fn email(&self) -> String {
+        self.look(|user| user.email.clone().unwrap_or_default())
+    }
+
+    /// Their app is set to this language; `None`: it does not say.
+    #[must_use]
+    pub fn speaks<'a>(self, language: impl Into<Option<&'a str>>) -> Person {
+        let language = language.into().map(str::to_owned);
+        self.alter(|user| user.language = language);
+        self
+    }
+
+    #[must_use]
+    pub fn with_phone(self, phone: &str) -> Person {
+        self.alter(|user| user.phone = Some(phone.to_owned()));
+        self
+    }
+
+    #[must_use]
+    pub fn with_email(self, email: &str) -> Person {
+        self.alter(|user| user.email = Some(email.to_owned()));
+        self
+    }
+
+    /// They are a bot themselves.
+    #[must_use]
+    pub fn is_a_bot(self) -> Person {
+        self.alter(|user| user.is_bot = true);
+        self
+    }
+
+    /// Their account is deleted.
+    pub fn deletes_account(&self) {
+        self.alter(|user| user.gone = true);
+    }
+
+    /// They are in as many groups as Telegram allows.
+    pub fn is_in_too_many_groups(&self, is: bool) {
+        self.alter(|user| user.in_too_many_chats = is);
+    }
+
+    // What they do.
+
+    /// Asks to join the first group, without a link.
+    #[track_caller]
+    pub fn requests_to_join(&self) {
+        self.requests_to_join_group(&self.outside.group());
+    }
+
+    #[track_caller]
+    pub fn requests_to_join_group(&self, group: &Group) {
+        self.does(|model| model.asks_to_join(self.id, group.id(), None));
+    }
+
+    /// Takes the request for the first group back.
+    #[track_caller]
+    pub fn withdraws_request(&self) {
+        let group = self.outside.group().id();
+        self.does(|model| model.withdraws_request(self.id, group));
+    }
+
+    /// Leaves the first group.
+    #[track_caller]
+    pub fn leaves(&self) {
+        let group = self.outside.group().id();
+        self.does(|model| model.leaves(self.id, group));
+    }
+
+    /// Types a message to the bot; returns its id.
+    #[track_caller]
+    pub fn types(&self, text: &str) -> i32 {
+        self.does(|model| model.says(self.id, text))
+    }
+
+    /// Presses the button with this label, or with the only label that contains it, on the newest
+    /// message that has buttons. A button with a link opens it.
+    #[track_caller]
+    pub fn presses(&self, label: &str) {
+        or_panic(self.try_presses(label), Location::caller());
+    }
+
+    /// # Errors
+    /// If there is no such button: says which there are.
+    pub fn try_presses(&self, label: &str) -> Result<(), Impossible> {
+        self.outside.telegram.change(|model| {
+            let (message, does) = model.find_button(self.id, label)?;
+            match does {
+                Does::Send(data) => model.presses(self.id, message, &data).map(|_| ()),
+                Does::Open(url) => model.opens(self.id, &url).map(|_| ()),
+            }
+        })
+    }
+
+    /// Presses a button of an earlier time: the message need not show it any more, nor exist.
+    #[track_caller]
+    pub fn presses_old(&self, message: i32, data: &str) {
+        self.does(|model| model.presses(self.id, message, data));
+    }
+
+    /// The message that shows this button now, and what the button sends: to press it later, when
+    /// it is old.
+    #[track_caller]
+    pub fn notes_button(&self, label: &str) -> (i32, String) {
+        let found = self.outside.telegram.model().find_button(self.id, label);
+        match or_panic(found, Location::caller()) {
+            (message, Does::Send(data) | Does::Open(data)) => (message, data),
+        }
+    }
+
+    /// Presses the keyboard's button that shares their own number.
+    #[track_caller]
+    pub fn shares_contact(&self) -> i32 {
+        self.does(|model| model.shares_contact(self.id))
+    }
+
+    /// Sends somebody else's contact card, or their own from the address book.
+    #[track_caller]
+    pub fn shares_contact_of(&self, other: &Person) -> i32 {
+        self.does(|model| model.sends_contact_of(self.id, other.id, false))
+    }
+
+    /// Forwards a contact card that `other` had sent.
+    #[track_caller]
+    pub fn forwards_contact_of(&self, other: &Person) -> i32 {
+        self.does(|model| model.sends_contact_of(self.id, other.id, true))
+    }
+
+    /// Forwards what somebody else wrote elsewhere.
+    #[track_caller]
+    pub fn forwards(&self, text: &str) -> i32 {
+        let stranger =
+            serde_json::json!({"id": 777_000, "is_bot": false, "first_name": "Telegram"});
+        self.does(|model| model.forwards(self.id, stranger, text))
+    }
+
+    #[track_caller]
+    pub fn sends(&self, kind: &Kind) -> i32 {
+        self.does(|model| model.sends(self.id, kind))
+    }
+
+    /// Changes an earlier message of theirs.
+    #[track_caller]
+    pub fn edits(&self, message: i32, text: &str) {
+        self.does(|model| model.edits(self.id, message, text));
+    }
+
+    #[track_caller]
+    pub fn blocks_bot(&self) {
+        self.does(|model| model.blocks(self.id, true));
+    }
+
+    #[track_caller]
+    pub fn unblocks_bot(&self) {
+        self.does(|model| model.blocks(self.id, false));
+    }
+
+    /// Follows a link to the bot or into a group.
+    #[track_caller]
+    pub fn opens(&self, link: &str) -> Opened {
+        or_panic(self.try_opens(link), Location::caller())
+    }
+
+    /// # Errors
+    /// If the link is dead or leads nowhere.
+    pub fn try_opens(&self, link: &str) -> Result<Opened, Impossible> {
+        self.outside.telegram.change(|model| model.opens(self.id, link))
+    }
+
+    #[track_caller]
+    pub fn writes_in(&self, group: &Group, text: &str) -> i32 {
+        self.does(|model| model.writes_in_group(self.id, group.id(), text, false))
+    }
+
+    /// Writes in the group's name, as an administrator may.
+    #[track_caller]
+    pub fn writes_anonymously_in(&self, group: &Group, text: &str) -> i32 {
+        self.does(|model| model.writes_in_group(self.id, group.id(), text, true))
+    }
+
+    // What they see.
+
+    /// Everything unread, once something is there and the bot has settled
+    /// ([`Outside::settled`]).
+    #[track_caller]
+    pub fn reads(&self) -> impl Future<Output = Lines> {
+        let at = Location::caller();
+        async move { or_panic(self.try_reads().await, at) }
+    }
+
+    /// # Errors
+    /// If nothing comes in time.
+    pub async fn try_reads(&self) -> Result<Lines, Impossible> {
+        let some =
+            self.wait(self.outside.patience(), |user| (!user.chat.unread.is_empty()).then_some(()));
+        if some.await.is_none() {
+            return Err(self.complaint());
+        }
+        self.outside.settled().await;
+        Ok(self.takes_unread())
+    }
+
+    /// The next unread line, without waiting for more.
+    #[track_caller]
+    pub fn reads_next(&self) -> impl Future<Output = Line> {
+        let at = Location::caller();
+        async move { or_panic(self.try_reads_next(self.outside.patience()).await, at) }
+    }
+
+    /// # Errors
+    /// If nothing comes within `patience`.
+    pub async fn try_reads_next(&self, patience: Duration) -> Result<Line, Impossible> {
+        let line = self.wait(patience, |user| user.chat.unread.pop_front()).await;
+        line.ok_or_else(|| self.complaint())
+    }
+
+    /// Exactly the next `count` unread lines.
+    #[track_caller]
+    pub fn reads_lines(&self, count: usize) -> impl Future<Output = Lines> {
+        let at = Location::caller();
+        async move {
+            let mut lines = Vec::with_capacity(count);
+            while lines.len() < count {
+                lines.push(or_panic(self.try_reads_next(self.outside.patience()).await, at));
+            }
+            Lines(lines)
+        }
+    }
+
+    /// Waits until the bot has settled; nothing unread may be there.
+    ///
+    /// # Panics
+    /// With what is there.
+    #[track_caller]
+    pub fn hears_nothing(&self) -> impl Future<Output = ()> {
+        let at = Location::caller();
+        async move {
+            self.outside.settled().await;
+            let lines = self.takes_unread();
+            assert!(lines.is_empty(), "{} heard (at {at}):\n{lines}", self.name());
+        }
+    }
+
+    /// All that is unread right now.
+    #[must_use]
+    pub fn takes_unread(&self) -> Lines {
+        let mut model = self.outside.telegram.model();
+        let Ok(user) = model.person_mut(self.id) else { return Lines::default() };
+        Lines(user.chat.unread.drain(..).collect())
+    }
+
+    /// The chat as it looks now, deleted messages gone: `Name: text` and the buttons.
+    #[must_use]
+    pub fn chat_transcript(&self) -> String {
+        let model = self.outside.telegram.model();
+        let Ok(user) = model.person(self.id) else { return String::new() };
+        let messages = user.chat.messages.values();
+        messages.map(|message| shown(&model, message)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The labels of the buttons on the newest message that has any, row after row.
+    #[must_use]
+    pub fn buttons(&self) -> Vec<String> {
+        self.look(|user| {
+            let newest = user.chat.messages.values().rev().find(|m| !m.buttons.is_empty());
+            newest.map(|m| m.labels().concat()).unwrap_or_default()
+        })
+    }
+
+    /// Whether a message is still there.
+    #[must_use]
+    pub fn sees_message(&self, id: i32) -> bool {
+        self.look(|user| user.chat.messages.contains_key(&id))
+    }
+
+    /// Waits until a message is gone from the chat.
+    ///
+    /// # Panics
+    /// If it stays.
+    #[track_caller]
+    pub fn sees_deleted(&self, id: i32) -> impl Future<Output = ()> {
+        let at = Location::caller();
+        async move {
+            let gone = self.wait(self.outside.patience(), |user| {
+                (!user.chat.messages.contains_key(&id)).then_some(())
+            });
+            assert!(gone.await.is_some(), "message {id} of {} stays (at {at})", self.name());
+        }
+    }
+
+    /// Whether they are in the first group.
+    #[must_use]
+    pub fn is_member(&self) -> bool {
+        self.outside.group().has_member(self)
+    }
+
+    /// Waits until they are in the first group.
+    ///
+    /// # Panics
+    /// If they do not get in.
+    #[track_caller]
+    pub fn becomes_member(&self) -> impl Future<Output = ()> {
+        let at = Location::caller();
+        async move {
+            let group = self.outside.group();
+            let in_time = group.wait_for_member(self, true, self.outside.patience()).await;
+            assert!(
+                in_time,
+                "{} was not let in (at {at}):\n{}",
+                self.name(),
+                self.chat_transcript()
+            );
+        }
+    }
+
+    fn complaint(&self) -> Impossible {
+        let chat = self.chat_transcript();
+        Impossible(format!("{} waited and heard nothing; the chat:\n{chat}", self.name()))
+    }
+
+    async fn wait<T>(
+        &self,
+        patience: Duration,
+        mut look: impl FnMut(&mut User) -> Option<T>,
+    ) -> Option<T> {
+        let changed = self.look(|user| Arc::clone(&user.chat.changed));
+        let found = self.outside.wait_for(changed, patience, |model| {
+            model.person_mut(self.id).ok().and_then(&mut look)
+        });
+        found.await
+    }
+
+    #[track_caller]
+    fn does<T>(&self, act: impl FnOnce(&mut Model) -> Result<T, Impossible>) -> T {
+        or_panic(self.outside.telegram.change(act), Location::caller())
+    }
+
+    fn alter(&self, alter: impl FnOnce(&mut User)) {
+        self.outside.telegram.change(|model| {
+            if let Ok(user) = model.person_mut(self.id) {
+                alter(user);
+            }
+        });
+    }
+
+    fn look<T: Default>(&self, look: impl FnOnce(&User) -> T) -> T {
+        self.outside.telegram.model().person(self.id).map(look).unwrap_or_default()
+    }
+}
+
+fn or_panic<T>(result: Result<T, Impossible>, at: &Location<'_>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(why) => panic!("{why} (at {at})"),
+    }
+}
+
+/// A message as the chat shows it.
+fn shown(model: &Model, message: &Message) -> String {
+    let line = Line::Message {
+        id: message.id,
+        text: match &message.content {
+            Content::Text => message.body.text.clone(),
+            Content::Contact { phone, name, .. } => format!("(contact) {name} {phone}"),
+            Content::Other { name, .. } => format!("({name}) {}", message.body.text),
+        },
+        buttons: message.labels(),
+        keyboard: Vec::new(),
+    };
+    format!("{}: {line}", author(model, message))
+}
+
+/// Who wrote a message.
+pub(super) fn author(model: &Model, message: &Message) -> String {
+    match message.author {
+        Author::Bot => "bot".to_owned(),
+        Author::Group => "group".to_owned(),
+        Author::User(id) => model.person(id).map(User::name).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,368 @@
+//! What the pretend Telegram knows: users, their private chats with the bot, groups, links.
+//!
+//! Everything here is changed under one lock that is never held across an await. Times are in
+//! milliseconds since 1970 by the world's clock.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::html::Formatted;
+use super::markup::{Button, Key};
+use super::refusal::{self, Refusal};
+use super::updates::Updates;
+use crate::sandbox::clock::Clock;
+use crate::sandbox::line::Line;
+
+/// How long a bot may write to somebody who asked to join.
+pub const JOIN_WINDOW: Duration = Duration::from_secs(5 * 60);
+/// How long the server keeps a join request.
+pub const REQUEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a bot may delete somebody's message in a private chat.
+pub const DELETE_WINDOW: Duration = Duration::from_secs(48 * 60 * 60);
+/// The user that anonymous administrators write as.
+pub const ANONYMOUS_ADMIN: u64 = 1_087_968_824;
+
+#[derive(Debug)]
+pub struct Model {
+    pub clock: Arc<Clock>,
+    pub bot: Bot,
+    pub users: HashMap<u64, User>,
+    pub groups: BTreeMap<i64, Group>,
+    /// Which group an invite link leads to.
+    pub links: HashMap<String, i64>,
+    pub updates: Updates,
+    /// Pressed buttons that were not answered yet, by query id.
+    pub queries: HashMap<String, Query>,
+    /// Guard-bot queries that were not answered yet: group and user.
+    pub join_queries: HashMap<String, (i64, u64)>,
+    pub webhook: Option<String>,
+    /// By language code; empty: for all.
+    pub commands: BTreeMap<String, Value>,
+    pub violations: Vec<String>,
+    next_message: i32,
+    next_serial: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Bot {
+    pub id: u64,
+    pub username: String,
+    pub name: String,
+    pub token: String,
+}
+
+/// Somebody with a Telegram account.
+#[derive(Debug)]
+pub struct User {
+    pub id: u64,
+    pub first_name: String,
+    pub last_name: Option<String>,
+    pub username: Option<String>,
+    pub language: Option<String>,
+    pub is_bot: bool,
+    /// With a plus.
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    /// The bot has seen them: its requests find them.
+    pub met: bool,
+    /// They wrote to the bot themselves: it may write to them.
+    pub started: bool,
+    pub blocked: bool,
+    /// The account was deleted.
+    pub gone: bool,
+    pub in_too_many_chats: bool,
+    pub chat: PrivateChat,
+}
+
+/// The chat between a user and the bot.
+#[derive(Debug)]
+pub struct PrivateChat {
+    pub messages: BTreeMap<i32, Message>,
+    pub keyboard: Option<ReplyKeyboard>,
+    pub toast: Option<Toast>,
+    /// Shown as typing until then.
+    pub typing_until_ms: i64,
+    pub unread: VecDeque<Line>,
+    /// When the bot last did something here, in real time.
+    pub touched: Instant,
+    /// Rings whenever anything in this chat changes.
+    pub changed: Arc<Notify>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ReplyKeyboard {
+    /// The message it came with.
+    pub message: i32,
+    pub rows: Vec<Vec<Key>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// Grows with each.
+    pub id: u64,
+    pub text: String,
+    pub alert: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub id: i32,
+    pub author: Author,
+    pub at_ms: i64,
+    pub edited_ms: Option<i64>,
+    pub body: Formatted,
+    pub content: Content,
+    pub buttons: Vec<Vec<Button>>,
+    /// The `forward_origin`.
+    pub origin: Option<Value>,
+    pub reply_to: Option<i32>,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Author {
+    Bot,
+    User(u64),
+    /// An administrator in the group's name.
+    Group,
+}
+
+#[derive(Clone, Debug)]
+pub enum Content {
+    Text,
+    Contact {
+        phone: String,
+        name: String,
+        user: Option<u64>,
+    },
+    /// Something without text of its own: what it is, and its fields in the Bot API.
+    Other {
+        name: &'static str,
+        fields: Value,
+    },
+}
+
+#[derive(Debug)]
+pub struct Query {
+    pub user: u64,
+    /// What it says on the button, for complaints.
+    pub data: String,
+}
+
+/// A group or supergroup.
+#[derive(Debug)]
+pub struct Group {
+    pub id: i64,
+    pub title: String,
+    /// The link without an owner; whoever opens it asks to join.
+    pub primary_link: String,
+    pub members: BTreeMap<u64, Standing>,
+    pub requests: BTreeMap<u64, JoinRequest>,
+    pub links: BTreeMap<String, InviteLink>,
+    pub messages: BTreeMap<i32, Message>,
+    /// Our bot is this group's guard: join requests carry a query id.
+    pub guarded: bool,
+    pub next_message: i32,
+    pub changed: Arc<Notify>,
+}
+
+/// What somebody is in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Owner,
+    Admin(Rights),
+    /// `via`: the link they came through.
+    Member {
+        via: Option<String>,
+    },
+    /// Still or no more a member, but may not write.
+    Restricted {
+        member: bool,
+    },
+    Left,
+    Banned,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Rights {
+    pub can_invite_users: bool,
+    pub can_restrict_members: bool,
+    pub can_delete_messages: bool,
+}
+
+impl Rights {
+    pub const ALL: Rights =
+        Rights { can_invite_users: true, can_restrict_members: true, can_delete_messages: true };
+}
+
+#[derive(Clone, Debug)]
+pub struct JoinRequest {
+    pub at_ms: i64,
+    pub link: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct InviteLink {
+    pub url: String,
+    pub creator: u64,
+    pub name: Option<String>,
+    pub creates_join_request: bool,
+    pub is_primary: bool,
+    pub is_revoked: bool,
+    /// Unix seconds.
+    pub expire_date: Option<i64>,
+    pub member_limit: Option<u32>,
+}
+
+impl Standing {
+    pub fn is_present(&self) -> bool {
+        match self {
+            Standing::Owner | Standing::Admin(_) | Standing::Member { .. } => true,
+            Standing::Restricted { member } => *member,
+            Standing::Left | Standing::Banned => false,
+        }
+    }
+}
+
+impl Group {
+    pub fn standing(&self, user: u64) -> Standing {
+        self.members.get(&user).cloned().unwrap_or(Standing::Left)
+    }
+
+    /// The rights of an administrator; `None` for everybody else.
+    pub fn rights(&self, user: u64) -> Option<Rights> {
+        match self.members.get(&user)? {
+            Standing::Owner => Some(Rights::ALL),
+            Standing::Admin(rights) => Some(*rights),
+            Standing::Member { .. }
+            | Standing::Restricted { .. }
+            | Standing::Left
+            | Standing::Banned => None,
+        }
+    }
+
+    pub fn may_invite(&self, user: u64) -> bool {
+        self.rights(user).is_some_and(|rights| rights.can_invite_users)
+    }
+
+    pub fn owner(&self) -> Option<u64> {
+        self.members.iter().find(|(_, s)| **s == Standing::Owner).map(|(id, _)| *id)
+    }
+}
+
+impl User {
+    pub fn new(id: u64, first_name: &str) -> User {
+        User {
+            id,
+            first_name: first_name.to_owned(),
+            last_name: None,
+            username: None,
+            language: Some("en".to_owned()),
+            is_bot: false,
+            phone: None,
+            email: None,
+            met: false,
+            started: false,
+            blocked: false,
+            gone: false,
+            in_too_many_chats: false,
+            chat: PrivateChat {
+                messages: BTreeMap::new(),
+                keyboard: None,
+                toast: None,
+                typing_until_ms: 0,
+                unread: VecDeque::new(),
+                touched: Instant::now(),
+                changed: Arc::default(),
+            },
+        }
+    }
+
+    pub fn name(&self) -> String {
+        match &self.last_name {
+            Some(last) => format!("{} {last}", self.first_name),
+            None => self.first_name.clone(),
+        }
+    }
+
+    pub fn id_as_chat(&self) -> i64 {
+        i64::try_from(self.id).unwrap_or(i64::MAX)
+    }
+}
+
+impl PrivateChat {
+    /// The bot did something here that the person can see.
+    pub fn shows(&mut self, line: Option<Line>) {
+        self.unread.extend(line);
+        self.touched = Instant::now();
+        self.changed.notify_waiters();
+    }
+}
+
+impl Message {
+    pub fn labels(&self) -> Vec<Vec<String>> {
+        super::markup::labels(&self.buttons)
+    }
+}
+
+impl Model {
+    pub fn new(clock: Arc<Clock>, bot: Bot) -> Model {
+        Model {
+            clock,
+            bot,
+            users: HashMap::new(),
+            groups: BTreeMap::new(),
+            links: HashMap::new(),
+            updates: Updates::new(),
+            queries: HashMap::new(),
+            join_queries: HashMap::new(),
+            webhook: None,
+            commands: BTreeMap::new(),
+            violations: Vec::new(),
+            next_message: 1,
+            next_serial: 1,
+        }
+    }
+
+    /// A number that was never given out before.
+    pub fn serial(&mut self) -> u64 {
+        self.next_serial += 1;
+        self.next_serial
+    }
+
+    /// The id of the next message in any private chat: a bot counts them all together.
+    pub fn message_id(&mut self) -> i32 {
+        self.next_message += 1;
+        self.next_message
+    }
+
+    pub fn user(&self, id: u64) -> Result<&User, Refusal> {
+        self.users.get(&id).filter(|user| user.met).ok_or_else(refusal::user_not_found)
+    }
+
+    /// A group that the bot is in.
+    pub fn group(&mut self, id: i64) -> Result<&mut Group, Refusal> {
+        let bot = self.bot.id;
+        let group = self.groups.get_mut(&id).ok_or_else(refusal::chat_not_found)?;
+        match group.members.get(&bot) {
+            Some(standing) if standing.is_present() => Ok(group),
+            Some(Standing::Banned) => {
+                Err(Refusal::forbidden("bot was kicked from the supergroup chat"))
+            }
+            Some(_) | None => Err(Refusal::forbidden("bot is not a member of the supergroup chat")),
+        }
+    }
+
+    /// Whether a join request of this user lets the bot write to them.
+    pub fn window_is_open(&self, user: u64) -> bool {
+        let now = self.clock.now_ms();
+        let window = JOIN_WINDOW.as_millis() as i64;
+        self.groups.values().any(|group| {
+            group.may_invite(self.bot.id)
+                && group.requests.get(&user).is_some_and(|request| now - request.at_ms <= window)
+        })
+    }
+}
