@@ -64,6 +64,9 @@ fn targets(level: LogLevel) -> Targets {
 /// message. `count` is called for each, caught or not.
 pub fn hook_panics(count: impl Fn() + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
+        if crate::store::panic_is_handled() {
+            return;
+        }
         count();
         let place = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
         if tracing::dispatcher::has_been_set() {
