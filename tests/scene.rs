@@ -72,7 +72,6 @@ pub struct Scene {
 
 struct Bot {
     stop: watch::Sender<bool>,
-    pulse: Arc<Pulse>,
     ended: JoinHandle<Result<(), ServiceError>>,
 }
 
@@ -99,15 +98,14 @@ impl Scene {
     pub async fn starts_bot(&mut self) {
         let (stop, stopped) = watch::channel(false);
         let pulse = Arc::new(Pulse::new());
-        let (clock, metrics) = (Arc::clone(&self.clock), self.metrics.clone());
-        let run = service::run(self.config(), clock, metrics, Arc::clone(&pulse), stopped);
-        let ended = tokio::spawn(run);
         let probed = Arc::clone(&pulse);
+        let (clock, metrics) = (Arc::clone(&self.clock), self.metrics.clone());
+        let ended = tokio::spawn(service::run(self.config(), clock, metrics, pulse, stopped));
         self.world.settles_by(Box::new(move || {
             let pulse = Arc::clone(&probed);
             Box::pin(async move { pulse.idle().await })
         }));
-        self.bot = Some(Bot { stop, pulse, ended });
+        self.bot = Some(Bot { stop, ended });
         self.world.bot_is_polling().await;
     }
 
@@ -151,14 +149,6 @@ impl Scene {
         self.clock.now.fetch_sub(millis, Ordering::SeqCst);
     }
 
-    /// Waits until the bot has nothing left to do now.
-    pub async fn settled(&self) {
-        self.world.settled().await;
-        if let Some(bot) = &self.bot {
-            bot.pulse.idle().await;
-        }
-    }
-
     /// Nothing is left unread, and the bot stops well.
     pub async fn ends(mut self) {
         self.world.nothing_unread().await;
@@ -180,7 +170,7 @@ impl Scene {
     /// Somebody to whom a first code has just been sent by e-mail, and that code.
     pub async fn with_a_code(&self, name: &str) -> (Person, String) {
         let person = self.past_the_password(name).await;
-        person.presses("E-mail");
+        person.presses("✉️ By e-mail");
         person.reads().await;
         person.types(&person.email());
         person.reads().await;
@@ -190,6 +180,19 @@ impl Scene {
         let code = mail.code(6).to_owned();
         (person, code)
     }
+}
+
+/// What was read, with the two random words as `‹two words›`.
+pub fn steady(lines: &impl std::fmt::Display) -> String {
+    let text = lines.to_string();
+    let mut steady = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("this chat: ") {
+        let end = after.find(['.', '\n']).unwrap_or(after.len());
+        steady = steady + before + "this chat: ‹two words›";
+        rest = &after[end..];
+    }
+    steady + rest
 }
 
 fn written(world: &World, folder: &Path, setup: &Setup) -> String {

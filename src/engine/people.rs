@@ -15,12 +15,14 @@ use crate::verification::event::Event;
 /// How many inbox entries are read at a time at a start.
 const PAGE: usize = 1000;
 
+type Waiting = HashMap<UserId, VecDeque<(u64, Event)>>;
+
 #[derive(Clone)]
 pub(super) struct People {
     engine: Arc<Engine>,
     outbox: Outbox,
     /// What waits, by person. A person is in here exactly while their task runs.
-    waiting: Arc<Mutex<HashMap<UserId, VecDeque<(u64, Event)>>>>,
+    waiting: Arc<Mutex<Waiting>>,
 }
 
 impl People {
@@ -83,7 +85,7 @@ impl People {
         next
     }
 
-    fn waiting(&self) -> MutexGuard<'_, HashMap<UserId, VecDeque<(u64, Event)>>> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -295,8 +295,7 @@ impl Little {
     /// A code that is neither the live one nor one of the old ones.
     fn wrong_code(&self) -> String {
         let used = |code: &str| self.letters.iter().any(|(_, l)| l.code.reveal() == code);
-        let codes = (0..).map(|n: u32| format!("{n:06}"));
-        codes.skip_while(|code| used(code)).next().unwrap_or_default()
+        (0..).map(|n: u32| format!("{n:06}")).find(|code| !used(code)).unwrap_or_default()
     }
 
     /// One event, and every invariant after it.
