@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod engine;
 pub mod ops;
 pub mod sandbox;
+pub mod service;
 pub mod store;
 pub mod telegram;
 pub mod texts;

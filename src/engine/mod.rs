@@ -1,1 +1,146 @@
-//! (under way)
+//! The shell's heart: inbox → step → commit → outbox.
+//!
+//! ```text
+//!   intake ──▶ inbox (durable) ──▶ people ──▶ decide ──▶ one commit ──▶ outbox ──▶ Telegram, mail, SMS
+//!                                               ▲                        │
+//!                                  sweep ───────┴──── what came of it ───┘
+//! ```
+//!
+//! * `intake` takes updates from Telegram and confirms them only once they are in the store.
+//! * `people` gives each person's events to the rules in order, one at a time.
+//! * `decide` is the one place where the rules meet the store: a step and everything that follows
+//!   from it are one commit.
+//! * `outbox` carries out what was decided, and returns what came of it to `decide`.
+//! * `sweep` brings back what was put off, and removes what has had its time.
+//!
+//! Nothing leaves the process before the commit behind it is durable. The only clock and the only
+//! random source of the rules are in `world`.
+
+mod decide;
+mod gates;
+mod intake;
+mod outbox;
+mod people;
+mod pulse;
+mod sweep;
+mod verifier;
+pub mod world;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::info;
+
+use crate::delivery::{Mailer, Texter};
+use crate::ops::metrics::Metrics;
+use crate::store::{Store, StoreError};
+use crate::telegram::Client;
+use crate::telegram::client::Me;
+use crate::texts::Texts;
+use crate::verification::UserId;
+use crate::verification::code::Keys;
+use crate::verification::gate::Gate;
+pub use gates::GateBook;
+use outbox::Outbox;
+use people::People;
+pub use pulse::Pulse;
+use verifier::Verifier;
+use world::Clock;
+
+/// How long a stop waits for what is under way. Whatever is not done by then is in the store.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Everything that the engine works with.
+pub struct Parts {
+    pub store: Store,
+    pub telegram: Client,
+    pub mailer: Option<Mailer>,
+    pub texter: Option<Texter>,
+    pub texts: Texts,
+    pub gates: Vec<Gate>,
+    pub keys: Keys,
+    pub clock: Arc<dyn Clock>,
+    pub metrics: Metrics,
+    /// 0: no limit of our own.
+    pub messages_per_second: u32,
+    /// Where others can see how the engine does.
+    pub pulse: Arc<Pulse>,
+    pub me: Me,
+}
+
+/// What all parts of the engine share.
+struct Engine {
+    store: Store,
+    telegram: Client,
+    mailer: Option<Mailer>,
+    texter: Option<Texter>,
+    texts: Texts,
+    gates: GateBook,
+    keys: Arc<Keys>,
+    clock: Arc<dyn Clock>,
+    metrics: Metrics,
+    pulse: Arc<Pulse>,
+    verifier: Verifier,
+    me: UserId,
+    /// The bot's name in links: `https://t.me/<this>`.
+    username: String,
+}
+
+/// Runs the bot until `stop` turns true or the store fails.
+///
+/// # Errors
+///
+/// The store's reason, if it failed closed: nothing more was acknowledged, sent or admitted.
+pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
+    let pace = parts.messages_per_second;
+    let engine = Arc::new(Engine {
+        gates: GateBook::new(parts.gates),
+        keys: Arc::new(parts.keys),
+        store: parts.store,
+        telegram: parts.telegram,
+        mailer: parts.mailer,
+        texter: parts.texter,
+        texts: parts.texts,
+        clock: parts.clock,
+        metrics: parts.metrics,
+        pulse: parts.pulse,
+        verifier: Verifier::new(),
+        me: parts.me.id,
+        username: parts.me.username,
+    });
+    engine.gates.recall(&engine.store).await?;
+
+    let (outbox, carrying) = Outbox::new(Arc::clone(&engine), pace);
+    let people = People::new(Arc::clone(&engine), outbox.clone());
+    let left = outbox.replay().await? + people.replay().await?;
+    if left > 0 {
+        info!(left, "going on with what the last run left in the inbox and the outbox");
+    }
+
+    let mut tasks = JoinSet::new();
+    tasks.spawn(carrying.run(stop.clone()));
+    tasks.spawn(intake::run(Arc::clone(&engine), people, stop.clone()));
+    tasks.spawn(sweep::run(Arc::clone(&engine), outbox, stop.clone()));
+    tasks.spawn(gates::refresh(Arc::clone(&engine), stop.clone()));
+
+    let failure = tokio::select! {
+        failure = engine.store.failed() => Some(failure),
+        _ = stop.wait_for(|stop| *stop) => None,
+    };
+    if failure.is_none() {
+        let all_done = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, all_done).await.is_err() {
+            info!("stopping with work under way; it goes on at the next start");
+        }
+    }
+    tasks.shutdown().await;
+    match failure {
+        Some(failure) => Err(failure),
+        None => {
+            engine.store.clone().close().await;
+            Ok(())
+        }
+    }
+}

@@ -1,1 +1,201 @@
-//! (under way)
+//! What survives: one atomic, durable commit of many records, whatever happens to the process.
+//!
+//! A [`Store`] is a handle on a thread of its own, the committer, which owns all writes. It takes
+//! what is queued, runs each transaction against the state as it will be, writes everything as one
+//! batch, syncs it to disk, and only then answers them all. A transaction that panics or gives up
+//! leaves nothing behind; an error of the disk closes the store for good.
+//!
+//! ```text
+//! <path>/lock          held while the store is open
+//! <path>/secret.key    unless configured elsewhere; never in a backup
+//! <path>/manifest      what must be there: finds a store that lost its data or its newest commits
+//! <path>/db/           sled
+//! ```
+
+pub mod backup;
+mod committer;
+mod disk;
+mod error;
+mod files;
+mod manifest;
+mod opening;
+pub mod records;
+mod seal;
+pub mod secret;
+pub mod sweep;
+mod tally;
+mod view;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use disk::panic_is_handled;
+pub use error::StoreError;
+pub use records::Record;
+pub use seal::SealKey;
+pub use view::{Sequence, View};
+
+use committer::{Committer, Message, Work};
+
+/// How many transactions may wait; more wait for a place.
+const QUEUE: usize = 4_096;
+
+/// A handle on the store; clones share it. When the last one is dropped the store closes by
+/// itself; [`Store::close`] waits for that.
+#[derive(Clone)]
+pub struct Store {
+    queue: mpsc::Sender<Message>,
+    shared: Arc<Shared>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+/// Numbers for those who look in from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreStats {
+    /// Transactions that succeeded since the store was opened, reading ones included.
+    pub commits: u64,
+    /// Batches written and synced since the store was opened.
+    pub groups: u64,
+    /// How many records there are of each kind, by the kind's name; every kind is listed.
+    pub records: BTreeMap<&'static str, u64>,
+    /// From the call to the durable answer, for the last transaction.
+    pub last_commit: Duration,
+    pub bytes_on_disk: u64,
+}
+
+/// What the handles and the committer share.
+struct Shared {
+    stats: Mutex<StoreStats>,
+    observer: OnceLock<Box<dyn Fn(Duration) + Send + Sync>>,
+    failed: watch::Sender<Option<StoreError>>,
+    closed: watch::Sender<bool>,
+    folder: PathBuf,
+    /// Set by a test: from now on no fsync succeeds.
+    #[cfg(test)]
+    fail_syncs: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Store {
+    /// Opens the store in `path`, or makes one where there never was one. Blocks: every record is
+    /// opened and checked.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`], [`StoreError::Damaged`], [`StoreError::WrongKey`],
+    /// [`StoreError::Newer`], [`StoreError::Io`].
+    pub fn open(path: &Path, keys: &SealKey) -> Result<Store, StoreError> {
+        let opened = opening::open(path, keys)?;
+        let shared = Arc::new(Shared {
+            stats: Mutex::default(),
+            observer: OnceLock::new(),
+            failed: watch::Sender::new(None),
+            closed: watch::Sender::new(false),
+            folder: path.join(opening::DATA),
+            #[cfg(test)]
+            fail_syncs: Arc::clone(&opened.disk.fail_syncs),
+        });
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        Committer::start(opened, waiting, Arc::clone(&shared))
+            .map_err(|why| StoreError::io("starting the committer of", path, &why))?;
+        Ok(Store { queue, shared })
+    }
+
+    /// Runs `work` on the committer and makes its writes durable before it returns.
+    ///
+    /// `work` must be quick, since everybody waits for it. If the caller is cancelled the
+    /// transaction happens all the same. One that wrote nothing costs no fsync of its own, but its
+    /// answer still waits until what it may have seen is durable.
+    ///
+    /// # Errors
+    /// What `work` returns, in which case nothing of it is written; [`StoreError::Panicked`] if it
+    /// panicked; otherwise the store has failed, and every later call fails the same way.
+    pub async fn commit<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut View<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Work(Box::new(Work::new(work, reply, Instant::now())))).await?;
+        answer.await.unwrap_or_else(|_| Err(self.why_gone()))
+    }
+
+    /// As [`Store::commit`], for a transaction that only reads.
+    ///
+    /// # Errors
+    /// As for [`Store::commit`].
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&View<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.commit(move |view| work(view)).await
+    }
+
+    /// Resolves when the store has failed closed, with the reason. Never, if it does not.
+    pub async fn failed(&self) -> StoreError {
+        let mut failed = self.shared.failed.subscribe();
+        let Ok(reason) = failed.wait_for(Option::is_some).await else {
+            return std::future::pending().await;
+        };
+        reason.clone().unwrap_or(StoreError::Closed)
+    }
+
+    /// The reason, if the store has failed closed.
+    #[must_use]
+    pub fn failure(&self) -> Option<StoreError> {
+        self.shared.failed.borrow().clone()
+    }
+
+    /// Calls `observer` with the time from the call to the durable answer, once per transaction, on
+    /// the committer's thread. Only the first observer counts.
+    pub fn observe(&self, observer: impl Fn(Duration) + Send + Sync + 'static) {
+        let _ = self.shared.observer.set(Box::new(observer));
+    }
+
+    /// Numbers as of now. Looks at the file sizes, so it costs a few system calls.
+    #[must_use]
+    pub fn stats(&self) -> StoreStats {
+        let mut stats = self.shared.stats().clone();
+        stats.bytes_on_disk = files::bytes_below(&self.shared.folder);
+        stats
+    }
+
+    /// Answers everything that is queued, closes the files and gives up the lock. Later calls on
+    /// other handles get [`StoreError::Closed`].
+    pub async fn close(self) {
+        let mut closed = self.shared.closed.subscribe();
+        // If nobody takes it, the committer is gone already.
+        let _ = self.queue.send(Message::Stop).await;
+        let _ = closed.wait_for(|closed| *closed).await;
+    }
+
+    async fn send(&self, message: Message) -> Result<(), StoreError> {
+        self.queue.send(message).await.map_err(|_| self.why_gone())
+    }
+
+    fn why_gone(&self) -> StoreError {
+        self.shared.failed.borrow().clone().unwrap_or(StoreError::Closed)
+    }
+}
+
+impl Shared {
+    fn stats(&self) -> MutexGuard<'_, StoreStats> {
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether there is a store in `path`, or what is left of one.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    path.join(manifest::NAME).exists() || path.join(opening::DATA).exists()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,14 @@
-//! (under way)
+//! Telegram: raw updates become events, orders become Bot API calls.
+
+pub mod client;
+pub mod faults;
+mod keyboards;
+pub mod perform;
+pub mod updates;
+
+pub use client::Client;
+pub use faults::Fault;
+pub use perform::Performed;
+
+#[cfg(test)]
+mod script;

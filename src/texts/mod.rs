@@ -1,1 +1,117 @@
-//! (under way)
+//! What people read: every [`Text`] in words, by language, for chat, mail and SMS.
+//!
+//! The words themselves stand in `locales/*.ftl` (Fluent); a language is added by adding a file.
+
+mod catalogue;
+mod clean;
+mod gsm7;
+mod letters;
+mod sentences;
+mod waits;
+
+#[cfg(test)]
+mod tests;
+
+use thiserror::Error;
+
+use catalogue::Catalogue;
+use clean::{clean, cut, escape, without_tags};
+pub use letters::MailText;
+use sentences::{TITLE, of_label, of_text, plain};
+
+use crate::verification::Language;
+use crate::verification::effect::Label;
+use crate::verification::text::Text;
+
+/// Telegram shows so many characters of the answer to a pressed button.
+const ALERT: usize = 200;
+/// Longer titles are cut off on a button anyway.
+const BUTTON_TITLE: usize = 40;
+
+/// The commands that the bot's menu offers.
+const COMMANDS: [(&str, &str); 4] = [
+    ("start", "command-start"),
+    ("help", "command-help"),
+    ("cancel", "command-cancel"),
+    ("safety", "command-safety"),
+];
+
+/// The words, in every language.
+pub struct Texts {
+    catalogue: Catalogue,
+}
+
+/// The catalogue in the binary is broken. A test keeps such a binary from being made.
+#[derive(Debug, Error)]
+pub enum TextsError {
+    #[error("locales/en.ftl is missing: every language falls back to it")]
+    NoEnglish,
+    #[error("locales/{0}.ftl: the file's name is no language tag")]
+    NoLanguage(String),
+    #[error("locales/{0}.ftl is not UTF-8 text")]
+    NotUtf8(String),
+    #[error("locales/{tag}.ftl cannot be read: {why}")]
+    Unreadable { tag: String, why: String },
+}
+
+impl Texts {
+    /// Reads the files that were built into the binary.
+    ///
+    /// # Errors
+    /// When one of them is broken.
+    pub fn load() -> Result<Texts, TextsError> {
+        Ok(Texts { catalogue: Catalogue::load()? })
+    }
+
+    /// A message for a chat, in Telegram's HTML, headed by the group's title where one is given.
+    /// Strange words in it are cleaned, cut and escaped.
+    #[must_use]
+    pub fn say(&self, language: &Language, group: Option<&str>, text: &Text) -> String {
+        let said = self.catalogue.say(language, &of_text(text), escape);
+        let title = group.map(|title| clean(title, TITLE)).unwrap_or_default();
+        if title.is_empty() { said } else { format!("<b>{}</b>\n\n{said}", escape(&title)) }
+    }
+
+    /// What a button says: plain text.
+    #[must_use]
+    pub fn label(&self, language: &Language, label: &Label) -> String {
+        match (label, of_label(label)) {
+            (_, Some(sentence)) => self.catalogue.say(language, &sentence, str::to_owned),
+            (Label::Group(title), None) if !clean(title, BUTTON_TITLE).is_empty() => {
+                clean(title, BUTTON_TITLE)
+            }
+            (_, None) => self.nameless_group(language),
+        }
+    }
+
+    /// What the button says that shares one's own phone number.
+    #[must_use]
+    pub fn share_contact(&self, language: &Language) -> String {
+        self.catalogue.say(language, &plain("label-share-contact"), str::to_owned)
+    }
+
+    /// The answer to a pressed button: plain text of at most 200 characters.
+    #[must_use]
+    pub fn alert(&self, language: &Language, text: &Text) -> String {
+        let said = without_tags(&self.catalogue.say(language, &of_text(text), escape));
+        cut(&said, ALERT)
+    }
+
+    /// The bot's commands, without the slash, and what each does.
+    #[must_use]
+    pub fn commands(&self, language: &Language) -> Vec<(&'static str, String)> {
+        COMMANDS
+            .into_iter()
+            .map(|(name, id)| (name, self.catalogue.say(language, &plain(id), str::to_owned)))
+            .collect()
+    }
+
+    /// The languages that there are words in, English among them.
+    pub fn languages(&self) -> impl Iterator<Item = Language> {
+        self.catalogue.languages().map(Language::new)
+    }
+
+    fn nameless_group(&self, language: &Language) -> String {
+        self.catalogue.say(language, &plain("nameless-group"), str::to_owned)
+    }
+}

@@ -1,97 +1,113 @@
 //! One-time codes: drawn, hashed, compared, and read from what people reply.
 
-use super::address::Address;
-use super::{ChallengeId, GateId, Hidden, UserId};
+pub mod digits;
+mod keys;
+mod login;
+mod numbers;
+mod phrase;
+mod reply;
+
+pub use keys::{Binding, Keys, same};
+pub use login::looks_like_login_code;
+pub use phrase::draw_phrase;
+pub use reply::read_reply;
+
+use super::Hidden;
 
 /// Where random bytes come from; the shell gives the operating system's source.
 pub trait Random {
     fn fill(&mut self, bytes: &mut [u8]);
 }
 
-/// What keyed hashes are made with. It never enters the store.
-pub struct Keys {
-    code: [u8; 32],
-    address: [u8; 32],
-    link: [u8; 32],
-}
-
-/// What a code is bound to besides its digits.
-#[derive(Copy, Clone)]
-pub struct Binding<'a> {
-    pub user: UserId,
-    pub gate: GateId,
-    pub challenge: ChallengeId,
-    pub address: &'a [u8; 32],
-}
-
-impl Keys {
-    /// One key for each purpose, drawn from the one secret of the installation.
-    #[must_use]
-    pub fn derive(secret: &[u8; 32]) -> Keys {
-        let _ = secret;
-        todo!()
-    }
-
-    /// HMAC-SHA-256 over version, purpose, user, gate, challenge, address and code.
-    #[must_use]
-    pub fn code(&self, binding: Binding<'_>, code: &str) -> [u8; 32] {
-        let _ = (binding, code, &self.code);
-        todo!()
-    }
-
-    /// HMAC-SHA-256 over the address's uniqueness key.
-    #[must_use]
-    pub fn address(&self, address: &Address) -> [u8; 32] {
-        let _ = (address, &self.address);
-        todo!()
-    }
-
-    /// The one-tap link's parameter: works only for this user, gate and challenge.
-    #[must_use]
-    pub fn tap(&self, user: UserId, gate: GateId, challenge: ChallengeId) -> Hidden {
-        let _ = (user, gate, challenge, &self.link);
-        todo!()
-    }
-
-    /// The deep link's parameter that leads to a gate; nobody can derive it from a chat id.
-    #[must_use]
-    pub fn gate(&self, gate: GateId) -> String {
-        let _ = gate;
-        todo!()
-    }
-}
-
-/// Compares in constant time.
-#[must_use]
-pub fn same(a: &[u8], b: &[u8]) -> bool {
-    let _ = (a, b);
-    todo!()
-}
-
-/// Draws a code of `length` decimal digits without bias.
+/// Draws a code of `length` decimal digits without bias, leading zeros kept.
 pub fn draw(length: u8, random: &mut dyn Random) -> Hidden {
-    let _ = (length, random);
-    todo!()
+    let digits: String =
+        (0..length).map(|_| char::from(b'0' + below(10, random).to_le_bytes()[0])).collect();
+    Hidden::new(digits)
 }
 
-/// Draws the two words that chat, mail and SMS share.
-pub fn draw_phrase(random: &mut dyn Random) -> String {
-    let _ = random;
-    todo!()
+/// A number below `limit` (1 to 256), each as likely as the others: bytes that would favour the
+/// small ones are drawn again. A source that gives only such bytes is broken; after 10,000 of them
+/// the answer is zero rather than an endless loop.
+fn below(limit: u16, random: &mut dyn Random) -> u16 {
+    let fair = 256 - 256 % limit;
+    for _ in 0..10_000 {
+        let mut byte = [0];
+        random.fill(&mut byte);
+        let drawn = u16::from(byte[0]);
+        if drawn < fair {
+            return drawn % limit;
+        }
+    }
+    0
 }
 
-/// The one code of `length` digits in a reply, as ASCII digits, or `None`: digits of any script,
-/// spaces and dashes between them ignored, other words around it ignored; two such numbers: none.
-#[must_use]
-pub fn read_reply(text: &str, length: u8) -> Option<Hidden> {
-    let _ = (text, length);
-    todo!()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Whether this has the shape of one of Telegram's own login codes: five digits alone, or
-/// Telegram's own wording around them.
-#[must_use]
-pub fn looks_like_login_code(text: &str) -> bool {
-    let _ = text;
-    todo!()
+    /// Gives these bytes, over and over.
+    struct Bytes<'a>(std::iter::Cycle<std::slice::Iter<'a, u8>>);
+
+    impl<'a> Bytes<'a> {
+        fn of(bytes: &'a [u8]) -> Bytes<'a> {
+            Bytes(bytes.iter().cycle())
+        }
+    }
+
+    impl Random for Bytes<'_> {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            bytes.fill_with(|| *self.0.next().expect("never empty"));
+        }
+    }
+
+    #[test]
+    fn leading_zeros_are_kept() {
+        assert_eq!(draw(6, &mut Bytes::of(&[0, 10, 20, 1, 249, 7])).reveal(), "000197");
+        for length in 4..=10 {
+            assert_eq!(draw(length, &mut Bytes::of(&[3])).reveal().len(), usize::from(length));
+        }
+    }
+
+    #[test]
+    fn bytes_that_would_favour_some_digits_are_drawn_again() {
+        assert_eq!(draw(4, &mut Bytes::of(&[250, 1, 251, 255, 2, 253])).reveal(), "1212");
+    }
+
+    #[test]
+    fn each_digit_is_as_likely_as_the_others() {
+        let all: Vec<u8> = (0..=255).collect();
+        let mut random = Bytes::of(&all);
+        let mut seen = [0; 10];
+        for _ in 0..250 {
+            let digit = draw(1, &mut random).reveal().parse::<usize>().expect("a digit");
+            seen[digit] += 1;
+        }
+        assert_eq!(seen, [25; 10]);
+    }
+
+    #[test]
+    fn a_broken_source_ends_all_the_same() {
+        assert_eq!(draw(6, &mut Bytes::of(&[255])).reveal(), "000000");
+    }
+
+    #[test]
+    fn drawn_codes_are_read_back() {
+        let bytes: Vec<u8> = (0..=255).rev().collect();
+        let mut random = Bytes::of(&bytes);
+        for length in 4..=10 {
+            let code = draw(length, &mut random);
+            assert_eq!(read_reply(code.reveal(), length).as_ref(), Some(&code));
+        }
+    }
+
+    #[test]
+    fn phrases_are_drawn_from_the_whole_list() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let mut random = Bytes::of(&bytes);
+        let phrases: std::collections::BTreeSet<String> =
+            (0..2000).map(|_| draw_phrase(&mut random)).collect();
+        assert!(phrases.len() > 100, "only {}", phrases.len());
+        assert!(phrases.iter().all(|phrase| phrase.split(' ').count() == 2));
+    }
 }

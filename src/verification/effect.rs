@@ -3,6 +3,8 @@
 //! An [`Order`] is durable before anything of it is visible. The outbox carries orders out, in
 //! order per chat; what comes of one returns as an [`Event`](super::event::Event).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
@@ -54,6 +56,26 @@ pub enum Effect {
     RevokeInvite { gate: GateId, link: String },
 }
 
+impl Effect {
+    /// A short name without anything personal, for metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Effect::Say { .. } => "say",
+            Effect::Rewrite { .. } => "rewrite",
+            Effect::RetireButtons => "retire_buttons",
+            Effect::Delete { .. } => "delete",
+            Effect::AnswerButton { .. } => "answer_button",
+            Effect::LookUpMember { .. } => "look_up_member",
+            Effect::SendCode { .. } => "send_code",
+            Effect::Approve { .. } => "approve",
+            Effect::Decline { .. } => "decline",
+            Effect::Invite { .. } => "invite",
+            Effect::RevokeInvite { .. } => "revoke_invite",
+        }
+    }
+}
+
 /// A code on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
@@ -65,7 +87,9 @@ pub struct Letter {
     /// Two words that the chat shows too.
     pub phrase: String,
     pub group: String,
-    /// When the code dies. A letter that has not left by then is not sent any more.
+    /// How long the code lives once it is sent.
+    pub lives: Duration,
+    /// A letter that has not left by then is not sent any more.
     pub expires: Timestamp,
     /// The parameter of the one-tap link: `https://t.me/<bot>?start=<this>`.
     pub tap: Hidden,

@@ -113,6 +113,32 @@ pub enum What {
     },
 }
 
+impl What {
+    /// A short name without anything personal, for metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            What::JoinRequested { .. } => "join_requested",
+            What::Started { .. } => "started",
+            What::Commanded { .. } => "commanded",
+            What::Wrote { .. } => "wrote",
+            What::Edited { .. } => "edited",
+            What::WroteLoginCode { .. } => "wrote_login_code",
+            What::SharedContact { .. } => "shared_contact",
+            What::SentOther { .. } => "sent_other",
+            What::Pressed { .. } => "pressed",
+            What::Joined { .. } => "joined",
+            What::Left { .. } => "left",
+            What::LookedUp { .. } => "looked_up",
+            What::CodeDelivery { .. } => "code_delivery",
+            What::Admission { .. } => "admission",
+            What::Invited { .. } => "invited",
+            What::Unreachable => "unreachable",
+            What::Woken { .. } => "woken",
+        }
+    }
+}
+
 /// What Telegram says of somebody and a group.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Membership {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Timestamp;
+
 /// How often, how long, how many. Every one can be set per gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -57,4 +59,180 @@ pub enum Ledger {
     Address { key: [u8; 32], day: i64 },
     /// SMS sent to a dial code on a UTC day.
     Country { dial_code: u16, day: i64 },
+}
+
+/// One applicant's wrong tries. Every count here only grows, until they are admitted or an admin
+/// clears it: no resend, new address, new join request or restart takes anything back
+/// (NIST SP 800-63B-4 §3.2.2: a new secret shall not reset the failure count).
+///
+/// ```text
+///          wrong × attempts            time
+///   open ───────────────────▶ locked ───────▶ open …   each lock longer than the last
+///     │ wrong tries = hard_stop
+///     └───────────────────────▶ stopped                only an admin opens again
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    pub wrong_passwords: u32,
+    pub wrong_codes: u32,
+    /// How many locks there have been.
+    pub locks: u32,
+    pub locked_until: Option<Timestamp>,
+    /// When they were last told that they are locked.
+    pub told: Option<Timestamp>,
+}
+
+/// Whether somebody may try.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Open,
+    /// For this long still.
+    Locked(Duration),
+    Stopped,
+}
+
+/// What a wrong try led to.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    /// So many tries are left before a lock.
+    Left(u32),
+    Locked(Duration),
+    Stopped,
+}
+
+impl Tally {
+    #[must_use]
+    pub fn standing(&self, now: Timestamp, limits: &Limits) -> Standing {
+        if self.wrong() >= limits.hard_stop {
+            return Standing::Stopped;
+        }
+        match self.locked_until {
+            Some(until) if now < until => Standing::Locked(until.since(now)),
+            Some(_) | None => Standing::Open,
+        }
+    }
+
+    /// Wrong tries of both kinds.
+    #[must_use]
+    pub fn wrong(&self) -> u32 {
+        self.wrong_passwords.saturating_add(self.wrong_codes)
+    }
+
+    /// Passwords that may still be tried before a lock.
+    #[must_use]
+    pub fn passwords_left(&self, limits: &Limits) -> u32 {
+        left(self.wrong_passwords, limits.password_attempts)
+    }
+
+    pub fn wrong_password(&mut self, now: Timestamp, limits: &Limits) -> Consequence {
+        self.wrong_passwords = self.wrong_passwords.saturating_add(1);
+        self.consequence(self.wrong_passwords, limits.password_attempts, now, limits)
+    }
+
+    pub fn wrong_code(&mut self, now: Timestamp, limits: &Limits) -> Consequence {
+        self.wrong_codes = self.wrong_codes.saturating_add(1);
+        self.consequence(self.wrong_codes, limits.code_attempts, now, limits)
+    }
+
+    fn consequence(
+        &mut self,
+        wrong: u32,
+        attempts: u32,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Consequence {
+        if self.wrong() >= limits.hard_stop {
+            return Consequence::Stopped;
+        }
+        if !wrong.is_multiple_of(attempts.max(1)) {
+            return Consequence::Left(left(wrong, attempts));
+        }
+        let wait = nth(&limits.lockouts, self.locks);
+        self.locks = self.locks.saturating_add(1);
+        self.locked_until = Some(now.after(wait));
+        self.told = Some(now);
+        Consequence::Locked(wait)
+    }
+}
+
+fn left(wrong: u32, attempts: u32) -> u32 {
+    let attempts = attempts.max(1);
+    attempts - wrong % attempts
+}
+
+/// The `n`-th wait, counted from 0; the last one repeats.
+fn nth(waits: &[Duration], n: u32) -> Duration {
+    let n = usize::try_from(n).unwrap_or(usize::MAX);
+    waits.get(n).or(waits.last()).copied().unwrap_or(Duration::from_secs(60))
+}
+
+/// The codes that one applicant was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sends {
+    /// The UTC day that `today` and `addresses` are about.
+    pub day: i64,
+    pub today: u32,
+    /// Keyed hashes of the addresses used on that day.
+    pub addresses: Vec<[u8; 32]>,
+    /// When the latest code was issued.
+    pub latest: Option<Timestamp>,
+}
+
+/// Why a code is not sent to an applicant now.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum SendRefused {
+    /// The wait since the last code is not over.
+    Wait(Duration),
+    TooManyToday,
+    TooManyAddresses,
+}
+
+impl Sends {
+    /// How long until another code may be asked for.
+    #[must_use]
+    pub fn wait(&self, now: Timestamp, limits: &Limits) -> Duration {
+        let Some(latest) = self.latest else { return Duration::ZERO };
+        let made = if self.day == now.day() { self.today } else { 0 };
+        latest.after(nth(&limits.resend_waits, made.saturating_sub(1))).since(now)
+    }
+
+    /// Counts one more code to `address`, or says why there can be none.
+    pub fn charge(
+        &mut self,
+        address: [u8; 32],
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<(), SendRefused> {
+        let wait = self.wait(now, limits);
+        let (today, known) = if self.day == now.day() {
+            (self.today, self.addresses.contains(&address))
+        } else {
+            (0, false)
+        };
+        let addresses = if self.day == now.day() { self.addresses.len() } else { 0 };
+        if today >= limits.sends_per_day {
+            return Err(SendRefused::TooManyToday);
+        }
+        if !known && addresses >= usize::try_from(limits.addresses_per_day).unwrap_or(usize::MAX) {
+            return Err(SendRefused::TooManyAddresses);
+        }
+        if !wait.is_zero() {
+            return Err(SendRefused::Wait(wait));
+        }
+        if self.day != now.day() {
+            *self = Sends { day: now.day(), ..Sends::default() };
+        }
+        self.today += 1;
+        self.latest = Some(now);
+        if !known {
+            self.addresses.push(address);
+        }
+        Ok(())
+    }
+
+    /// Takes back a code that certainly never left.
+    pub fn refund(&mut self) {
+        self.today = self.today.saturating_sub(1);
+        self.latest = None;
+    }
 }

@@ -62,6 +62,13 @@ impl Timestamp {
         Timestamp(self.0.saturating_add(millis))
     }
 
+    /// The instant `wait` earlier; stays at the beginning of time instead of overflowing.
+    #[must_use]
+    pub fn before(self, wait: Duration) -> Timestamp {
+        let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        Timestamp(self.0.saturating_sub(millis))
+    }
+
     /// How long from `earlier` until `self`; zero if `self` is not later.
     #[must_use]
     pub fn since(self, earlier: Timestamp) -> Duration {

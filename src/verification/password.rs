@@ -1,6 +1,17 @@
 //! What a gate's password may look like, and how a typed one is compared.
 
+use argon2::password_hash::phc::{Output, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+
 use super::Hidden;
+use super::code::{looks_like_login_code, same};
+
+/// Characters in the longest password.
+const LONGEST: usize = 200;
+
+/// The most that a hash from a config may ask of us: memory in KiB, passes, lanes. A hash that
+/// asks for more is not computed, so that no typing error can take the whole machine.
+const MOST: (u32, u32, u32) = (256 * 1024, 16, 16);
 
 /// Why a password is not taken for a gate.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -17,27 +28,207 @@ pub enum PasswordRefused {
 /// The form in which passwords are hashed and compared: white space at both ends cut, NFC not
 /// needed (phones send composed text).
 pub fn checked(password: &str) -> Result<Hidden, PasswordRefused> {
-    let _ = password;
-    todo!()
+    let password = password.trim();
+    if password.is_empty() {
+        return Err(PasswordRefused::Empty);
+    }
+    if password.chars().count() > LONGEST {
+        return Err(PasswordRefused::TooLong);
+    }
+    if looks_like_login_code(password) {
+        return Err(PasswordRefused::LooksLikeLoginCode);
+    }
+    if password.starts_with('/') {
+        return Err(PasswordRefused::LooksLikeCommand);
+    }
+    Ok(Hidden::new(password))
 }
 
-/// Hashes a password with Argon2id into a PHC string.
+/// Hashes a password with Argon2id into a PHC string: 19 MiB, two passes, one lane, as OWASP's
+/// password storage cheat sheet has it.
+///
+/// # Panics
+///
+/// If there is not even that much memory.
 pub fn hash(password: &Hidden, salt: &[u8; 16]) -> Hidden {
-    let _ = (password, salt);
-    todo!()
+    let params = Params::DEFAULT;
+    let mut digest = [0; Params::DEFAULT_OUTPUT_LEN];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password_into(password.reveal().trim().as_bytes(), salt, &mut digest)
+        .expect("19 MiB of memory to hash a password in");
+    let phc = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: (&params).try_into().expect("the default parameters have a PHC form"),
+        salt: Some(Salt::new(salt).expect("16 bytes are a salt")),
+        hash: Some(Output::new(&digest).expect("32 bytes are an output")),
+    };
+    Hidden::new(phc.to_string())
 }
 
 /// Whether `typed` is the password behind `hash`. Takes tens of milliseconds: never call it where
-/// others wait. An unreadable hash matches nothing.
+/// others wait. An unreadable hash matches nothing, nor does one that asks for more than 256 MiB,
+/// 16 passes or 16 lanes, nor does anything typed that is longer than a password can be.
 #[must_use]
 pub fn matches(typed: &str, hash: &Hidden) -> bool {
-    let _ = (typed, hash);
-    todo!()
+    let Some(Usable { params, salt, digest }) = usable(hash.reveal()) else { return false };
+    let typed = typed.trim();
+    if typed.chars().count() > LONGEST {
+        return false;
+    }
+    let mut computed = vec![0; digest.len()];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(typed.as_bytes(), salt.as_ref(), &mut computed)
+        .is_ok()
+        && same(&computed, digest.as_bytes())
 }
 
 /// Whether this is an Argon2id PHC string that [`matches`] can use.
 #[must_use]
 pub fn is_hash(text: &str) -> bool {
-    let _ = text;
-    todo!()
+    usable(text).is_some()
+}
+
+struct Usable {
+    params: Params,
+    salt: Salt,
+    digest: Output,
+}
+
+fn usable(hash: &str) -> Option<Usable> {
+    let phc = PasswordHash::new(hash).ok()?;
+    let version = phc.version.and_then(|version| Version::try_from(version).ok());
+    if phc.algorithm != ARGON2ID_IDENT || version != Some(Version::V0x13) {
+        return None;
+    }
+    let params = Params::try_from(&phc).ok()?;
+    // One spelling only: a parameter given twice or left out is a damaged hash, not a default.
+    let spelt = format!("m={},t={},p={}", params.m_cost(), params.t_cost(), params.p_cost());
+    if phc.params.as_str() != spelt {
+        return None;
+    }
+    let (memory, passes, lanes) = MOST;
+    if params.m_cost() > memory || params.t_cost() > passes || params.p_cost() > lanes {
+        return None;
+    }
+    let digest = phc.hash.filter(|digest| digest.len() >= 16)?;
+    let salt = phc.salt.filter(|salt| salt.as_ref().len() >= argon2::MIN_SALT_LEN)?;
+    Some(Usable { params, salt, digest })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// By the reference implementation: `echo -n 'open sesame' | argon2 saltsaltsaltsalt -id -t 1 -k 64 -p 1 -e`.
+    const QUICK: &str = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$kyj4KAQPkDHofxQqmZFrtcrDql5eltyrs3W6/tB5JPs";
+
+    #[test]
+    fn a_password_matches_its_hash_and_no_other() {
+        let password = checked("  open sesame\n").expect("a password");
+        let hash = hash(&password, &[7; 16]);
+        assert!(hash.reveal().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(is_hash(hash.reveal()));
+        for typed in ["open sesame", " open sesame ", "open sesame\n"] {
+            assert!(matches(typed, &hash), "{typed:?}");
+        }
+        for typed in ["", "open sesam", "Open sesame", "open  sesame", hash.reveal()] {
+            assert!(!matches(typed, &hash), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn another_salt_makes_another_hash() {
+        let password = Hidden::new("x");
+        assert_ne!(hash(&password, &[1; 16]), hash(&password, &[2; 16]));
+    }
+
+    #[test]
+    fn hashes_of_other_makers_are_understood() {
+        assert!(is_hash(QUICK));
+        assert!(matches("open sesame", &Hidden::new(QUICK)));
+        assert!(!matches("open", &Hidden::new(QUICK)));
+    }
+
+    #[test]
+    fn what_is_no_usable_hash_matches_nothing() {
+        let cases = [
+            String::new(),
+            "open sesame".to_owned(),
+            "$".to_owned(),
+            "$argon2id".to_owned(),
+            "$argon2id$v=19$m=64,t=1,p=1".to_owned(),
+            "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA".to_owned(),
+            QUICK.replace("argon2id", "argon2i"),
+            QUICK.replace("v=19", "v=16"),
+            QUICK.replace("$v=19", ""),
+            QUICK.replace("m=64", "m=4294967295"),
+            QUICK.replace("m=64", "m=262145"),
+            QUICK.replace("t=1", "t=0"),
+            QUICK.replace("t=1", "t=4294967295"),
+            QUICK.replace("p=1", "p=16777215"),
+            QUICK.replace("m=64", "m=7"),
+            QUICK.replace("m=64", "m=64,keyid=AAAA,nonsense=1"),
+            QUICK.replace("p=1", "t=1"),
+            QUICK.replace(",p=1", ""),
+            QUICK.replace(",p=1", ",p=1,keyid=AAAA"),
+            "$2b$12$abcdefghijklmnopqrstuuWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW".to_owned(),
+        ];
+        for case in cases {
+            assert!(!is_hash(&case), "{case}");
+            assert!(!matches("open sesame", &Hidden::new(case.as_str())), "{case}");
+        }
+    }
+
+    #[test]
+    fn the_longest_password_works_and_longer_ones_do_not() {
+        let longest = "ä".repeat(LONGEST);
+        assert!(checked(&longest).is_ok());
+        assert_eq!(checked(&format!("{longest}ä")), Err(PasswordRefused::TooLong));
+        assert!(!matches(&"a".repeat(LONGEST + 1), &Hidden::new(QUICK)));
+    }
+
+    #[test]
+    fn passwords_that_could_never_be_typed_are_refused() {
+        for (password, why) in [
+            ("", PasswordRefused::Empty),
+            (" \n", PasswordRefused::Empty),
+            ("12345", PasswordRefused::LooksLikeLoginCode),
+            ("1 2 3-45", PasswordRefused::LooksLikeLoginCode),
+            ("code 12345", PasswordRefused::LooksLikeLoginCode),
+            ("/open", PasswordRefused::LooksLikeCommand),
+        ] {
+            assert_eq!(checked(password), Err(why), "{password:?}");
+        }
+        for password in ["123456", "1234", "x12345", "open/sesame", "🔑"] {
+            assert_eq!(checked(password), Ok(Hidden::new(password)), "{password:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(hash in "\\PC*", typed in "\\PC*") {
+            prop_assert!(!matches(&typed, &Hidden::new(hash)));
+        }
+
+        #[test]
+        fn no_damaged_hash_makes_it_panic_or_matches(at in 0..QUICK.len(), byte in 32_u8..127) {
+            let mut damaged = QUICK.as_bytes().to_vec();
+            prop_assume!(damaged[at] != byte);
+            damaged[at] = byte;
+            let damaged = String::from_utf8(damaged).expect("ASCII");
+            // A changed parameter is within the limits or not used: either way it ends soon.
+            prop_assert!(!matches("open sesame", &Hidden::new(damaged)));
+        }
+
+        #[test]
+        fn every_checked_password_is_trimmed_and_short(password in "\\PC{0,250}") {
+            if let Ok(form) = checked(&password) {
+                prop_assert_eq!(form.reveal(), password.trim());
+                prop_assert!(form.reveal().chars().count() <= LONGEST);
+            }
+        }
+    }
 }

@@ -59,6 +59,8 @@ pub enum Text {
     },
     PhoneCannotReceive,
     ContactNotOwn,
+    /// Said when a typed or shared phone number was read, to take the share-contact keyboard away.
+    Noted,
     /// The full address as it was understood, for the person to check before Send.
     Confirm {
         channel: Channel,

@@ -1,0 +1,31 @@
+FROM rust:1.95-bookworm AS builder
+WORKDIR /build
+# The dependencies in a layer of their own: it is made again only when they change.
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir src \
+    && echo 'fn main() {}' > src/main.rs \
+    && touch src/lib.rs \
+    && cargo build --locked --release \
+    && rm -r src
+COPY . .
+# Cargo goes by the time of change, and files keep theirs when they are copied.
+RUN touch src/main.rs src/lib.rs \
+    && cargo build --locked --release --bin countersign
+
+FROM debian:bookworm-slim
+# The binary brings its own root certificates: nothing is installed here.
+RUN groupadd --system --gid 10001 countersign \
+    && useradd --system --uid 10001 --gid countersign --home-dir /data --no-create-home --shell /usr/sbin/nologin countersign \
+    && install -d -o countersign -g countersign -m 0700 /data
+COPY --from=builder /build/target/release/countersign /usr/local/bin/countersign
+COPY LICENSE /usr/share/doc/countersign/LICENSE
+COPY config.example.toml /usr/share/doc/countersign/config.example.toml
+
+ENV COUNTERSIGN_STORE__PATH=/data
+USER countersign
+WORKDIR /data
+VOLUME ["/data"]
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["countersign", "health"]
+ENTRYPOINT ["countersign"]
+CMD ["run"]

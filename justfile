@@ -1,0 +1,30 @@
+# `just` lists what there is; every line also works by itself.
+
+default:
+    @just --list
+
+# The pretend world with the real bot in it: http://127.0.0.1:8077
+demo *arguments:
+    cargo run --release -- demo {{arguments}}
+
+# Formatting, lints, tests
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+
+# The demo's page in a real, headless Chromium
+browser:
+    cargo test --test main browser -- --ignored
+
+# Everything that must be green before a merge
+ci:
+    .ci/run
+
+# Advisories, licences, sources (needs cargo-deny)
+deny:
+    cargo deny check
+
+# The container image
+image tag="countersign":
+    docker build --tag {{tag}} .

@@ -1,0 +1,303 @@
+# Deutsch.
+
+## Zeiten
+
+wait-in =
+    { $unit ->
+        [second] { $count ->
+            [one] in { $count } Sekunde
+           *[other] in { $count } Sekunden
+        }
+        [minute] { $count ->
+            [one] in { $count } Minute
+           *[other] in { $count } Minuten
+        }
+        [hour] { $count ->
+            [one] in { $count } Stunde
+           *[other] in { $count } Stunden
+        }
+       *[day] { $count ->
+            [one] in { $count } Tag
+           *[other] in { $count } Tagen
+        }
+    }
+wait-for =
+    { $unit ->
+        [second] { $count ->
+            [one] { $count } Sekunde
+           *[other] { $count } Sekunden
+        }
+        [minute] { $count ->
+            [one] { $count } Minute
+           *[other] { $count } Minuten
+        }
+        [hour] { $count ->
+            [one] { $count } Stunde
+           *[other] { $count } Stunden
+        }
+       *[day] { $count ->
+            [one] { $count } Tag
+           *[other] { $count } Tage
+        }
+    }
+
+nameless-group = deine Gruppe
+
+## Wege hinein
+
+ask-password =
+    Hallo! Ich stehe an der Tür dieser Gruppe Wache. Zwei Dinge öffnen sie: das Passwort der Gruppe und ein Einmalcode, den ich dir per E-Mail oder aufs Handy schicke.
+
+    Bitte <b>tippe das Passwort ein</b> und schick es mir. { $tries ->
+        [one] Du hast { $tries } Versuch.
+       *[other] Du hast { $tries } Versuche.
+    }
+
+    Passwort, Adresse und Codes entferne ich aus diesem Chat, sobald ich sie gelesen habe. Wonach ich nie frage, ist der Anmeldecode deines Telegram-Kontos. Mehr dazu: /safety
+choose-gate = Hallo! Ich stehe an den Türen mehrerer Gruppen Wache. Welcher möchtest du beitreten?
+no-open-gate = Hallo! Ich stehe an den Türen von Gruppen Wache, aber hier ist keine davon aufgeführt. Falls dir jemand einen Einladungslink gegeben hat, öffne ihn bitte und stell eine Beitrittsanfrage: Dann schreibe ich dir.
+unknown-link = Dieser Link führt nirgendwohin mehr. Bitte lass dir von der Person, von der du ihn hast, einen neuen geben.
+already-member = Du bist schon Mitglied dieser Gruppe. Die Tür ist offen.
+already-admitted = Du hast alles schon geschafft. Es ist nichts mehr zu tun.
+banned = Die Admins dieser Gruppe haben dieses Konto gesperrt, deshalb muss die Tür zu bleiben. Nur sie können das ändern.
+
+## Passwort
+
+wrong-password =
+    Das ist nicht das Passwort. { $left ->
+        [0] Das war dein letzter Versuch.
+        [one] Du hast noch { $left } Versuch. Bitte tippe es noch einmal.
+       *[other] Du hast noch { $left } Versuche. Bitte tippe es noch einmal.
+    }
+
+## Sperren
+
+locked =
+    Es waren zu viele falsche Versuche, deshalb bleibt die Tür erst einmal zu. Du kannst es <b>{ $wait }</b> wieder versuchen.
+
+    Was du bis dahin schickst, zählt nicht gegen dich.
+hard-stopped = Es waren insgesamt zu viele falsche Versuche. Von hier an kann dir nur noch ein Admin der Gruppe die Tür öffnen: Bitte wende dich an jemanden von ihnen.
+
+## Adresse
+
+ask-channel = Danke. Wie darf ich dir deinen Code schicken?
+ask-email =
+    Bitte tippe die E-Mail-Adresse ein, an die ich deinen Code schicken darf.{ $count ->
+        [0] { "" }
+        [one] { " " }Sie muss auf <code>{ $domains }</code> enden.
+       *[other] { " " }Sie muss eine dieser Endungen haben: <code>{ $domains }</code>.
+    }
+ask-phone =
+    Bitte tippe die Handynummer ein, an die ich deinen Code schicken darf, mit Ländervorwahl, zum Beispiel <code>{ $example }</code>. Oder teile deine eigene Nummer mit dem Knopf unten.{ $count ->
+        [0] { "" }
+        [one] { " " }Sie muss mit <code>{ $countries }</code> beginnen.
+       *[other] { " " }Sie muss mit einer dieser Vorwahlen beginnen: <code>{ $countries }</code>.
+    }
+email-unreadable = Das kann ich nicht als E-Mail-Adresse lesen. Sie sollte aussehen wie <code>name@example.org</code>. Bitte tippe sie noch einmal; das kostet dich keinen Versuch.
+email-domain-not-allowed =
+    Diese Gruppe nimmt nur { $count ->
+        [one] Adressen, die auf <code>{ $domains }</code> enden.
+       *[other] Adressen mit einer dieser Endungen: <code>{ $domains }</code>.
+    } Bitte tippe eine andere; das kostet dich keinen Versuch.
+phone-unreadable =
+    Das kann ich nicht als Telefonnummer lesen. Bitte tippe sie mit Ländervorwahl, zum Beispiel <code>{ $example }</code>; das kostet dich keinen Versuch.{ $count ->
+        [0] { "" }
+        [one] { " " }Sie muss mit <code>{ $countries }</code> beginnen.
+       *[other] { " " }Sie muss mit einer dieser Vorwahlen beginnen: <code>{ $countries }</code>.
+    }
+phone-country-not-allowed =
+    Ich darf SMS nur an Nummern schicken, die mit { $count ->
+        [one] <code>{ $countries }</code> beginnen.
+       *[other] einer dieser Vorwahlen beginnen: <code>{ $countries }</code>.
+    } Bitte tippe eine andere; das kostet dich keinen Versuch.
+phone-cannot-receive = Diese Nummer kann keine SMS empfangen: Sie gehört zu einem Festnetzanschluss oder einem Dienst. Bitte gib mir eine Handynummer; das kostet dich keinen Versuch.
+contact-not-own = Dieser Kontakt ist nicht dein eigener. Bitte teile deine eigene Nummer mit dem Knopf unten oder tippe sie ein.
+noted = Danke.
+confirm =
+    { $channel ->
+        [sms] Soll ich den Code per SMS an diese Nummer schicken?
+       *[email] Soll ich den Code per E-Mail an diese Adresse schicken?
+    }
+
+    <code>{ $address }</code>
+
+    Bitte schau genau hin und drück dann den Knopf.
+confirmed-sending = Ich schicke einen Code an <code>{ $address }</code>.
+confirm-dropped = Verstanden: Dorthin schicke ich nichts.
+
+## Der Code
+
+code-sent =
+    { $number ->
+        [1] Ich habe deinen Code
+       *[other] Ich habe <b>Code { $number }</b>
+    } { $channel ->
+        [sms] per SMS
+       *[email] per E-Mail
+    } an <code>{ $address }</code> geschickt. { $channel ->
+        [sms] In der SMS
+       *[email] In der Mail
+    } stehen dieselben zwei Wörter wie in diesem Chat: <b>{ $phrase }</b>.
+
+    Bitte tippe die { $digits } Ziffern hier ein. Sie gelten { $lives }.{ $number ->
+        [1] { "" }
+       *[other] { " " }Frühere Codes zählen nicht mehr.
+    }{ $channel ->
+        [sms] { "" }
+       *[email] { " " }Falls nichts ankommt, schau bitte auch in den Spam-Ordner.
+    }
+code-delayed =
+    { $channel ->
+        [sms] Unser SMS-Dienst antwortet gerade nicht.
+       *[email] Unser Mail-Dienst antwortet gerade nicht.
+    } Das liegt an uns, nicht an dir. Ich versuche es weiter, und es kostet dich keinen Versuch.
+code-gave-up =
+    Ich konnte deinen Code nicht schicken: { $channel ->
+        [sms] Unser SMS-Dienst
+       *[email] Unser Mail-Dienst
+    } ist gestört. Das liegt an uns, nicht an dir, und kostet dich keinen Versuch. Bitte lass dir etwas später einen neuen Code schicken.
+code-unknown =
+    { $channel ->
+        [sms] Unser SMS-Dienst
+       *[email] Unser Mail-Dienst
+    } hat mittendrin abgebrochen. Deshalb weiß ich nicht, ob { $number ->
+        [1] dein Code
+       *[other] Code { $number }
+    } bei <code>{ $address }</code> angekommen ist. Das liegt an uns, nicht an dir.
+
+    Falls er ankommt, stehen die Wörter <b>{ $phrase }</b> dabei: Bitte tippe seine { $digits } Ziffern hier ein, er gilt noch { $lives }. Falls nicht, lass dir einen neuen schicken.
+refused-no-such-address = <code>{ $address }</code> gibt es nicht, heißt es. Bitte prüf sie und gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-mailbox-full = Das Postfach von <code>{ $address }</code> ist voll. Bitte schaff etwas Platz oder gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-not-mobile = <code>{ $address }</code> kann keine SMS empfangen. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-opted-out = Wem <code>{ $address }</code> gehört, möchte keine SMS mehr von uns, also schicke ich keine dorthin. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-not-served = Unser SMS-Dienst erreicht <code>{ $address }</code> nicht. Das liegt nicht an dir. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-policy = <code>{ $address }</code> nimmt unsere Nachrichten nicht an. Das liegt nicht an dir. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
+wrong-code =
+    Das ist nicht der Code. { $left ->
+        [0] Das war dein letzter Versuch.
+        [one] Du hast noch { $left } Versuch.
+       *[other] Du hast noch { $left } Versuche.
+    }
+code-expired =
+    { $number ->
+        [1] Dein Code
+       *[other] Code { $number }
+    } ist inzwischen abgelaufen; das kostet dich keinen Versuch. Soll ich dir einen neuen schicken?
+old-code = Das war Code { $was }. Inzwischen habe ich <b>Code { $now }</b> geschickt: Bitte tippe diesen ein. Das kostet dich keinen Versuch.
+not-a-code = Ich warte auf deinen Code: { $digits } Ziffern in einer Nachricht. Das kostet dich keinen Versuch.
+same-address =
+    An <code>{ $address }</code> habe ich schon { $number ->
+        [1] einen Code
+       *[other] Code { $number }
+    } geschickt, und er gilt noch. Soll ich einen neuen schicken, oder behältst du ihn?
+offer-new-code = Soll ich einen neuen Code an <code>{ $address }</code> schicken?
+tap-link-not-yours = Dieser Link gehört zum Code von jemand anderem oder zu einem, der nicht mehr zählt. Er bewirkt hier nichts und kostet dich keinen Versuch.
+
+## Gedrückte Knöpfe
+
+button-spent = Dieser Knopf hat seine Arbeit schon getan.
+resend-in = Einen neuen Code kann ich dir { $wait } schicken.
+code-kept =
+    { $number ->
+        [1] Gut: Dein Code gilt noch.
+       *[other] Gut: Code { $number } gilt noch.
+    } Bitte tippe ihn hier ein.
+
+## Grenzen beim Senden
+
+no-more-codes-today = Ich habe dir so viele Codes geschickt, wie ich an einem Tag darf. Bitte komm morgen wieder.
+no-more-addresses-today = Du hast mir so viele Adressen gegeben, wie ich an einem Tag annehmen darf. Bitte nimm eine davon oder komm morgen wieder.
+address-had-too-many = An diese Adresse gingen heute schon so viele Codes, wie man jemandem zumuten darf. Bitte gib mir eine andere Adresse oder komm morgen wieder.
+country-had-too-many = In dieses Land habe ich heute so viele SMS geschickt, wie ich darf. Das liegt nicht an dir. Bitte wähle einen anderen Weg oder komm morgen wieder.
+
+## Das Ende
+
+admitting = Das stimmt, danke. Ich öffne die Tür …
+admitted = <b>Willkommen!</b> Die Tür ist offen: Du bist jetzt in der Gruppe.
+personal-link =
+    Das stimmt, danke. Dieser Einladungslink gilt nur für dich:
+
+    { $link }
+
+    Öffne ihn und stell eine Beitrittsanfrage: Ich lasse dich sofort hinein. Er gilt einen Tag; für alle anderen bleibt die Tür zu.
+admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir: Bitte sag einem Admin der Gruppe, dass ich Nutzer einladen dürfen muss. Schick mir danach /start.
+admission-too-many-chats = Du hast alles geschafft, aber Telegram sagt, dass du in zu vielen Gruppen und Kanälen bist. Bitte verlass eine Gruppe oder einen Kanal und schick mir danach /start.
+admission-failed = Du hast alles geschafft, aber Telegram ließ mich die Tür nicht öffnen. Das liegt an uns, nicht an dir. Bitte drück in einer Weile den Knopf oder schick mir /start.
+cancelled = Gut, ich habe aufgehört. Wann immer du magst: Stell wieder eine Beitrittsanfrage oder schick mir /start.
+
+## Alles andere
+
+help =
+    Ich stehe an den Türen von Gruppen Wache: Ich frage nach dem Passwort, schicke einen Code an deine E-Mail-Adresse oder dein Handy und öffne, wenn er zurückkommt.
+
+    <b>Jetzt:</b> { $now }
+
+    /start – anfangen oder sehen, wo du bist
+    /cancel – aufhören
+    /safety – wonach ich frage und wonach nie
+need-text = Ich kann nur lesen, was du tippst. { $now }
+now-nothing = Ich warte auf nichts. Um anzufangen, stell bei einer Gruppe eine Beitrittsanfrage oder schick /start.
+now-password = Bitte tippe das Passwort der Gruppe ein.
+now-channel = Bitte wähle mit den Knöpfen oben, wie ich dir deinen Code schicken darf.
+now-email = Bitte tippe deine E-Mail-Adresse ein.
+now-phone = Bitte tippe deine Handynummer mit Ländervorwahl ein oder teile sie mit dem Knopf.
+now-confirm = Bitte prüf die Adresse oben und drück einen Knopf.
+now-code = Bitte tippe den Code ein, den ich dir geschickt habe.
+now-locked = Bitte warte, bis die Sperre vorbei ist. /start sagt dir, wie lange das dauert.
+now-admitted = Du hast alles geschafft. Es ist nichts mehr zu tun.
+safety =
+    <b>Wonach ich frage:</b> nach dem Passwort der Gruppe, einer E-Mail-Adresse oder Telefonnummer und dem Code, den ich dorthin geschickt habe. Alles davon entferne ich aus diesem Chat, sobald ich es gelesen habe.
+
+    <b>Wonach ich nie frage:</b> nach dem Anmeldecode deines Telegram-Kontos (fünf Ziffern, von Telegram selbst geschickt), nach deinem Telegram-Passwort, nach Geld oder danach, dass du eine App installierst. Wer so etwas verlangt, will dein Konto.
+
+    <b>Woran du meinen Code erkennst:</b> In der Mail oder SMS stehen dieselben zwei Wörter wie in diesem Chat und der Name der Gruppe.
+login-code-warning =
+    ⚠️ <b>Halt, bitte.</b> Das sieht aus wie ein Anmeldecode deines Telegram-Kontos. Ich habe ihn entfernt und nicht verwendet.
+
+    Danach frage ich nie, und keine ehrliche Gruppe tut es: Wer ihn hat, kann dein Konto übernehmen. Falls dich jemand aufgefordert hat, ihn zu schicken, antworte nicht und sieh unter Einstellungen → Geräte nach, ob dort fremde Anmeldungen stehen.
+nothing-to-cancel = Es gibt nichts abzubrechen.
+edit-ignored = Änderungen an früheren Nachrichten lese ich nicht. Bitte schick es als neue Nachricht.
+forward-ignored = Weitergeleitete Nachrichten lese ich nicht. Bitte tippe es selbst.
+
+## Knöpfe
+
+label-use-email = ✉️ Per E-Mail
+label-use-sms = 💬 Per SMS
+label-send-code = Code schicken
+label-resend = 🔁 Neu senden
+label-other-address = Andere Adresse
+label-keep-code = Diesen Code behalten
+label-new-code = Neuen Code schicken
+label-try-again = Noch einmal versuchen
+label-cancel = Abbrechen
+label-share-contact = 📱 Meine Nummer teilen
+
+## Das Menü des Bots
+
+command-start = Anfangen oder sehen, wo du bist
+command-help = Was hier geschieht
+command-cancel = Aufhören
+command-safety = Wonach ich frage und wonach nie
+
+## Die Mail
+
+mail-subject = Dein Code für { $group }
+mail-greeting = Hallo,
+mail-intro =
+    { $number ->
+        [1] hier ist dein Code für die Telegram-Gruppe „{ $group }“:
+       *[other] hier ist Code { $number } für die Telegram-Gruppe „{ $group }“; frühere Codes zählen nicht mehr:
+    }
+mail-phrase = Im Chat mit dem Bot stehen dieselben zwei Wörter: { $phrase }. Stehen dort andere, ist dieser Code nicht für dich.
+mail-todo = Bitte tippe den Code in den Chat mit @{ $bot } auf Telegram ein. Er gilt { $lives }.
+mail-tap = Oder öffne diesen Link auf dem Gerät, auf dem du Telegram benutzt. Er funktioniert nur für dich:
+mail-ignore = Falls du diesen Code nicht angefordert hast, kannst du diese Mail einfach ignorieren: Ohne den Code geschieht nichts.
+mail-promise = Nach dem Anmeldecode deines Telegram-Kontos fragen wir nie.
+
+## Die SMS: höchstens 160 Zeichen, nur Zeichen, die eine SMS kennt
+
+sms =
+    Code { $code } für { $group }. { $number ->
+        [1] { "" }
+       *[other] Das ist Code { $number }.
+    } Gleiche Wörter wie im Chat: { $phrase }. Gilt { $lives }. Nur dort eintippen.

@@ -1,0 +1,59 @@
+//! `countersign run`: guards the groups until told to stop.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use countersign::engine::Pulse;
+use countersign::engine::world::SystemClock;
+use countersign::ops::log;
+use countersign::ops::metrics::Metrics;
+use countersign::service;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::cli::Exit;
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Logging or the signals cannot be set up.
+pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
+    let loaded = match super::configuration(path) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Ok(Exit::Usage);
+        }
+    };
+    log::start(loaded.config.log)?;
+    let (clock, pulse) = (Arc::new(SystemClock), Arc::new(Pulse::new()));
+    let stop = stop_signal()?;
+    let ended = service::run(loaded.config, clock, Metrics::new(), pulse, stop).await;
+    Ok(match ended {
+        Ok(()) => Exit::Well,
+        Err(error) => {
+            eprintln!("error: {error}");
+            if error.is_damage() { Exit::StoreDamaged } else { Exit::Failed }
+        }
+    })
+}
+
+/// Turns true at the first SIGTERM or SIGINT.
+///
+/// # Errors
+/// The signals cannot be listened to.
+pub fn stop_signal() -> std::io::Result<watch::Receiver<bool>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        sender.send_replace(true);
+        // A second signal must not find the default handler gone and nothing in its place.
+        std::future::pending::<()>().await;
+    });
+    Ok(receiver)
+}

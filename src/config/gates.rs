@@ -1,0 +1,291 @@
+//! Limits and gates: what the rules are set to.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use phonenumber::metadata::DATABASE;
+use secrecy::ExposeSecret;
+
+use super::fields::{Notes, Reader};
+use super::source::Fields;
+use crate::verification::code::Random;
+use crate::verification::effect::Channel;
+use crate::verification::gate::Gate;
+use crate::verification::limits::Limits;
+use crate::verification::password::{self, PasswordRefused};
+use crate::verification::{GateId, Hidden};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// Twilio takes no longer validity.
+const LONGEST_CODE: Duration = Duration::from_secs(36_000);
+const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const MANY: i64 = u32::MAX as i64;
+
+/// What holds for every gate that says nothing else.
+pub(super) struct House<'a> {
+    /// Those configured, e-mail first.
+    pub(super) channels: Vec<Channel>,
+    pub(super) countries: Vec<String>,
+    pub(super) limits: &'a Limits,
+}
+
+/// Why a password will not do for a gate, and what would.
+#[must_use]
+pub fn refusal(why: PasswordRefused) -> &'static str {
+    match why {
+        PasswordRefused::Empty => "the password is empty",
+        PasswordRefused::TooLong => "the password is longer than 200 characters",
+        PasswordRefused::LooksLikeLoginCode => {
+            "five digits look like one of Telegram's own login codes, which the bot never reads; \
+             choose another password"
+        }
+        PasswordRefused::LooksLikeCommand => {
+            "Telegram takes what begins with / for a command; choose another password"
+        }
+    }
+}
+
+/// `[limits]`, or those of a gate over those of the house (`base`).
+pub(super) fn limits(fields: &mut Reader<'_>, base: &Limits) -> Limits {
+    let limits = Limits {
+        code_length: code_length(fields, base.code_length),
+        code_ttl: fields.span("code_ttl", SECOND..=LONGEST_CODE, base.code_ttl),
+        code_attempts: fields.number("code_attempts", 1..=MANY, base.code_attempts),
+        password_attempts: fields.number("password_attempts", 1..=MANY, base.password_attempts),
+        lockouts: fields.spans("lockouts", SECOND..=YEAR, &base.lockouts),
+        hard_stop: fields.number("hard_stop", 1..=MANY, base.hard_stop),
+        resend_waits: fields.spans("resend_waits", SECOND..=YEAR, &base.resend_waits),
+        sends_per_day: fields.number("sends_per_day", 1..=MANY, base.sends_per_day),
+        addresses_per_day: fields.number("addresses_per_day", 1..=MANY, base.addresses_per_day),
+        sends_per_address: fields.number("sends_per_address", 1..=MANY, base.sends_per_address),
+        sends_per_country: fields.number("sends_per_country", 1..=MANY, base.sends_per_country),
+    };
+    if fields.has("lockouts") && !limits.lockouts.is_sorted() {
+        fields.wrong("lockouts", "each lock must be at least as long as the one before");
+    }
+    for (name, attempts) in
+        [("code_attempts", limits.code_attempts), ("password_attempts", limits.password_attempts)]
+    {
+        if attempts > limits.hard_stop && (fields.has(name) || fields.has("hard_stop")) {
+            let stop = limits.hard_stop;
+            fields.wrong(
+                if fields.has("hard_stop") { "hard_stop" } else { name },
+                format!("{name} is {attempts}, but hard_stop ends it at {stop} already"),
+            );
+        }
+    }
+    if limits.hard_stop > 100 && fields.has("hard_stop") {
+        // NIST SP 800-63B-4 §3.2.2
+        fields.warn("hard_stop", "NIST SP 800-63B-4 allows at most 100 failures in a row");
+    }
+    limits
+}
+
+/// Dial codes, each one that exists, once. `None`: not named.
+pub(super) fn countries(fields: &mut Reader<'_>) -> Option<Vec<String>> {
+    let typed = fields.texts("allowed_countries").filter(|codes| !codes.is_empty())?;
+    let mut codes: Vec<String> = Vec::new();
+    for code in typed {
+        let digits = code.strip_prefix('+').filter(|digits| {
+            !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
+        });
+        let known = digits
+            .and_then(|digits| digits.parse::<u16>().ok())
+            .is_some_and(|digits| DATABASE.by_code(&digits).is_some());
+        if !known {
+            fields.wrong(
+                "allowed_countries",
+                format!("{code:?} is no country's dial code such as \"+49\""),
+            );
+        } else if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    Some(codes)
+}
+
+/// The gates in their order.
+pub(super) fn gates(
+    found: &[Fields],
+    house: &House<'_>,
+    notes: &mut Notes,
+    random: &mut dyn Random,
+) -> Vec<Gate> {
+    let mut first_with: BTreeMap<i64, String> = BTreeMap::new();
+    let mut gates = Vec::new();
+    for fields in found {
+        let mut reader = Reader::new(fields, notes);
+        let gate = gate(&mut reader, house, random);
+        if gate.id.0 != 0 {
+            let name = fields.path("chat_id");
+            match first_with.get(&gate.id.0) {
+                Some(first) => {
+                    reader.wrong("chat_id", format!("the same group as {first}; keep one gate"));
+                }
+                None => {
+                    first_with.insert(gate.id.0, name);
+                }
+            }
+        }
+        gates.push(gate);
+    }
+    gates
+}
+
+fn gate(fields: &mut Reader<'_>, house: &House<'_>, random: &mut dyn Random) -> Gate {
+    let chat_id = match fields.integer("chat_id") {
+        Some(id) if id < 0 => id,
+        Some(id) => {
+            fields.wrong(
+                "chat_id",
+                format!("{id} is no group; a group's id is negative, such as -1001234567890"),
+            );
+            0
+        }
+        None => {
+            fields.missing("chat_id", "name the group: chat_id = -1001234567890");
+            0
+        }
+    };
+    let password_hash = password_hash(fields, random);
+    let channels = channels(fields, house);
+    let allowed_email_domains = email_domains(fields);
+    if !allowed_email_domains.is_empty() && !channels.contains(&Channel::Email) {
+        fields.wrong("allowed_email_domains", "contradicts channels: no code goes by e-mail here");
+    }
+    let countries = countries(fields);
+    if countries.is_some() && !channels.contains(&Channel::Sms) {
+        fields.wrong("allowed_countries", "contradicts channels: no code goes by SMS here");
+    }
+    Gate {
+        id: GateId(chat_id),
+        title: String::new(),
+        password_hash,
+        channels,
+        listed: fields.flag("listed", false),
+        allowed_email_domains,
+        allowed_countries: countries.unwrap_or_else(|| house.countries.clone()),
+        limits: limits(fields, house.limits),
+    }
+}
+
+/// The hash that opens the gate; a plain password is hashed here.
+fn password_hash(fields: &mut Reader<'_>, random: &mut dyn Random) -> Hidden {
+    let none = Hidden::new("");
+    let Some(way) = fields.choose(&["password_hash", "password", "password_file"]) else {
+        fields.missing(
+            "password_hash",
+            "make one with `countersign hash-password`, or set password or password_file",
+        );
+        return none;
+    };
+    let secret = match way {
+        "password_file" => fields.secret_file(way),
+        _ => fields.inline_secret(way),
+    };
+    let Some(secret) = secret else { return none };
+    let text = secret.expose_secret();
+    if password::is_hash(text.trim()) {
+        if way == "password" {
+            fields.wrong(way, "this is a hash, no password; write it to password_hash");
+        }
+        return Hidden::new(text.trim());
+    }
+    if way == "password_hash" {
+        fields.wrong(way, "not an Argon2id hash; make one with `countersign hash-password`");
+        return none;
+    }
+    match password::checked(text) {
+        Ok(plain) => {
+            if way == "password" {
+                fields.warn(
+                    way,
+                    "the password stands here in plain text; \
+                     write its hash to password_hash (countersign hash-password)",
+                );
+            }
+            let mut salt = [0; 16];
+            random.fill(&mut salt);
+            password::hash(&plain, &salt)
+        }
+        Err(why) => {
+            fields.wrong(way, refusal(why));
+            none
+        }
+    }
+}
+
+/// How codes travel for this gate: e-mail first, only what is configured.
+fn channels(fields: &mut Reader<'_>, house: &House<'_>) -> Vec<Channel> {
+    let Some(typed) = fields.texts("channels") else {
+        if house.channels.is_empty() {
+            fields.missing("channels", "no code can be sent: set up [email] or [sms] first");
+        }
+        return house.channels.clone();
+    };
+    if typed.is_empty() {
+        fields.wrong("channels", "the list is empty; a code must travel by \"email\" or \"sms\"");
+    }
+    let mut channels = Vec::new();
+    for name in typed {
+        let (channel, table) = match name.as_str() {
+            "email" => (Channel::Email, "[email]"),
+            "sms" => (Channel::Sms, "[sms]"),
+            _ => {
+                fields.wrong("channels", format!("{name:?} is neither \"email\" nor \"sms\""));
+                continue;
+            }
+        };
+        if channels.contains(&channel) {
+            fields.wrong("channels", format!("{name:?} is named twice"));
+            continue;
+        }
+        if !house.channels.contains(&channel) {
+            fields.wrong("channels", format!("{name:?} needs a table {table}, and there is none"));
+        }
+        channels.push(channel);
+    }
+    channels.sort();
+    channels
+}
+
+/// `@example.org` and `@*.example.org`, in lower case and ASCII.
+fn email_domains(fields: &mut Reader<'_>) -> Vec<String> {
+    let mut rules = Vec::new();
+    for typed in fields.texts("allowed_email_domains").unwrap_or_default() {
+        let rule = typed.strip_prefix('@').and_then(|rest| {
+            let (wild, domain) = match rest.strip_prefix("*.") {
+                Some(domain) => ("*.", domain),
+                None => ("", rest),
+            };
+            let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+            ascii.contains('.').then(|| format!("@{wild}{ascii}"))
+        });
+        match rule {
+            Some(rule) => rules.push(rule),
+            None => fields.wrong(
+                "allowed_email_domains",
+                format!("{typed:?} is no rule: \"@example.org\", or \"@*.example.org\" for its subdomains"),
+            ),
+        }
+    }
+    rules
+}
+
+fn code_length(fields: &mut Reader<'_>, default: u8) -> u8 {
+    match fields.integer("code_length") {
+        Some(5) => {
+            fields.wrong(
+                "code_length",
+                "five digits are the shape of Telegram's own login codes, which nobody must ever \
+                 pass on and which the bot never reads; use 6",
+            );
+            default
+        }
+        Some(4) => {
+            fields.warn("code_length", "four digits are easily guessed; 6 is better");
+            4
+        }
+        Some(_) | None => fields.number("code_length", 4..=10, default),
+    }
+}

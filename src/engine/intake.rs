@@ -1,0 +1,157 @@
+//! Updates from Telegram into the inbox. Asking for the next ones is what confirms the last ones
+//! to Telegram, so it happens only once those are durable.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::{debug, error, warn};
+
+use super::Engine;
+use super::people::People;
+use crate::ops::fault;
+use crate::store::records::{InboxEntry, SeenUpdate};
+use crate::store::{Sequence, StoreError};
+use crate::telegram::Fault;
+use crate::telegram::updates::{Reading, Update, read};
+use crate::verification::event::{Event, What};
+
+/// How long Telegram may hold a question for updates, in seconds.
+const POLL_SECONDS: u32 = 25;
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(engine: Arc<Engine>, people: People, mut stop: watch::Receiver<bool>) {
+    let mut offset = None;
+    let mut wait = FIRST_WAIT;
+    loop {
+        let polled = tokio::select! {
+            polled = engine.telegram.updates(offset, POLL_SECONDS) => polled,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        match polled {
+            Ok(batch) => {
+                wait = FIRST_WAIT;
+                let now = engine.clock.now();
+                engine.metrics.polled(now);
+                engine.pulse.polled(now);
+                let updates: Vec<Update> = batch.iter().filter_map(|raw| read(raw)).collect();
+                let last = updates.iter().map(|update| update.id).max();
+                if accept(&engine, &people, updates).await.is_err() {
+                    return;
+                }
+                offset = last.map(|id| id.wrapping_add(1)).or(offset);
+            }
+            Err(fault) => {
+                complain(&fault);
+                let pause = fault.pause().map_or(wait, |pause| pause.max(wait));
+                wait = (wait * 2).min(LONGEST_WAIT);
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    _ = stop.wait_for(|stop| *stop) => return,
+                }
+            }
+        }
+    }
+}
+
+/// Keeps a whole batch with one write, and hands in what was not known yet.
+async fn accept(engine: &Engine, people: &People, updates: Vec<Update>) -> Result<(), StoreError> {
+    let mut kept = Vec::with_capacity(updates.len());
+    for update in updates {
+        engine.metrics.update(update.reading.name());
+        let event = match update.reading {
+            Reading::Event(event) => concerns_us(engine, event).await?,
+            Reading::BotRights { gate, can_invite } => {
+                report_rights(engine, gate, can_invite);
+                None
+            }
+            Reading::Titled { gate, title } => {
+                engine.gates.retitle(&engine.store, gate, &title).await?;
+                None
+            }
+            Reading::Migrated { from, to } => {
+                if engine.gates.has(from) {
+                    error!(
+                        gate = from.0,
+                        to = to.0,
+                        "the group became a supergroup and has a new id: set gates.chat_id to it and restart"
+                    );
+                }
+                None
+            }
+            Reading::Nothing(why) => {
+                debug!(update = update.id, why, "an update is skipped");
+                None
+            }
+        };
+        kept.push((update.id, event));
+    }
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let now = engine.clock.now();
+    fault::point("inbox.before");
+    let fresh = engine
+        .store
+        .commit(move |view| {
+            let mut fresh = Vec::new();
+            for (update_id, event) in kept {
+                if view.get::<SeenUpdate>(&update_id)?.is_some() {
+                    continue;
+                }
+                view.put(&update_id, &SeenUpdate { at: now })?;
+                let Some(event) = event else { continue };
+                let seq = view.next_sequence(Sequence::Inbox)?;
+                let entry = InboxEntry { update_id, received: now, event };
+                view.put(&seq, &entry)?;
+                fresh.push((seq, entry.event));
+            }
+            Ok(fresh)
+        })
+        .await?;
+    fault::point("inbox.after");
+    for (seq, event) in fresh {
+        people.hand_in(seq, event);
+    }
+    Ok(())
+}
+
+/// Drops what is about groups that are not gated, and learns titles on the way.
+async fn concerns_us(engine: &Engine, event: Event) -> Result<Option<Event>, StoreError> {
+    let gate = match &event.what {
+        What::JoinRequested { gate, title, .. } => {
+            engine.gates.retitle(&engine.store, *gate, title).await?;
+            Some(*gate)
+        }
+        What::Joined { gate } | What::Left { gate } => Some(*gate),
+        _ => None,
+    };
+    Ok(gate.is_none_or(|gate| engine.gates.has(gate)).then_some(event))
+}
+
+fn report_rights(engine: &Engine, gate: crate::verification::GateId, can_invite: bool) {
+    if !engine.gates.has(gate) {
+        return;
+    }
+    if can_invite {
+        tracing::info!(gate = gate.0, "the bot may approve join requests here");
+    } else {
+        warn!(
+            gate = gate.0,
+            "the bot lost the right to approve join requests: make it an administrator with the right \"Invite Users via Link\""
+        );
+    }
+}
+
+fn complain(fault: &Fault) {
+    match fault {
+        Fault::Unauthorized { .. } => error!(
+            "Telegram does not know this bot token (any more): put the token from @BotFather into telegram.token and restart"
+        ),
+        Fault::Conflict { .. } => error!(
+            "another program is asking for this bot's updates: stop the other one, or remove its webhook"
+        ),
+        fault => warn!(%fault, "Telegram cannot be asked for updates; trying again"),
+    }
+}

@@ -1,0 +1,156 @@
+//! What waits to be carried out, in lanes; which order is next.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use tokio::time::Instant;
+
+use super::pace::Pace;
+use crate::engine::decide::Queued;
+use crate::store::records::OutboxEntry;
+use crate::verification::effect::Effect;
+use crate::verification::{ChatId, GateId, Timestamp, UserId};
+
+/// What must keep its order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Lane {
+    Chat(ChatId),
+    Admission(GateId, UserId),
+    Codes(UserId),
+    Answer(String),
+}
+
+/// How soon a lane's first order is wanted: by its deadline, then by its age.
+type Urgency = (Timestamp, u64);
+
+#[derive(Default)]
+pub(super) struct Lanes {
+    lanes: HashMap<Lane, Queue>,
+    /// Lanes whose first order can be tried and counts against the limits, most urgent first.
+    counting: BTreeSet<(Urgency, Lane)>,
+    /// The same for orders that do not count: answers to buttons, removals, codes.
+    free: BTreeSet<(Urgency, Lane)>,
+    /// Lanes that wait for a time.
+    waiting: BTreeSet<(Instant, Lane)>,
+    depth: usize,
+    /// When each queued order was decided, by its place.
+    ages: BTreeSet<(Timestamp, u64)>,
+}
+
+type Queue = VecDeque<(u64, OutboxEntry)>;
+
+impl Lane {
+    pub fn of(entry: &OutboxEntry) -> Lane {
+        let order = &entry.order;
+        match &order.effect {
+            Effect::Say { .. }
+            | Effect::Rewrite { .. }
+            | Effect::RetireButtons
+            | Effect::Delete { .. } => Lane::Chat(order.chat),
+            Effect::AnswerButton { query, .. } => Lane::Answer(query.clone()),
+            Effect::SendCode { .. } => Lane::Codes(order.user),
+            Effect::LookUpMember { gate }
+            | Effect::Approve { gate, .. }
+            | Effect::Decline { gate, .. }
+            | Effect::Invite { gate }
+            | Effect::RevokeInvite { gate, .. } => Lane::Admission(*gate, order.user),
+        }
+    }
+}
+
+impl Lanes {
+    pub fn put(&mut self, queued: Queued) {
+        for (seq, entry) in queued {
+            let lane = Lane::of(&entry);
+            self.depth += 1;
+            self.ages.insert((entry.queued, seq));
+            let queue = self.lanes.entry(lane.clone()).or_default();
+            queue.push_back((seq, entry));
+            if queue.len() == 1 {
+                self.make_ready(lane);
+            }
+        }
+    }
+
+    /// The most urgent order that may be tried now. Its lane is busy until [`Lanes::done`] or
+    /// [`Lanes::again`].
+    pub fn next(&mut self, now: Instant, pace: &mut Pace) -> Option<(Lane, u64, OutboxEntry)> {
+        while let Some((due, _)) = self.waiting.first()
+            && *due <= now
+            && let Some((_, lane)) = self.waiting.pop_first()
+        {
+            self.make_ready(lane);
+        }
+        loop {
+            let counting = if pace.is_exhausted(now) { None } else { self.counting.first() };
+            let counts = match (counting, self.free.first()) {
+                (Some(counting), Some(free)) => counting < free,
+                (Some(_), None) => true,
+                (None, Some(_)) => false,
+                (None, None) => return None,
+            };
+            let ready = if counts { &mut self.counting } else { &mut self.free };
+            let (_, lane) = ready.pop_first()?;
+            let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) else {
+                continue;
+            };
+            match pace.take(now, entry) {
+                Ok(()) => return Some((lane.clone(), *seq, entry.clone())),
+                Err(due) => {
+                    self.waiting.insert((due, lane));
+                }
+            }
+        }
+    }
+
+    /// The lane's first order is over.
+    pub fn done(&mut self, lane: &Lane) {
+        let Some(queue) = self.lanes.get_mut(lane) else { return };
+        if let Some((seq, entry)) = queue.pop_front() {
+            self.depth -= 1;
+            self.ages.remove(&(entry.queued, seq));
+        }
+        if queue.is_empty() {
+            self.lanes.remove(lane);
+        } else {
+            self.make_ready(lane.clone());
+        }
+    }
+
+    /// The lane's first order is to be tried again at `due`.
+    pub fn again(&mut self, lane: &Lane, due: Instant) {
+        if let Some((_, entry)) = self.lanes.get_mut(lane).and_then(|queue| queue.front_mut()) {
+            entry.attempts = entry.attempts.saturating_add(1);
+            self.waiting.insert((due, lane.clone()));
+        }
+    }
+
+    /// When to look again, if nothing else happens before.
+    pub fn wake(&self, pace: &Pace) -> Option<Instant> {
+        let due = self.waiting.first().map(|(due, _)| *due);
+        let refill = (!self.counting.is_empty()).then(|| pace.refill());
+        due.into_iter().chain(refill).min()
+    }
+
+    /// Whether something could be tried now, but for the limits.
+    pub fn has_ready(&self) -> bool {
+        !self.counting.is_empty() || !self.free.is_empty()
+    }
+
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// When the oldest order that still waits was decided.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.ages.first().map(|(queued, _)| *queued)
+    }
+
+    fn make_ready(&mut self, lane: Lane) {
+        let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) else {
+            return;
+        };
+        let deadline = entry.order.deadline.unwrap_or(Timestamp(i64::MAX));
+        let ready = if Pace::counts(entry) { &mut self.counting } else { &mut self.free };
+        ready.insert(((deadline, *seq), lane));
+    }
+}

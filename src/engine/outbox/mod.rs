@@ -1,0 +1,181 @@
+//! Carries out what was decided: in order within a lane, lanes side by side, under Telegram's
+//! limits, the most urgent first, and each order until it is done or known to be in vain.
+//!
+//! A **lane** is what must keep its order: one private chat, one person's admission, one person's
+//! codes, one answer to a button. One lane that waits (a flood limit, an outage of the mail server)
+//! holds up no other.
+
+mod carry;
+mod lanes;
+mod pace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::Engine;
+use super::decide::{Cause, Queued};
+use crate::store::StoreError;
+use crate::store::records::OutboxEntry;
+use crate::verification::effect::Effect;
+use crate::verification::event::{DeliveryOutcome, Event, What};
+use lanes::{Lane, Lanes};
+use pace::Pace;
+
+/// How many orders are under way at a time.
+const AT_ONCE: usize = 128;
+/// How many outbox entries are read at a time at a start.
+const PAGE: usize = 1000;
+
+/// Where decided orders are handed in.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    engine: Arc<Engine>,
+    orders: mpsc::UnboundedSender<Queued>,
+}
+
+/// The other end: what carries them out.
+pub(super) struct Carrying {
+    engine: Arc<Engine>,
+    orders: mpsc::UnboundedReceiver<Queued>,
+    lanes: Lanes,
+    pace: Pace,
+}
+
+/// How an attempt at the first order of a lane ended.
+struct Attempt {
+    lane: Lane,
+    /// The order's, for metrics.
+    kind: &'static str,
+    /// What is to be done besides: orders that followed from it.
+    queued: Queued,
+    next: Next,
+}
+
+enum Next {
+    /// Done, or known to be in vain.
+    Go,
+    /// The same order again, after this long.
+    Again(Duration),
+    /// The store has failed closed.
+    Stop,
+}
+
+impl Outbox {
+    /// `messages_per_second`: 0 for no limit of our own.
+    pub fn new(engine: Arc<Engine>, messages_per_second: u32) -> (Outbox, Carrying) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let carrying = Carrying {
+            engine: Arc::clone(&engine),
+            orders: receiver,
+            lanes: Lanes::default(),
+            pace: Pace::new(messages_per_second),
+        };
+        (Outbox { engine, orders: sender }, carrying)
+    }
+
+    /// Hands in orders that are in the store.
+    pub fn put(&self, queued: Queued) {
+        if !queued.is_empty() {
+            self.engine.pulse.begin(queued.len());
+            // Without a receiver the engine is stopping: the store still has them.
+            let _ = self.orders.send(queued);
+        }
+    }
+
+    /// Hands in what an earlier run left. A code that may have left already is not sent again:
+    /// the rules hear that nobody knows. Returns how many orders there were.
+    pub async fn replay(&self) -> Result<usize, StoreError> {
+        let mut from = 0;
+        let mut count = 0;
+        loop {
+            let page = self
+                .engine
+                .store
+                .read(move |view| view.scan::<OutboxEntry>(Some(&from), PAGE))
+                .await?;
+            let Some((last, _)) = page.last() else { return Ok(count) };
+            from = last + 1;
+            count += page.len();
+            let (cut_off, left): (Vec<_>, Vec<_>) =
+                page.into_iter().partition(|(_, entry)| entry.started);
+            self.put(left);
+            for (seq, entry) in cut_off {
+                let event = cut_off_event(&entry);
+                let cause = Cause { outbox: Some(seq), ..Cause::default() };
+                self.put(self.engine.decide(event, cause).await?);
+            }
+        }
+    }
+}
+
+fn cut_off_event(entry: &OutboxEntry) -> Option<Event> {
+    let Effect::SendCode { gate, challenge, .. } = &entry.order.effect else { return None };
+    let outcome = DeliveryOutcome::Unknown;
+    let what = What::CodeDelivery { gate: *gate, challenge: *challenge, outcome };
+    Some(Event { user: entry.order.user, language: None, what })
+}
+
+impl Carrying {
+    /// Carries out orders until `stop` turns true; those under way are finished.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut under_way = JoinSet::new();
+        loop {
+            let now = Instant::now();
+            while under_way.len() < AT_ONCE {
+                let Some((lane, seq, entry)) = self.lanes.next(now, &mut self.pace) else { break };
+                under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
+            }
+            self.engine.pulse.carrying(!under_way.is_empty() || self.lanes.has_ready());
+            self.engine.pulse.oldest_is(self.lanes.oldest());
+            self.engine.metrics.outbox_depth(self.lanes.depth());
+            let wake = self.lanes.wake(&self.pace);
+            tokio::select! {
+                orders = self.orders.recv() => match orders {
+                    Some(queued) => {
+                        self.engine.pulse.carrying(true);
+                        self.engine.pulse.end(queued.len());
+                        self.lanes.put(queued);
+                    }
+                    None => break,
+                },
+                Some(ended) = under_way.join_next(), if !under_way.is_empty() => {
+                    if !self.settle(ended) {
+                        break;
+                    }
+                }
+                () = tokio::time::sleep_until(wake.unwrap_or(now)), if wake.is_some() && under_way.len() < AT_ONCE => {}
+                _ = stop.wait_for(|stop| *stop) => break,
+            }
+        }
+        while let Some(ended) = under_way.join_next().await {
+            self.settle(ended);
+        }
+    }
+
+    /// Notes how an attempt ended; `false` if there is no going on.
+    fn settle(&mut self, ended: Result<Attempt, tokio::task::JoinError>) -> bool {
+        let attempt = match ended {
+            Ok(attempt) => attempt,
+            Err(_) => {
+                // The lane stays where it is; a restart takes it up again.
+                self.engine.metrics.panic();
+                tracing::error!("a panic while carrying out an order; it waits for the next start");
+                return true;
+            }
+        };
+        self.lanes.put(attempt.queued);
+        match attempt.next {
+            Next::Go => self.lanes.done(&attempt.lane),
+            Next::Again(after) => {
+                self.engine.metrics.retry(attempt.kind);
+                self.lanes.again(&attempt.lane, Instant::now() + after);
+            }
+            Next::Stop => return false,
+        }
+        true
+    }
+}

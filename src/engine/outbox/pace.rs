@@ -1,0 +1,85 @@
+//! Telegram's limits: so many messages a second in all, about one a second in one chat.
+//!
+//! A chat may have a few at once (an answer and the next question belong together); what it used
+//! it gets back at one a second.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::store::records::OutboxEntry;
+use crate::verification::ChatId;
+use crate::verification::effect::Effect;
+
+/// Messages that one chat may have at once.
+const CHAT_BURST: u32 = 4;
+const CHAT_EVERY: Duration = Duration::from_secs(1);
+/// So many chats are remembered before those at rest are forgotten.
+const CHATS: usize = 10_000;
+
+/// Both limits as "the time at which all that was used is earned back" (GCRA).
+pub(super) struct Pace {
+    /// The time that one message costs; zero: no limit.
+    every: Duration,
+    all: Instant,
+    chats: HashMap<ChatId, Instant>,
+}
+
+impl Pace {
+    pub fn new(messages_per_second: u32) -> Pace {
+        let every = match messages_per_second {
+            0 => Duration::ZERO,
+            n => Duration::from_secs(1) / n,
+        };
+        Pace { every, all: Instant::now(), chats: HashMap::new() }
+    }
+
+    /// Whether an order counts against the limits.
+    pub fn counts(entry: &OutboxEntry) -> bool {
+        match entry.order.effect {
+            Effect::Say { .. }
+            | Effect::Rewrite { .. }
+            | Effect::Approve { .. }
+            | Effect::Decline { .. }
+            | Effect::Invite { .. } => true,
+            Effect::RetireButtons
+            | Effect::Delete { .. }
+            | Effect::AnswerButton { .. }
+            | Effect::LookUpMember { .. }
+            | Effect::SendCode { .. }
+            | Effect::RevokeInvite { .. } => false,
+        }
+    }
+
+    /// Whether nothing that counts may go now.
+    pub fn is_exhausted(&self, now: Instant) -> bool {
+        self.every > Duration::ZERO && self.all > now + Duration::from_secs(1)
+    }
+
+    /// When something that counts may go again.
+    pub fn refill(&self) -> Instant {
+        self.all.checked_sub(Duration::from_secs(1)).unwrap_or(self.all)
+    }
+
+    /// Uses up what the order costs, or says when its chat may have it.
+    pub fn take(&mut self, now: Instant, entry: &OutboxEntry) -> Result<(), Instant> {
+        if self.every.is_zero() || !Pace::counts(entry) {
+            return Ok(());
+        }
+        if let Effect::Say { .. } = entry.order.effect {
+            if self.chats.len() >= CHATS {
+                self.chats.retain(|_, earned| *earned > now);
+            }
+            let earned = self.chats.entry(entry.order.chat).or_insert(now);
+            let used = (*earned).max(now) + CHAT_EVERY;
+            let most = now + CHAT_EVERY * CHAT_BURST;
+            if used > most {
+                return Err(now + (used - most));
+            }
+            *earned = used;
+        }
+        self.all = self.all.max(now) + self.every;
+        Ok(())
+    }
+}

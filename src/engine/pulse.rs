@@ -1,0 +1,94 @@
+//! How the engine does, for those who look in from outside.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::verification::Timestamp;
+
+/// Stands for "never" and "none".
+const NONE: i64 = i64::MIN;
+
+/// Written by the engine, read by the health server.
+pub struct Pulse {
+    polled: AtomicI64,
+    oldest: AtomicI64,
+    work: watch::Sender<Work>,
+}
+
+/// What is to be done now. Orders that wait for a time (a flood limit, an outage) are not in it.
+#[derive(Copy, Clone, Default, PartialEq, Eq)]
+struct Work {
+    /// Events that are not decided and orders that the outbox has not taken up.
+    pending: usize,
+    /// Whether the outbox has something under way or ready.
+    carrying: bool,
+}
+
+impl Pulse {
+    #[must_use]
+    pub fn new() -> Pulse {
+        Pulse {
+            polled: AtomicI64::new(NONE),
+            oldest: AtomicI64::new(NONE),
+            work: watch::Sender::new(Work::default()),
+        }
+    }
+
+    /// How long ago Telegram last answered a question for updates; `None`: never.
+    #[must_use]
+    pub fn since_polled(&self, now: Timestamp) -> Option<Duration> {
+        since(&self.polled, now)
+    }
+
+    /// How long the oldest order in the outbox has waited; `None`: there is none.
+    #[must_use]
+    pub fn oldest_order(&self, now: Timestamp) -> Option<Duration> {
+        since(&self.oldest, now)
+    }
+
+    /// Waits until everything that was accepted is decided, and every order is carried out or
+    /// waits for a time.
+    pub async fn idle(&self) {
+        // The sender is ours, so it cannot be gone.
+        let _ = self.work.subscribe().wait_for(|work| *work == Work::default()).await;
+    }
+
+    pub(super) fn begin(&self, count: usize) {
+        self.work.send_modify(|work| work.pending += count);
+    }
+
+    pub(super) fn end(&self, count: usize) {
+        self.work.send_modify(|work| work.pending = work.pending.saturating_sub(count));
+    }
+
+    pub(super) fn carrying(&self, carrying: bool) {
+        self.work.send_if_modified(|work| {
+            let changed = work.carrying != carrying;
+            work.carrying = carrying;
+            changed
+        });
+    }
+
+    pub(super) fn polled(&self, now: Timestamp) {
+        self.polled.store(now.0, Ordering::Relaxed);
+    }
+
+    pub(super) fn oldest_is(&self, queued: Option<Timestamp>) {
+        self.oldest.store(queued.map_or(NONE, |at| at.0), Ordering::Relaxed);
+    }
+}
+
+impl Default for Pulse {
+    fn default() -> Pulse {
+        Pulse::new()
+    }
+}
+
+fn since(at: &AtomicI64, now: Timestamp) -> Option<Duration> {
+    match at.load(Ordering::Relaxed) {
+        NONE => None,
+        at => Some(now.since(Timestamp(at))),
+    }
+}

@@ -1,0 +1,85 @@
+//! Brings back what was put off, and removes what has had its time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::Engine;
+use super::decide::Cause;
+use super::outbox::Outbox;
+use crate::store::StoreError;
+use crate::store::sweep::{due, forget_ledgers, forget_seen};
+use crate::verification::event::{Event, What};
+
+const WAKE_EVERY: Duration = Duration::from_secs(30);
+const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Telegram keeps updates for a day; their ids are remembered for a week.
+const REMEMBER_UPDATES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How much is looked at in one transaction.
+const PAGE: usize = 500;
+
+enum Due {
+    WakeUps,
+    Forgetting,
+}
+
+pub(super) async fn run(engine: Arc<Engine>, outbox: Outbox, mut stop: watch::Receiver<bool>) {
+    let mut waking = tokio::time::interval(WAKE_EVERY);
+    let mut forgetting = tokio::time::interval(FORGET_EVERY);
+    loop {
+        let due = tokio::select! {
+            _ = waking.tick() => Due::WakeUps,
+            _ = forgetting.tick() => Due::Forgetting,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        let swept = match due {
+            Due::WakeUps => wake(&engine, &outbox).await,
+            Due::Forgetting => forget(&engine).await,
+        };
+        // The store has failed closed, and the engine ends for it.
+        if swept.is_err() {
+            return;
+        }
+    }
+}
+
+async fn forget(engine: &Engine) -> Result<(), StoreError> {
+    forget_updates(engine).await?;
+    forget_past_ledgers(engine).await
+}
+
+async fn wake(engine: &Engine, outbox: &Outbox) -> Result<(), StoreError> {
+    loop {
+        let now = engine.clock.now();
+        let due = engine.store.read(move |view| due(view, now, PAGE)).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for wake in due {
+            let (_, user, gate) = wake;
+            let event = Event { user, language: None, what: What::Woken { gate } };
+            let cause = Cause { wake: Some(wake), ..Cause::default() };
+            outbox.put(engine.decide(Some(event), cause).await?);
+        }
+    }
+}
+
+async fn forget_updates(engine: &Engine) -> Result<(), StoreError> {
+    let before = engine.clock.now().before(REMEMBER_UPDATES);
+    let mut from = None;
+    loop {
+        let swept = engine.store.commit(move |view| forget_seen(view, before, from, PAGE)).await?;
+        if swept.next.is_none() {
+            return Ok(());
+        }
+        from = swept.next;
+    }
+}
+
+/// Past days' ledgers. Yesterday's is kept: the clock may be set back a little.
+async fn forget_past_ledgers(engine: &Engine) -> Result<(), StoreError> {
+    let yesterday = engine.clock.now().day() - 1;
+    while engine.store.commit(move |view| forget_ledgers(view, yesterday, PAGE)).await? == PAGE {}
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! What the process counts and measures, for Prometheus.
+//!
+//! Labels are words of the program itself (`&'static str` or an enum), so that no name, address,
+//! id or text of a person can become one. Times are in seconds.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::verification::Timestamp;
+use crate::verification::effect::Channel;
+
+/// The content type of [`Metrics::expose`].
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Everything that is counted; a cheap handle.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    updates: Family<Kind, Counter>,
+    steps: Family<Step, Counter>,
+    outcomes: Family<Outcome, Counter>,
+    sends: Family<Send, Counter>,
+    latency: Family<Provider, Histogram, fn() -> Histogram>,
+    retries: Family<Kind, Counter>,
+    panics: Counter,
+    outbox_depth: Gauge,
+    outbox_age: Gauge<f64, AtomicU64>,
+    commits: Histogram,
+    polled: Gauge<f64, AtomicU64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Step {
+    event: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Send {
+    channel: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Provider {
+    provider: &'static str,
+}
+
+impl Metrics {
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "a second registry is never what is meant")]
+    pub fn new() -> Metrics {
+        let mut registry = Registry::with_prefix("countersign");
+        let updates = Family::default();
+        registry.register("updates", "Updates from Telegram, by kind", updates.clone());
+        let steps = Family::default();
+        registry.register("steps", "Steps of dialogues, by what caused them", steps.clone());
+        let outcomes = Family::default();
+        registry.register("outcomes", "What dialogues came to", outcomes.clone());
+        let sends = Family::default();
+        registry.register(
+            "sends",
+            "Codes given to a provider, by channel and outcome",
+            sends.clone(),
+        );
+        let latency: Family<Provider, Histogram, fn() -> Histogram> =
+            Family::new_with_constructor(answer_times);
+        registry.register_with_unit(
+            "provider_latency",
+            "How long a provider (telegram, smtp, twilio) took to answer",
+            Unit::Seconds,
+            latency.clone(),
+        );
+        let retries = Family::default();
+        registry.register("retries", "Orders put back to be tried again, by kind", retries.clone());
+        let panics = Counter::default();
+        registry.register("panics", "Panics, caught or not", panics.clone());
+        let outbox_depth = Gauge::default();
+        registry.register("outbox_depth", "Orders that wait in the outbox", outbox_depth.clone());
+        let outbox_age = Gauge::default();
+        registry.register_with_unit(
+            "outbox_oldest_age",
+            "How long the oldest order in the outbox has waited",
+            Unit::Seconds,
+            outbox_age.clone(),
+        );
+        let commits = commit_times();
+        registry.register_with_unit(
+            "store_commit",
+            "From handing a transaction to the store until it is durable",
+            Unit::Seconds,
+            commits.clone(),
+        );
+        let polled = Gauge::default();
+        registry.register_with_unit(
+            "polling_last_success_timestamp",
+            "When getUpdates was last answered, since 1970",
+            Unit::Seconds,
+            polled.clone(),
+        );
+        Metrics {
+            registry: Arc::new(registry),
+            updates,
+            steps,
+            outcomes,
+            sends,
+            latency,
+            retries,
+            panics,
+            outbox_depth,
+            outbox_age,
+            commits,
+            polled,
+        }
+    }
+
+    /// An update came in; `kind` as Telegram names it (`message`, `chat_join_request`).
+    pub fn update(&self, kind: &'static str) {
+        self.updates.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// A step was made; `event` is what caused it (`wrote`, `pressed`).
+    pub fn step(&self, event: &'static str) {
+        self.steps.get_or_create(&Step { event }).inc();
+    }
+
+    /// A dialogue came to something (`admitted`, `locked`, `cancelled`).
+    pub fn outcome(&self, outcome: &'static str) {
+        self.outcomes.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// A code was given to a provider (`sent`, `not_sent`, `refused`, `unknown`, `misconfigured`).
+    pub fn send(&self, channel: Channel, outcome: &'static str) {
+        let channel = match channel {
+            Channel::Email => "email",
+            Channel::Sms => "sms",
+        };
+        self.sends.get_or_create(&Send { channel, outcome }).inc();
+    }
+
+    /// A provider (`telegram`, `smtp`, `twilio`) took this long to answer, well or not.
+    pub fn answered(&self, provider: &'static str, took: Duration) {
+        self.latency.get_or_create(&Provider { provider }).observe(took.as_secs_f64());
+    }
+
+    /// An order goes back into the outbox; `kind` is that of the order.
+    pub fn retry(&self, kind: &'static str) {
+        self.retries.get_or_create(&Kind { kind }).inc();
+    }
+
+    pub fn panic(&self) {
+        self.panics.inc();
+    }
+
+    /// So many orders wait in the outbox now.
+    pub fn outbox_depth(&self, depth: usize) {
+        self.outbox_depth.set(i64::try_from(depth).unwrap_or(i64::MAX));
+    }
+
+    /// The oldest order in the outbox has waited so long; zero if there is none.
+    pub fn outbox_age(&self, oldest: Duration) {
+        self.outbox_age.set(oldest.as_secs_f64());
+    }
+
+    /// A transaction became durable this long after it was handed in.
+    pub fn commit(&self, took: Duration) {
+        self.commits.observe(took.as_secs_f64());
+    }
+
+    /// getUpdates was answered.
+    pub fn polled(&self, now: Timestamp) {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds fit 53 bits for 285,000 years"
+        )]
+        self.polled.set(now.0 as f64 / 1000.0);
+    }
+
+    /// The text exposition, of the type [`CONTENT_TYPE`].
+    #[must_use]
+    pub fn expose(&self) -> String {
+        let mut page = String::new();
+        text::encode(&mut page, &self.registry).expect("writing to a string never fails");
+        page
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+fn answer_times() -> Histogram {
+    Histogram::new([0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])
+}
+
+fn commit_times() -> Histogram {
+    Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_exposed() {
+        let metrics = Metrics::new();
+        metrics.update("message");
+        metrics.update("message");
+        metrics.update("chat_join_request");
+        metrics.step("wrote");
+        metrics.outcome("admitted");
+        metrics.send(Channel::Email, "sent");
+        metrics.send(Channel::Sms, "refused");
+        metrics.answered("twilio", Duration::from_millis(300));
+        metrics.retry("say");
+        metrics.panic();
+        metrics.outbox_depth(3);
+        metrics.outbox_age(Duration::from_millis(1500));
+        metrics.commit(Duration::from_millis(2));
+        metrics.polled(Timestamp(1_700_000_000_500));
+        let page = metrics.clone().expose();
+        for line in [
+            "countersign_updates_total{kind=\"message\"} 2",
+            "countersign_updates_total{kind=\"chat_join_request\"} 1",
+            "countersign_steps_total{event=\"wrote\"} 1",
+            "countersign_outcomes_total{outcome=\"admitted\"} 1",
+            "countersign_sends_total{channel=\"email\",outcome=\"sent\"} 1",
+            "countersign_sends_total{channel=\"sms\",outcome=\"refused\"} 1",
+            "countersign_provider_latency_seconds_bucket{le=\"0.25\",provider=\"twilio\"} 0",
+            "countersign_provider_latency_seconds_bucket{le=\"0.5\",provider=\"twilio\"} 1",
+            "countersign_retries_total{kind=\"say\"} 1",
+            "countersign_panics_total 1",
+            "countersign_outbox_depth 3",
+            "countersign_outbox_oldest_age_seconds 1.5",
+            "countersign_store_commit_seconds_bucket{le=\"0.0025\"} 1",
+            "countersign_polling_last_success_timestamp_seconds 1700000000.5",
+            "# EOF",
+        ] {
+            assert!(page.lines().any(|there| there == line), "no line {line:?} in\n{page}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! A configured bot, put together: the same for `run`, the demo and the tests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use crate::config::Config;
+use crate::delivery::{DeliveryError, Mailer, Texter};
+use crate::engine::world::Clock;
+use crate::engine::{self, Parts, Pulse};
+use crate::ops::health::{self, HealthError, Vital, Vitals};
+use crate::ops::metrics::Metrics;
+use crate::store::secret::{self, SecretError};
+use crate::store::{Store, StoreError};
+use crate::telegram::client::{Call, ClientError, Me};
+use crate::telegram::{Client, Fault};
+use crate::texts::{Texts, TextsError};
+use crate::verification::code::Keys;
+
+/// How long between two attempts to reach Telegram at a start.
+const RETRY: Duration = Duration::from_secs(5);
+/// Longer than Telegram may hold a question for updates, and a retry.
+const SILENCE: Duration = Duration::from_secs(90);
+
+/// Why the bot could not be started, or had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Texts(#[from] TextsError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
+    #[error(transparent)]
+    Health(#[from] HealthError),
+    #[error(
+        "Telegram does not know this bot token: put the one from @BotFather into telegram.token"
+    )]
+    Token,
+    #[error(
+        "this bot has a webhook, so Telegram gives its updates to somebody else: stop that program, or remove the webhook with deleteWebhook"
+    )]
+    Webhook,
+    #[error(transparent)]
+    Telegram(Fault),
+    #[error("the store could not be opened: its thread ended; please report this as a bug")]
+    Thread,
+}
+
+impl ServiceError {
+    /// Whether the stored data itself is damaged.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(self, ServiceError::Store(error) if error.is_damage())
+    }
+}
+
+/// Runs the bot until `stop` turns true.
+///
+/// # Errors
+///
+/// What kept it from starting; once it runs, only the store's failure.
+pub async fn run(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    metrics: Metrics,
+    pulse: Arc<Pulse>,
+    stop: watch::Receiver<bool>,
+) -> Result<(), ServiceError> {
+    let listener = match config.http.listen {
+        Some(address) => Some(health::listen(address).await?),
+        None => None,
+    };
+    let texts = Texts::load()?;
+    let telegram = client(&config, &metrics)?;
+    let mailer = config.email.as_ref().map(Mailer::new).transpose()?;
+    let texter = config.sms.as_ref().map(Texter::new).transpose()?;
+    let (store, keys) = open_store(&config).await?;
+    let committed = metrics.clone();
+    store.observe(move |took| committed.commit(took));
+
+    if let Some(listener) = listener {
+        let (store, pulse, clock) = (store.clone(), Arc::clone(&pulse), Arc::clone(&clock));
+        let looked_at = Arc::new(LookedAt { store, pulse, clock });
+        let mut stopped = stop.clone();
+        let until = async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        tokio::spawn(health::serve(listener, metrics.clone(), looked_at, until));
+    }
+
+    let Some(me) = introduce(&telegram, &texts, stop.clone()).await? else {
+        store.close().await;
+        return Ok(());
+    };
+    info!(bot = me.username, gates = config.gates.len(), "the sentry is on duty");
+    let farewell = mailer.clone();
+    let parts = Parts {
+        store,
+        telegram,
+        mailer,
+        texter,
+        texts,
+        gates: config.gates,
+        keys,
+        clock,
+        metrics,
+        messages_per_second: config.telegram.messages_per_second,
+        pulse,
+        me,
+    };
+    engine::run(parts, stop).await?;
+    if let Some(mailer) = farewell {
+        // Saying goodbye to the mail server is a courtesy; nobody waits for it for long.
+        let _ = tokio::time::timeout(Duration::from_millis(500), mailer.close()).await;
+    }
+    info!("the sentry is off duty; nothing is lost");
+    Ok(())
+}
+
+/// A client of the Bot API that is measured.
+///
+/// # Errors
+///
+/// The token or the address cannot be used.
+pub fn client(config: &Config, metrics: &Metrics) -> Result<Client, ClientError> {
+    let metrics = metrics.clone();
+    let client = Client::new(&config.telegram.token, &config.telegram.api_url)?;
+    Ok(client.observed_by(Arc::new(move |call: Call| metrics.answered("telegram", call.took))))
+}
+
+/// Opens the store, making it and its secret key at the first start.
+///
+/// # Errors
+///
+/// [`SecretError`], [`StoreError`].
+pub async fn open_store(config: &Config) -> Result<(Store, Keys), ServiceError> {
+    let (path, key) = (config.store.path.clone(), config.store.secret_key_file.clone());
+    let opened = tokio::task::spawn_blocking(move || {
+        let secret = secret::load_or_make(&key, &path)?;
+        let store = Store::open(&path, &secret.seal_key())?;
+        Ok((store, Keys::derive(&secret.rules_secret())))
+    });
+    opened.await.map_err(|_| ServiceError::Thread)?
+}
+
+/// Asks Telegram who the bot is, until it answers. `None`: told to stop before.
+async fn introduce(
+    telegram: &Client,
+    texts: &Texts,
+    mut stop: watch::Receiver<bool>,
+) -> Result<Option<Me>, ServiceError> {
+    loop {
+        let fault = match greet(telegram, texts).await {
+            Ok(me) => return Ok(Some(me)),
+            Err(ServiceError::Telegram(fault)) if fault.is_retryable() => fault,
+            Err(error) => return Err(error),
+        };
+        warn!(%fault, "Telegram cannot be reached yet");
+        tokio::select! {
+            () = tokio::time::sleep(fault.pause().unwrap_or(RETRY).max(RETRY)) => {}
+            _ = stop.wait_for(|stop| *stop) => return Ok(None),
+        }
+    }
+}
+
+async fn greet(telegram: &Client, texts: &Texts) -> Result<Me, ServiceError> {
+    let me = telegram.me().await.map_err(|fault| match fault {
+        Fault::Unauthorized { .. } => ServiceError::Token,
+        fault => ServiceError::Telegram(fault),
+    })?;
+    let webhook = telegram.webhook_url().await.map_err(ServiceError::Telegram)?;
+    if webhook.is_some() {
+        return Err(ServiceError::Webhook);
+    }
+    telegram.set_commands(texts).await.map_err(ServiceError::Telegram)?;
+    Ok(me)
+}
+
+/// What the health server asks.
+struct LookedAt {
+    store: Store,
+    pulse: Arc<Pulse>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Vitals for LookedAt {
+    fn vitals(&self) -> Vec<Vital> {
+        let store = self.store.failure().map(|failure| match failure {
+            StoreError::Io { doing, .. } => format!("{doing} failed"),
+            _ => "failed".to_owned(),
+        });
+        let polling = match self.pulse.since_polled(self.clock.now()) {
+            None => Some("Telegram has not answered yet".to_owned()),
+            Some(silent) if silent > SILENCE => {
+                Some(format!("Telegram has not answered for {} s", silent.as_secs()))
+            }
+            Some(_) => None,
+        };
+        vec![Vital { name: "store", trouble: store }, Vital { name: "polling", trouble: polling }]
+    }
+
+    fn refresh(&self, metrics: &Metrics) {
+        let oldest = self.pulse.oldest_order(self.clock.now());
+        metrics.outbox_age(oldest.unwrap_or_default());
+    }
+}

@@ -1,0 +1,299 @@
+//! sled, kept at arm's length: one tree, one batch at a time, a real fsync after each, and every
+//! call guarded, because sled panics on some kinds of damage.
+
+use std::cell::Cell;
+use std::fs::{self, File, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sled::IVec;
+
+use super::error::StoreError;
+use super::files;
+use super::records::kind_of;
+use super::seal::{Label, SealKey};
+use super::view::Plain;
+
+/// The first byte of the keys under which the further pieces of long records lie.
+pub(super) const PIECES: u8 = 0xf0;
+
+const CACHE_BYTES: u64 = 48 * 1024 * 1024;
+/// sled frees space in its log only from its flusher thread, so it must run; that it flushes, too,
+/// does no harm, and nothing relies on it.
+const HOUSEKEEPING_MS: u64 = 500;
+/// How long a sled that was just closed may hold its lock: its helper threads end in their own time.
+const LOCK_PATIENCE: Duration = Duration::from_secs(3);
+const CLOSE_PATIENCE: Duration = Duration::from_secs(3);
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread right now is sled's and becomes a [`StoreError`]. A panic hook may
+/// ask this and stay silent.
+#[must_use]
+pub fn panic_is_handled() -> bool {
+    GUARDED.get()
+}
+
+/// Runs `work`; `Err` if it panicked.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
+    let before = GUARDED.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    outcome
+}
+
+/// The open data files.
+pub(super) struct Disk {
+    db: sled::Db,
+    /// The file that sled appends to, for an fsync of our own: sled's `flush` makes none on Linux.
+    data: File,
+    store: PathBuf,
+    folder: PathBuf,
+    keys: SealKey,
+    #[cfg(test)]
+    pub(super) fail_syncs: std::sync::Arc<std::sync::atomic::AtomicBool>,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Nothing is there yet.
+    New,
+    Existing,
+}
+
+impl Disk {
+    /// Opens sled in `folder`, or makes one there, and makes its files last.
+    pub(super) fn open(
+        store: &Path,
+        folder: &Path,
+        keys: &SealKey,
+        how: Opening,
+    ) -> Result<Disk, StoreError> {
+        let failed = |why: io::Error| StoreError::io("opening", folder, &why);
+        let data = folder.join("db");
+        match how {
+            Opening::New => files::make_folder(folder).map_err(failed)?,
+            Opening::Existing => match fs::metadata(&data) {
+                Ok(facts) if facts.len() > 0 => {}
+                Ok(_) => return Err(damaged(store, "its data file db/db is empty")),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    return Err(damaged(store, "its data file db/db is gone"));
+                }
+                Err(e) => return Err(failed(e)),
+            },
+        }
+        let db = open_sled(store, folder)?;
+        // What sled wrote so far lasts only if the files, and the names of the files, are synced.
+        let settle = || {
+            for name in ["conf", "db"] {
+                let file = File::open(folder.join(name))?;
+                file.set_permissions(Permissions::from_mode(0o600))?;
+                file.sync_all()?;
+            }
+            for path in [&folder.join("blobs"), folder, &files::parent(folder)] {
+                files::sync_folder(path)?;
+            }
+            File::options().read(true).write(true).open(&data)
+        };
+        let data = settle().map_err(failed)?;
+        Ok(Disk {
+            db,
+            data,
+            store: store.to_owned(),
+            folder: folder.to_owned(),
+            keys: keys.clone(),
+            #[cfg(test)]
+            fail_syncs: std::sync::Arc::default(),
+        })
+    }
+
+    /// The record under a full key, opened.
+    pub(super) fn get(&self, full: &[u8]) -> Result<Option<Plain>, StoreError> {
+        let Some(first) = self.raw(full)? else { return Ok(None) };
+        self.open_record(full, &first).map(Some)
+    }
+
+    /// Opens the record whose first value is `first`.
+    pub(super) fn open_record(&self, full: &[u8], first: &[u8]) -> Result<Plain, StoreError> {
+        let label = self.label(full, first)?;
+        let mut pieces = Vec::with_capacity(label.pieces.into());
+        for index in 0..label.pieces {
+            let piece = self.raw(&piece_key(full, index))?;
+            pieces.push(piece.ok_or_else(|| self.unreadable(full))?);
+        }
+        let json = self.keys.open(full, first, &pieces).ok_or_else(|| self.unreadable(full))?;
+        Ok(Plain { version: label.version, json })
+    }
+
+    pub(super) fn label(&self, full: &[u8], first: &[u8]) -> Result<Label, StoreError> {
+        Label::read(first).ok_or_else(|| self.unreadable(full))
+    }
+
+    /// A value as it is on disk.
+    pub(super) fn raw(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        self.call("reading", || self.db.get(key))
+    }
+
+    /// Keys and values as they are on disk, from `start` to before `end`.
+    pub(super) fn range(&self, start: &[u8], end: &[u8]) -> Range<'_> {
+        Range { disk: self, values: self.db.range(start.to_vec()..end.to_vec()) }
+    }
+
+    /// Keys and values as they are on disk, all of them.
+    pub(super) fn everything(&self) -> Range<'_> {
+        Range { disk: self, values: self.db.range::<&[u8], _>(..) }
+    }
+
+    /// Writes a batch, all or nothing, and returns once it is durable.
+    pub(super) fn write(&self, batch: sled::Batch) -> Result<(), StoreError> {
+        self.call("writing", || self.db.apply_batch(batch))?;
+        self.call("writing", || self.db.flush())?;
+        self.sync().map_err(|why| StoreError::io("syncing", &self.folder.join("db"), &why))
+    }
+
+    pub(super) fn bytes_on_disk(&self) -> u64 {
+        files::bytes_below(&self.folder)
+    }
+
+    /// The folder of the whole store.
+    pub(super) fn store(&self) -> &Path {
+        &self.store
+    }
+
+    /// That the record under `full` is there but cannot be read.
+    pub(super) fn unreadable(&self, full: &[u8]) -> StoreError {
+        self.damaged(format!("the record {} cannot be read", name_key(full)))
+    }
+
+    pub(super) fn damaged(&self, what: impl Into<String>) -> StoreError {
+        damaged(&self.store, what)
+    }
+
+    /// Closes sled and releases its lock. A sled whose helper thread died on damage never
+    /// finishes closing: it is left behind.
+    pub(super) fn close(self) {
+        let Disk { db, data, .. } = self;
+        drop(data);
+        let (done, closed) = mpsc::channel();
+        let closer = thread::Builder::new().name("store-close".to_owned()).spawn(move || {
+            if guarded(|| drop(db)).is_err() {
+                tracing::warn!("sled panicked while it was being closed");
+            }
+            let _ = done.send(());
+        });
+        if closer.is_ok() && closed.recv_timeout(CLOSE_PATIENCE).is_err() {
+            tracing::warn!("sled did not close in time and was left behind");
+        }
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        #[cfg(test)]
+        if self.fail_syncs.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(io::Error::other("a fault of the test"));
+        }
+        self.data.sync_data()
+    }
+
+    fn call<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce() -> sled::Result<T>,
+    ) -> Result<T, StoreError> {
+        match guarded(work) {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(sled::Error::Io(why))) => {
+                Err(StoreError::io(doing, &self.folder.join("db"), &why))
+            }
+            Ok(Err(other)) => Err(self.damaged(name_fault(&other))),
+            Err(_panic) => Err(self.damaged(PANICKED)),
+        }
+    }
+}
+
+/// Keys and values in key order. Ends after its first error.
+pub(super) struct Range<'a> {
+    disk: &'a Disk,
+    values: sled::Iter,
+}
+
+impl Iterator for Range<'_> {
+    type Item = Result<(IVec, IVec), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.disk.call("reading", || self.values.next().transpose()).transpose()
+    }
+}
+
+/// Where the piece `index` of the record under `full` lies.
+pub(super) fn piece_key(full: &[u8], index: u8) -> Vec<u8> {
+    [&[PIECES], full, &[index]].concat()
+}
+
+/// A record by its kind and key, for errors and reports. Keys hold nothing secret.
+pub(super) fn name_key(full: &[u8]) -> String {
+    let Some((code, key)) = full.split_first() else { return "without a key".to_owned() };
+    let hex = || files::hex(&key[..key.len().min(24)]);
+    match kind_of(*code) {
+        Some(kind) => {
+            let shown = (kind.show)(key).filter(|shown| shown.len() < 80).unwrap_or_else(hex);
+            format!("{} {shown}", kind.name)
+        }
+        None => format!("{code:02x} {}", hex()),
+    }
+}
+
+pub(super) fn damaged(store: &Path, what: impl Into<String>) -> StoreError {
+    StoreError::Damaged { path: store.to_owned(), what: what.into() }
+}
+
+const PANICKED: &str = "sled gave up on reading its data file db/db";
+
+fn open_sled(store: &Path, folder: &Path) -> Result<sled::Db, StoreError> {
+    let config = sled::Config::new()
+        .path(folder)
+        .cache_capacity(CACHE_BYTES)
+        .flush_every_ms(Some(HOUSEKEEPING_MS));
+    let began = Instant::now();
+    loop {
+        match guarded(|| config.open()) {
+            Ok(Ok(db)) => return Ok(db),
+            // The store's own lock is held by us, so what holds this one is on its way out.
+            Ok(Err(sled::Error::Io(why))) if is_lock(&why) => {
+                if began.elapsed() > LOCK_PATIENCE {
+                    return Err(StoreError::InUse { path: store.to_owned() });
+                }
+                thread::sleep(Duration::from_millis(10));
+            }
+            // What the operating system refused has its number; the rest is sled's own opinion of
+            // the file.
+            Ok(Err(sled::Error::Io(why))) if why.raw_os_error().is_some() => {
+                return Err(StoreError::io("opening", folder, &why));
+            }
+            Ok(Err(fault)) => return Err(damaged(store, name_fault(&fault))),
+            Err(_panic) => return Err(damaged(store, PANICKED)),
+        }
+    }
+}
+
+fn is_lock(why: &io::Error) -> bool {
+    why.kind() == io::ErrorKind::WouldBlock || why.to_string().contains("could not acquire lock")
+}
+
+fn name_fault(fault: &sled::Error) -> String {
+    match fault {
+        sled::Error::Corruption { at: Some(at), .. } => {
+            format!("its data file db/db is corrupt at {at:?}")
+        }
+        sled::Error::Corruption { at: None, .. } => "its data file db/db is corrupt".to_owned(),
+        sled::Error::Io(why) => format!("its data file db/db cannot be read ({})", why.kind()),
+        sled::Error::Unsupported(_) => "its settings file db/conf is not ours".to_owned(),
+        sled::Error::CollectionNotFound(_) | sled::Error::ReportableBug(_) => PANICKED.to_owned(),
+    }
+}

@@ -1,0 +1,332 @@
+//! What is kept: one type per kind of record, and how its keys are written.
+//!
+//! A full key is the kind (one byte) and the record's own key. Numbers are big-endian, signed ones
+//! with the sign bit flipped, so that bytes sort as the numbers do. Keys are not sealed: they hold
+//! numeric ids, times and keyed hashes, nothing else.
+
+use std::fmt::Debug;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::verification::applicant::Person;
+use crate::verification::effect::Order;
+use crate::verification::event::Event;
+use crate::verification::limits::Ledger;
+use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
+
+/// Something that the store keeps.
+///
+/// Adding a kind: a type, its `impl Record`, and its line in [`KINDS`]. Changing one: raise
+/// `VERSION` and let `read` take the older forms too.
+pub trait Record: Serialize + DeserializeOwned {
+    type Key: Debug;
+    /// The first byte of the full key; 0x10 to 0x7f, never used for anything else again.
+    const KIND: u8;
+    /// The version that is written.
+    const VERSION: u8;
+    /// How the kind is called in reports and errors.
+    const NAME: &'static str;
+
+    fn encode_key(key: &Self::Key) -> Vec<u8>;
+
+    /// `None` if these bytes are no key of this kind.
+    fn decode_key(bytes: &[u8]) -> Option<Self::Key>;
+
+    /// The record from its stored form; `None` if it cannot be read.
+    fn read(version: u8, json: &[u8]) -> Option<Self> {
+        if version == Self::VERSION { serde_json::from_slice(json).ok() } else { None }
+    }
+}
+
+/// An update that was taken from Telegram and is not handled yet. Keyed by arrival.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxEntry {
+    pub update_id: u32,
+    pub received: Timestamp,
+    pub event: Event,
+}
+
+/// An update id that was taken before, so that it is not taken twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenUpdate {
+    pub at: Timestamp,
+}
+
+/// An order that is not carried out yet. Keyed by when it was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxEntry {
+    pub order: Order,
+    pub queued: Timestamp,
+    /// It may have been carried out already: the process ended before it knew.
+    pub started: bool,
+    pub attempts: u32,
+}
+
+/// One person and all their dialogues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PersonRecord(pub Person);
+
+/// How often something was done that no single applicant owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerCount {
+    pub count: u32,
+}
+
+/// A time that the rules asked to be woken at. Keyed by that time first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wake {}
+
+/// The last message in a chat that carries buttons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveKeyboard {
+    pub message: MessageId,
+}
+
+/// A group's title as last seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateTitle {
+    pub title: String,
+}
+
+impl Record for InboxEntry {
+    type Key = u64;
+    const KIND: u8 = 0x10;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "inbox entry";
+
+    fn encode_key(key: &u64) -> Vec<u8> {
+        key.to_be_bytes().to_vec()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<u64> {
+        Some(u64::from_be_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Record for SeenUpdate {
+    type Key = u32;
+    const KIND: u8 = 0x11;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "seen update";
+
+    fn encode_key(key: &u32) -> Vec<u8> {
+        key.to_be_bytes().to_vec()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<u32> {
+        Some(u32::from_be_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Record for OutboxEntry {
+    type Key = u64;
+    const KIND: u8 = 0x12;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "outbox entry";
+
+    fn encode_key(key: &u64) -> Vec<u8> {
+        key.to_be_bytes().to_vec()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<u64> {
+        Some(u64::from_be_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Record for PersonRecord {
+    type Key = UserId;
+    const KIND: u8 = 0x13;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "person";
+
+    fn encode_key(key: &UserId) -> Vec<u8> {
+        key.0.to_be_bytes().to_vec()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<UserId> {
+        Some(UserId(u64::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
+/// Keys sort by day first, so that past days lie together.
+impl Record for LedgerCount {
+    type Key = Ledger;
+    const KIND: u8 = 0x14;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "ledger";
+
+    fn encode_key(key: &Ledger) -> Vec<u8> {
+        match key {
+            Ledger::Address { key, day } => [&signed(*day)[..], &[1], key].concat(),
+            Ledger::Country { dial_code, day } => {
+                [&signed(*day)[..], &[2], &dial_code.to_be_bytes()].concat()
+            }
+        }
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<Ledger> {
+        let (day, rest) = bytes.split_at_checked(8)?;
+        let (sort, rest) = rest.split_first()?;
+        let day = read_signed(day)?;
+        match sort {
+            1 => Some(Ledger::Address { key: rest.try_into().ok()?, day }),
+            2 => {
+                Some(Ledger::Country { dial_code: u16::from_be_bytes(rest.try_into().ok()?), day })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Record for Wake {
+    type Key = (Timestamp, UserId, GateId);
+    const KIND: u8 = 0x15;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "wake-up";
+
+    fn encode_key((at, user, gate): &Self::Key) -> Vec<u8> {
+        [signed(at.0), user.0.to_be_bytes(), signed(gate.0)].concat()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<Self::Key> {
+        let (at, rest) = bytes.split_at_checked(8)?;
+        let (user, gate) = rest.split_at_checked(8)?;
+        let user = UserId(u64::from_be_bytes(user.try_into().ok()?));
+        Some((Timestamp(read_signed(at)?), user, GateId(read_signed(gate)?)))
+    }
+}
+
+impl Record for LiveKeyboard {
+    type Key = ChatId;
+    const KIND: u8 = 0x16;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "live keyboard";
+
+    fn encode_key(key: &ChatId) -> Vec<u8> {
+        signed(key.0).to_vec()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<ChatId> {
+        read_signed(bytes).map(ChatId)
+    }
+}
+
+impl Record for GateTitle {
+    type Key = GateId;
+    const KIND: u8 = 0x17;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "gate title";
+
+    fn encode_key(key: &GateId) -> Vec<u8> {
+        signed(key.0).to_vec()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<GateId> {
+        read_signed(bytes).map(GateId)
+    }
+}
+
+/// A number as eight bytes that sort as the numbers do.
+#[must_use]
+pub fn signed(number: i64) -> [u8; 8] {
+    (number.cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+
+/// Reads what [`signed`] wrote.
+#[must_use]
+pub fn read_signed(bytes: &[u8]) -> Option<i64> {
+    Some((u64::from_be_bytes(bytes.try_into().ok()?) ^ (1 << 63)).cast_signed())
+}
+
+/// A kind of record, for those who go through the store without knowing what is in it.
+pub(super) struct Kind {
+    pub(super) code: u8,
+    pub(super) name: &'static str,
+    pub(super) version: u8,
+    /// Whether key and record can be read, given the version.
+    pub(super) readable: fn(&[u8], u8, &[u8]) -> bool,
+    /// The key for people, if it is one.
+    pub(super) show: fn(&[u8]) -> Option<String>,
+}
+
+/// Every kind there is. What is not in here counts as written by a newer version.
+pub(super) static KINDS: &[Kind] = &[
+    kind::<InboxEntry>(),
+    kind::<SeenUpdate>(),
+    kind::<OutboxEntry>(),
+    kind::<PersonRecord>(),
+    kind::<LedgerCount>(),
+    kind::<Wake>(),
+    kind::<LiveKeyboard>(),
+    kind::<GateTitle>(),
+    #[cfg(test)]
+    kind::<super::tests::Note>(),
+];
+
+pub(super) fn kind_of(code: u8) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.code == code)
+}
+
+const fn kind<R: Record>() -> Kind {
+    Kind {
+        code: R::KIND,
+        name: R::NAME,
+        version: R::VERSION,
+        readable: |key, version, json| {
+            R::decode_key(key).is_some() && R::read(version, json).is_some()
+        },
+        show: |key| R::decode_key(key).map(|key| format!("{key:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn round_trip<R: Record>(key: &R::Key) -> Option<R::Key> {
+        R::decode_key(&R::encode_key(key))
+    }
+
+    #[test]
+    fn every_kind_has_its_own_code_and_stays_in_its_range() {
+        let mut codes: Vec<u8> = KINDS.iter().map(|kind| kind.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), KINDS.len());
+        assert!(codes.iter().all(|code| (0x10..0x80).contains(code)));
+    }
+
+    #[test]
+    fn keys_of_the_wrong_length_or_sort_are_no_keys() {
+        for length in 0..64 {
+            let bytes = vec![1; length];
+            assert_eq!(InboxEntry::decode_key(&bytes).is_some(), length == 8);
+            assert_eq!(SeenUpdate::decode_key(&bytes).is_some(), length == 4);
+            assert_eq!(Wake::decode_key(&bytes).is_some(), length == 24);
+            assert_eq!(LedgerCount::decode_key(&bytes).is_some(), length == 41, "{length}");
+        }
+        assert_eq!(LedgerCount::decode_key(&[0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 49]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn keys_come_back_and_sort_as_they_should(
+            a in any::<(i64, u64, i64)>(), b in any::<(i64, u64, i64)>(), hash in any::<[u8; 32]>(), dial in any::<u16>(),
+        ) {
+            let wake = |(at, user, gate)| (Timestamp(at), UserId(user), GateId(gate));
+            prop_assert_eq!(round_trip::<Wake>(&wake(a)), Some(wake(a)));
+            prop_assert_eq!(
+                Wake::encode_key(&wake(a)).cmp(&Wake::encode_key(&wake(b))),
+                wake(a).cmp(&wake(b))
+            );
+            prop_assert_eq!(round_trip::<GateTitle>(&GateId(a.0)), Some(GateId(a.0)));
+            prop_assert_eq!(round_trip::<LiveKeyboard>(&ChatId(a.0)), Some(ChatId(a.0)));
+            for ledger in [Ledger::Address { key: hash, day: a.0 }, Ledger::Country { dial_code: dial, day: a.0 }] {
+                prop_assert_eq!(round_trip::<LedgerCount>(&ledger), Some(ledger));
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What the data itself says must be in it, and the check against it.
+//!
+//! The tally is one sealed record under the key 0x00, written with every batch. Counts alone would
+//! not notice a record that fell back to an earlier form, so it also holds the sum of all tags:
+//! each sealing draws a new nonce, so each has a tag of its own.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::{Disk, PIECES, name_key};
+use super::error::StoreError;
+use super::manifest::Manifest;
+use super::records::kind_of;
+use super::seal::Label;
+use super::view::Sequences;
+
+pub(super) const TALLY_KEY: &[u8] = &[0];
+/// The version of the layout of the whole store.
+pub(super) const SCHEMA: u8 = 1;
+
+/// What must be in the data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tally {
+    /// Tells this store from others; the manifest holds it, too.
+    pub(super) store: String,
+    /// How many batches were written.
+    pub(super) commit: u64,
+    /// Records by kind.
+    pub(super) counts: BTreeMap<u8, u64>,
+    /// Values that hold the further pieces of long records.
+    pub(super) pieces: u64,
+    /// The tags of all records, added up modulo 2^128: high half, low half.
+    tags: (u64, u64),
+    pub(super) sequences: Sequences,
+}
+
+impl Tally {
+    /// That of a new store.
+    pub(super) fn of(store: &str) -> Tally {
+        Tally { store: store.to_owned(), ..Tally::default() }
+    }
+
+    pub(super) fn add(&mut self, code: u8, label: Label) {
+        *self.counts.entry(code).or_insert(0) += 1;
+        self.pieces += u64::from(label.pieces);
+        self.set_tags(self.tags().wrapping_add(label.tag));
+    }
+
+    pub(super) fn take(&mut self, code: u8, label: Label) {
+        let count = self.counts.entry(code).or_insert(0);
+        *count = count.saturating_sub(1);
+        self.pieces = self.pieces.saturating_sub(label.pieces.into());
+        self.set_tags(self.tags().wrapping_sub(label.tag));
+    }
+
+    pub(super) fn records(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    fn tags(&self) -> u128 {
+        u128::from(self.tags.0) << 64 | u128::from(self.tags.1)
+    }
+
+    fn set_tags(&mut self, tags: u128) {
+        let low = tags & u128::from(u64::MAX);
+        self.tags = ((tags >> 64).try_into().unwrap_or(0), low.try_into().unwrap_or(0));
+    }
+}
+
+/// Reads the tally. `None`: there is none.
+pub(super) fn read(disk: &Disk) -> Result<Option<Tally>, StoreError> {
+    let unreadable = || disk.damaged("its tally cannot be read");
+    let Some(first) = disk.raw(TALLY_KEY)? else { return Ok(None) };
+    let label = Label::read(&first).ok_or_else(unreadable)?;
+    if label.version > SCHEMA {
+        let what = format!("schema {}, known is {SCHEMA}", label.version);
+        return Err(StoreError::Newer { path: disk.store().to_owned(), what });
+    }
+    let plain = disk.open_record(TALLY_KEY, &first).map_err(|_| unreadable())?;
+    serde_json::from_slice(&plain.json).map(Some).map_err(|_| unreadable())
+}
+
+/// Opens every record and compares what is there with what must be there.
+///
+/// # Errors
+/// [`StoreError::Damaged`] naming everything that is missing or unreadable; [`StoreError::Newer`];
+/// [`StoreError::Io`].
+pub(super) fn check(disk: &Disk, manifest: &Manifest) -> Result<Tally, StoreError> {
+    let Some(tally) = read(disk)? else {
+        let records: u64 = manifest.mark().counts.values().sum();
+        return Err(disk.damaged(format!("all of its {records} records are missing")));
+    };
+    if tally.store != manifest.store() {
+        let what = "data and manifest are of two different stores; a restore may have been cut off";
+        return Err(disk.damaged(what));
+    }
+    let found = survey(disk)?;
+    if let Some(what) = found.newer {
+        return Err(StoreError::Newer { path: disk.store().to_owned(), what });
+    }
+    let mut faults = Vec::new();
+    let behind = manifest.mark().commit.saturating_sub(tally.commit);
+    if behind > 0 {
+        faults.push(format!("its newest commits are missing ({behind})"));
+    }
+    let expected = if behind > 0 { &manifest.mark().counts } else { &tally.counts };
+    for (code, due) in expected {
+        let there = found.tally.counts.get(code).copied().unwrap_or(0);
+        if there != *due {
+            let name = kind_of(*code).map_or("unknown", |kind| kind.name);
+            faults.push(format!("{there} of {due} records of kind {name} are there"));
+        }
+    }
+    if found.unreadable > 0 {
+        let more = found.unreadable - found.named.len() as u64;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        faults.push(format!("unreadable: {}{more}", found.named.join(", ")));
+    }
+    if faults.is_empty() && found.tally.counted() != tally.counted() {
+        faults.push("some of its records are not the latest ones".to_owned());
+    }
+    if faults.is_empty() { Ok(tally) } else { Err(disk.damaged(faults.join("; "))) }
+}
+
+impl Tally {
+    /// The part that counting again must give.
+    fn counted(&self) -> (Vec<(u8, u64)>, u64, u128) {
+        let counts = self.counts.iter().map(|(code, count)| (*code, *count));
+        (counts.filter(|(_, count)| *count > 0).collect(), self.pieces, self.tags())
+    }
+}
+
+/// What is really there.
+#[derive(Default)]
+struct Survey {
+    tally: Tally,
+    unreadable: u64,
+    /// The first few of the unreadable ones.
+    named: Vec<String>,
+    /// What a newer version must have written.
+    newer: Option<String>,
+}
+
+fn survey(disk: &Disk) -> Result<Survey, StoreError> {
+    let mut found = Survey::default();
+    let mut pieces = 0;
+    for value in disk.everything() {
+        let (full, first) = value?;
+        let Some((code, key)) = full.split_first() else {
+            found.reject(&full);
+            continue;
+        };
+        if *full == *TALLY_KEY {
+            continue;
+        }
+        if *code == PIECES {
+            pieces += 1;
+            continue;
+        }
+        let plain = match disk.open_record(&full, &first) {
+            Ok(plain) => plain,
+            Err(StoreError::Damaged { .. }) => {
+                found.reject(&full);
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
+        let label = disk.label(&full, &first)?;
+        match kind_of(*code) {
+            None => found.newer = Some(format!("records of an unknown kind {code:02x}")),
+            Some(kind) if label.version > kind.version => {
+                let (name, version) = (kind.name, kind.version);
+                let what = format!("{name} version {}, known is {version}", label.version);
+                found.newer = Some(what);
+            }
+            Some(kind) if !(kind.readable)(key, label.version, &plain.json) => {
+                found.reject(&full);
+            }
+            Some(_) => found.tally.add(*code, label),
+        }
+    }
+    // Pieces that no record owns leave the counts apart.
+    found.tally.pieces = pieces;
+    Ok(found)
+}
+
+impl Survey {
+    fn reject(&mut self, full: &[u8]) {
+        self.unreadable += 1;
+        if self.named.len() < 5 {
+            self.named.push(name_key(full));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What a transaction sees and changes: the store as it will be once everything decided so far is
+//! durable, and on top of it the transaction's own writes.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use zeroize::Zeroizing;
+
+use super::disk::Disk;
+use super::error::StoreError;
+use super::records::Record;
+use super::seal::RECORD_BYTES;
+
+/// A durable sequence of numbers, each handed out once, also over restarts.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sequence {
+    Inbox,
+    Outbox,
+}
+
+impl Sequence {
+    /// How it is called on disk; never to change.
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Sequence::Inbox => 1,
+            Sequence::Outbox => 2,
+        }
+    }
+}
+
+/// The last number of each sequence that was handed out.
+pub(super) type Sequences = BTreeMap<u8, u64>;
+
+/// Changes that are not on disk yet, by full key. `None`: removed.
+pub(super) type Changes = BTreeMap<Vec<u8>, Option<Plain>>;
+
+/// A record before it is sealed.
+pub(super) struct Plain {
+    pub(super) version: u8,
+    pub(super) json: Zeroizing<Vec<u8>>,
+}
+
+/// The store, as one transaction sees it.
+pub struct View<'a> {
+    disk: &'a Disk,
+    group: &'a Changes,
+    own: Changes,
+    sequences: Sequences,
+    /// Why the store itself can no longer be trusted, whatever the transaction makes of it.
+    fault: RefCell<Option<StoreError>>,
+}
+
+impl View<'_> {
+    /// The record under `key`.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] and [`StoreError::Damaged`]; either makes the whole store fail closed.
+    pub fn get<R: Record>(&self, key: &R::Key) -> Result<Option<R>, StoreError> {
+        let full = full_key::<R>(key);
+        if let Some(change) = self.own.get(&full).or_else(|| self.group.get(&full)) {
+            return change.as_ref().map(|plain| self.decode(&full, plain)).transpose();
+        }
+        match self.watched(self.disk.get(&full))? {
+            Some(plain) => self.decode(&full, &plain).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes `record` under `key`, over what was there.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] beyond a million bytes, [`StoreError::Unwritable`].
+    pub fn put<R: Record>(&mut self, key: &R::Key, record: &R) -> Result<(), StoreError> {
+        let Ok(json) = serde_json::to_vec(record).map(Zeroizing::new) else {
+            return Err(StoreError::Unwritable { kind: R::NAME });
+        };
+        if json.len() > RECORD_BYTES {
+            let (kind, bytes) = (R::NAME, json.len());
+            return Err(StoreError::TooLarge { kind, bytes, most: RECORD_BYTES });
+        }
+        self.own.insert(full_key::<R>(key), Some(Plain { version: R::VERSION, json }));
+        Ok(())
+    }
+
+    /// Removes what is under `key`, if anything is.
+    pub fn remove<R: Record>(&mut self, key: &R::Key) {
+        self.own.insert(full_key::<R>(key), None);
+    }
+
+    /// Records of this kind in key order from `from` (inclusive), at most `limit`.
+    ///
+    /// # Errors
+    /// As for [`View::get`].
+    pub fn scan<R: Record>(
+        &self,
+        from: Option<&R::Key>,
+        limit: usize,
+    ) -> Result<Vec<(R::Key, R)>, StoreError> {
+        self.scan_until(from, None, limit)
+    }
+
+    /// As [`View::scan`], but stops before `until`.
+    ///
+    /// # Errors
+    /// As for [`View::get`].
+    pub fn scan_until<R: Record>(
+        &self,
+        from: Option<&R::Key>,
+        until: Option<&R::Key>,
+        limit: usize,
+    ) -> Result<Vec<(R::Key, R)>, StoreError> {
+        let start = from.map_or_else(|| vec![R::KIND], full_key::<R>);
+        let end = until.map_or_else(|| vec![R::KIND + 1], full_key::<R>);
+        let mut found = Vec::new();
+        if start >= end {
+            return Ok(found);
+        }
+        let range = (Bound::Included(&start[..]), Bound::Excluded(&end[..]));
+        let mut pending: BTreeMap<&Vec<u8>, &Option<Plain>> =
+            self.group.range::<[u8], _>(range).collect();
+        pending.extend(self.own.range::<[u8], _>(range));
+        let mut pending = pending.into_iter().peekable();
+        let mut stored = self.disk.range(&start, &end);
+        let mut next_stored = self.watched(stored.next().transpose())?;
+        while found.len() < limit {
+            let pending_first = match (pending.peek(), &next_stored) {
+                (None, None) => break,
+                (Some(_), None) => true,
+                (None, Some(_)) => false,
+                (Some((key, _)), Some((stored, _))) => key.as_slice() <= &stored[..],
+            };
+            if pending_first {
+                let Some((full, change)) = pending.next() else { break };
+                if next_stored.as_ref().is_some_and(|(stored, _)| stored[..] == full[..]) {
+                    next_stored = self.watched(stored.next().transpose())?;
+                }
+                if let Some(plain) = change {
+                    found.push((self.own_key::<R>(full)?, self.decode(full, plain)?));
+                }
+            } else {
+                let Some((full, first)) = next_stored.take() else { break };
+                let plain = self.watched(self.disk.open_record(&full, &first))?;
+                found.push((self.own_key::<R>(&full)?, self.decode(&full, &plain)?));
+                next_stored = self.watched(stored.next().transpose())?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The next number of a sequence, from 1. Numbers grow strictly, over restarts too; one that
+    /// was handed out to a transaction that failed may come again.
+    ///
+    /// # Errors
+    /// None today.
+    pub fn next_sequence(&mut self, of: Sequence) -> Result<u64, StoreError> {
+        let last = self.sequences.entry(of.code()).or_insert(0);
+        *last += 1;
+        Ok(*last)
+    }
+
+    fn decode<R: Record>(&self, full: &[u8], plain: &Plain) -> Result<R, StoreError> {
+        match R::read(plain.version, &plain.json) {
+            Some(record) => Ok(record),
+            None => self.watched(Err(self.disk.unreadable(full))),
+        }
+    }
+
+    fn own_key<R: Record>(&self, full: &[u8]) -> Result<R::Key, StoreError> {
+        match R::decode_key(&full[1..]) {
+            Some(key) => Ok(key),
+            None => self.watched(Err(self.disk.unreadable(full))),
+        }
+    }
+
+    fn watched<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &outcome {
+            self.fault.borrow_mut().get_or_insert_with(|| error.clone());
+        }
+        outcome
+    }
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(disk: &'a Disk, group: &'a Changes, sequences: Sequences) -> View<'a> {
+        View { disk, group, own: Changes::new(), sequences, fault: RefCell::new(None) }
+    }
+
+    /// What the transaction did: its changes, the sequences, and why the store must fail.
+    pub(super) fn finish(self) -> (Changes, Sequences, Option<StoreError>) {
+        (self.own, self.sequences, self.fault.into_inner())
+    }
+}
+
+fn full_key<R: Record>(key: &R::Key) -> Vec<u8> {
+    let mut full = vec![R::KIND];
+    full.extend(R::encode_key(key));
+    full
+}

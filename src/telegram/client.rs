@@ -1,0 +1,566 @@
+//! The Bot API over HTTPS: every call goes through [`Client::call`], which measures it, bounds it
+//! in time and sorts what went wrong into a [`Fault`].
+//!
+//! teloxide's payload types say what is sent. Its own sender is not used: it sleeps ten seconds
+//! on a 5xx, and its errors hold the raw answer and the URL with the token.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::Url;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::redirect::Policy;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use teloxide::payloads::{
+    GetChat, GetChatMember, GetMe, GetWebhookInfo, SetMyCommands, SetMyCommandsSetters,
+};
+use teloxide::requests::Payload;
+use teloxide::types::{BotCommand, BotCommandScope, Recipient};
+use thiserror::Error;
+
+use super::faults::{Fault, Refused};
+use crate::texts::Texts;
+use crate::verification::{GateId, Language, UserId};
+
+/// How long a call may take, from the first byte sent to the last one read.
+const CALL_TIME: Duration = Duration::from_secs(20);
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// What a long poll may take beyond its own waiting time.
+const POLL_GRACE: Duration = Duration::from_secs(15);
+/// Telegram hands out at most so many updates at once.
+const BATCH: u8 = 100;
+
+/// The kinds of updates that we ask for; `chat_member` comes only to those who name it.
+pub const WANTED_UPDATES: [&str; 6] = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "chat_join_request",
+    "my_chat_member",
+    "chat_member",
+];
+
+/// A handle on the Bot API. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    api_url: Url,
+    token: Arc<SecretString>,
+    observer: Option<Observer>,
+}
+
+/// One call that has ended, for metrics.
+#[derive(Copy, Clone, Debug)]
+pub struct Call {
+    /// As in the Bot API, in PascalCase: `SendMessage`.
+    pub method: &'static str,
+    pub took: Duration,
+    /// `ok` or a [`Fault::class`].
+    pub outcome: &'static str,
+}
+
+/// Who is told of each call.
+pub type Observer = Arc<dyn Fn(Call) + Send + Sync>;
+
+#[derive(Debug, Error)]
+pub enum ClientError {
+    #[error("telegram.api_url cannot be used as the beginning of an address: give http(s)://host")]
+    ApiUrl,
+    #[error("no HTTPS client could be made: {0}")]
+    Http(String),
+}
+
+/// The bot itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    pub id: UserId,
+    /// Without `@`.
+    pub username: String,
+    pub name: String,
+}
+
+/// A group as Telegram knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatFacts {
+    pub title: String,
+    pub kind: ChatKind,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatKind {
+    Private,
+    Group,
+    Supergroup,
+    Channel,
+}
+
+/// What the bot may do in a group.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct OwnRights {
+    pub is_admin: bool,
+    /// Without it there are no join requests, no approvals and no invite links.
+    pub can_invite: bool,
+}
+
+/// The answer to a guard-bot query (Bot API 10.1).
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QueryAnswer {
+    Approve,
+    Decline,
+    /// Leave the request where every join request waits.
+    Queue,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("api_url", &self.api_url.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// `api_url`: the beginning of every address, `https://api.telegram.org` or a server of one's
+    /// own.
+    ///
+    /// # Errors
+    /// When the URL is no base for others, or TLS cannot be set up.
+    pub fn new(token: &SecretString, api_url: &Url) -> Result<Client, ClientError> {
+        if api_url.cannot_be_a_base() {
+            return Err(ClientError::ApiUrl);
+        }
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIME)
+            .timeout(CALL_TIME)
+            .tcp_keepalive(Duration::from_secs(30))
+            // The token must not follow a redirect.
+            .redirect(Policy::none());
+        if is_loopback(api_url) {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| ClientError::Http(error.to_string()))?;
+        let token = Arc::new(token.clone());
+        Ok(Client { http, api_url: api_url.clone(), token, observer: None })
+    }
+
+    /// The same, telling `observer` of each call.
+    #[must_use]
+    pub fn observed_by(self, observer: Observer) -> Client {
+        Client { observer: Some(observer), ..self }
+    }
+
+    /// Who the token belongs to.
+    ///
+    /// # Errors
+    /// A [`Fault`]; `Unauthorized` for a wrong token.
+    pub async fn me(&self) -> Result<Me, Fault> {
+        #[derive(Deserialize)]
+        struct Bot {
+            id: u64,
+            #[serde(default)]
+            username: String,
+            first_name: String,
+        }
+        let bot: Bot = self.call(&GetMe::new()).await?;
+        Ok(Me { id: UserId(bot.id), username: bot.username, name: bot.first_name })
+    }
+
+    /// Where Telegram sends this bot's updates instead of handing them out, if it does: scheme and
+    /// host only, since the path may hold a secret.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn webhook_url(&self) -> Result<Option<String>, Fault> {
+        #[derive(Deserialize)]
+        struct Webhook {
+            #[serde(default)]
+            url: String,
+        }
+        let webhook: Webhook = self.call(&GetWebhookInfo::new()).await?;
+        let origin = Url::parse(&webhook.url).map(|url| url.origin().ascii_serialization());
+        Ok((!webhook.url.is_empty()).then(|| origin.unwrap_or_else(|_| "unknown".to_owned())))
+    }
+
+    /// Waits up to `timeout_s` seconds for updates and hands them out as they arrived. `offset`
+    /// confirms all updates before it: they never come again.
+    ///
+    /// # Errors
+    /// A [`Fault`]; `Conflict` if somebody else fetches them.
+    pub async fn updates(
+        &self,
+        offset: Option<u32>,
+        timeout_s: u32,
+    ) -> Result<Vec<Box<RawValue>>, Fault> {
+        let payload = GetRawUpdates {
+            offset,
+            limit: BATCH,
+            timeout: timeout_s,
+            allowed_updates: WANTED_UPDATES,
+        };
+        let within = Duration::from_secs(timeout_s.into()) + POLL_GRACE;
+        self.call_within(&payload, within).await
+    }
+
+    /// Puts the bot's commands into its menu in private chats, in every language.
+    ///
+    /// # Errors
+    /// A [`Fault`]; nothing depends on this call.
+    pub async fn set_commands(&self, texts: &Texts) -> Result<(), Fault> {
+        let commands = |language: &Language| {
+            let commands = texts.commands(language).into_iter();
+            let commands = commands.map(|(name, does)| BotCommand::new(name, does));
+            SetMyCommands::new(commands).scope(BotCommandScope::AllPrivateChats)
+        };
+        let _: bool = self.call(&commands(&Language::default())).await?;
+        for language in texts.languages() {
+            // Telegram knows two-letter codes only.
+            if language.as_str().len() == 2 {
+                let payload = commands(&language).language_code(language.as_str());
+                let _: bool = self.call(&payload).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What Telegram says of a group.
+    ///
+    /// # Errors
+    /// A [`Fault`]; `NoChat` if the bot is not in it, `Migrated` if it has a new id.
+    pub async fn chat(&self, gate: GateId) -> Result<ChatFacts, Fault> {
+        #[derive(Deserialize)]
+        struct Chat {
+            #[serde(default)]
+            title: String,
+            #[serde(rename = "type")]
+            kind: ChatKind,
+        }
+        let chat: Chat = self.call(&GetChat::new(group(gate.0))).await?;
+        Ok(ChatFacts { title: chat.title, kind: chat.kind })
+    }
+
+    /// What the bot, `me`, may do in a group.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn own_rights(&self, gate: GateId, me: UserId) -> Result<OwnRights, Fault> {
+        let member: ChatMember = self.call(&member_query(gate.0, me)).await?;
+        let is_owner = member.status == "creator";
+        let is_admin = is_owner || member.status == "administrator";
+        Ok(OwnRights { is_admin, can_invite: is_owner || (is_admin && member.can_invite_users) })
+    }
+
+    /// Answers a guard-bot query, which Telegram wants within 10 seconds (Bot API 10.1).
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn answer_join_query(
+        &self,
+        query_id: &str,
+        answer: QueryAnswer,
+    ) -> Result<(), Fault> {
+        let payload = AnswerChatJoinRequestQuery {
+            chat_join_request_query_id: query_id.to_owned(),
+            result: answer,
+        };
+        let _: bool = self.call(&payload).await?;
+        Ok(())
+    }
+
+    /// Makes one call. `T`: as much of the answer as is of interest; the less it asks for, the
+    /// fewer future answers it trips over.
+    pub(super) async fn call<P, T>(&self, payload: &P) -> Result<T, Fault>
+    where
+        P: Payload + Serialize,
+        T: DeserializeOwned,
+    {
+        self.call_within(payload, CALL_TIME).await
+    }
+
+    async fn call_within<P, T>(&self, payload: &P, within: Duration) -> Result<T, Fault>
+    where
+        P: Payload + Serialize,
+        T: DeserializeOwned,
+    {
+        let begun = Instant::now();
+        let result = self.exchange(P::NAME, serde_json::to_vec(payload), within).await;
+        if let Some(observer) = &self.observer {
+            let outcome = result.as_ref().map_or_else(Fault::class, |_| "ok");
+            observer(Call { method: P::NAME, took: begun.elapsed(), outcome });
+        }
+        result
+    }
+
+    async fn exchange<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        body: Result<Vec<u8>, serde_json::Error>,
+        within: Duration,
+    ) -> Result<T, Fault> {
+        let body = body.map_err(|_| malformed(method, "the call cannot be written as JSON"))?;
+        let request = self
+            .http
+            .post(self.url_of(method))
+            .timeout(within)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        let lost = |error| Fault::of_transport(method, error);
+        let response = request.send().await.map_err(lost)?;
+        let status = response.status().as_u16();
+        let answer = response.bytes().await.map_err(lost)?;
+        understand(method, status, &answer)
+    }
+
+    fn url_of(&self, method: &str) -> Url {
+        let mut url = self.api_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(&format!("bot{}", self.token.expose_secret())).push(method);
+        }
+        url
+    }
+}
+
+fn understand<T: DeserializeOwned>(
+    method: &'static str,
+    status: u16,
+    answer: &[u8],
+) -> Result<T, Fault> {
+    #[derive(Deserialize)]
+    struct Verdict {
+        ok: bool,
+    }
+    #[derive(Deserialize)]
+    struct Success<T> {
+        result: T,
+    }
+    match serde_json::from_slice(answer) {
+        Ok(Verdict { ok: true }) => serde_json::from_slice(answer)
+            .map(|success: Success<T>| success.result)
+            .map_err(|_| malformed(method, "it answered with something unknown")),
+        Ok(Verdict { ok: false }) => {
+            let refused: Refused = serde_json::from_slice(answer).unwrap_or_default();
+            Err(Fault::of_refusal(method, status, &refused))
+        }
+        // Not from the Bot API: a proxy, a portal, a server under repair.
+        Err(_) => match status {
+            401 | 429 => Err(Fault::of_refusal(method, status, &Refused::default())),
+            _ => Err(Fault::Retry { method, why: format!("it answered {status} without JSON") }),
+        },
+    }
+}
+
+fn malformed(method: &'static str, why: &str) -> Fault {
+    Fault::Malformed { method, why: why.to_owned() }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}
+
+/// The chat id of a group as teloxide's payloads take it.
+pub(super) fn group(chat_id: i64) -> Recipient {
+    Recipient::Id(teloxide::types::ChatId(chat_id))
+}
+
+pub(super) fn member_query(chat_id: i64, user: UserId) -> GetChatMember {
+    GetChatMember::new(group(chat_id), teloxide::types::UserId(user.0))
+}
+
+/// As much of a `ChatMember` as matters here.
+#[derive(Deserialize)]
+pub(super) struct ChatMember {
+    pub status: String,
+    #[serde(default)]
+    pub is_member: bool,
+    #[serde(default)]
+    pub can_invite_users: bool,
+}
+
+/// `getUpdates` whose answer stays raw: teloxide's types drop what they do not know.
+#[derive(Serialize)]
+struct GetRawUpdates {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u32>,
+    limit: u8,
+    timeout: u32,
+    allowed_updates: [&'static str; WANTED_UPDATES.len()],
+}
+
+impl Payload for GetRawUpdates {
+    type Output = Vec<Box<RawValue>>;
+    const NAME: &'static str = "GetUpdates";
+}
+
+/// Bot API 10.1; teloxide 0.17 does not have it.
+#[derive(Serialize)]
+struct AnswerChatJoinRequestQuery {
+    chat_join_request_query_id: String,
+    result: QueryAnswer,
+}
+
+impl Payload for AnswerChatJoinRequestQuery {
+    type Output = bool;
+    const NAME: &'static str = "AnswerChatJoinRequestQuery";
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::IgnoredAny;
+    use serde_json::json;
+
+    use super::super::script::{Answer, Script};
+    use super::*;
+
+    const TOKEN: &str = "123456:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
+
+    #[tokio::test]
+    async fn getme_says_who_the_bot_is() {
+        let script = Script::new([Answer::ok(
+            json!({"id": 7, "is_bot": true, "first_name": "Gate", "username": "gate_bot"}),
+        )]);
+        let me = script.client().await.me().await.unwrap();
+        assert_eq!(
+            me,
+            Me { id: UserId(7), username: "gate_bot".to_owned(), name: "Gate".to_owned() }
+        );
+        assert_eq!(script.calls(), [("GetMe".to_owned(), json!({}))]);
+    }
+
+    #[tokio::test]
+    async fn updates_come_raw_and_with_all_wanted_kinds() {
+        let update = json!({"update_id": 5, "something_new": {"query_id": "q"}});
+        let script = Script::new([Answer::ok(json!([update])), Answer::ok(json!([]))]);
+        let client = script.client().await;
+        let updates = client.updates(None, 0).await.unwrap();
+        assert_eq!(updates.len(), 1);
+        assert_eq!(updates[0].get(), update.to_string());
+        assert!(client.updates(Some(6), 0).await.unwrap().is_empty());
+        let [(method, first), (_, second)] = &script.calls()[..] else { panic!() };
+        assert_eq!(method, "GetUpdates");
+        assert_eq!(first["allowed_updates"], json!(WANTED_UPDATES));
+        assert_eq!(first.get("offset"), None);
+        assert_eq!(second["offset"], 6);
+    }
+
+    #[tokio::test]
+    async fn a_webhook_is_shown_without_its_path() {
+        let script = Script::new([
+            Answer::ok(json!({"url": "https://bots.example.org/secret/path", "pending": 3})),
+            Answer::ok(json!({"url": ""})),
+        ]);
+        let client = script.client().await;
+        assert_eq!(client.webhook_url().await, Ok(Some("https://bots.example.org".to_owned())));
+        assert_eq!(client.webhook_url().await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn rights_and_titles_are_read() {
+        let script = Script::new([
+            Answer::ok(json!({"status": "administrator", "can_invite_users": true, "user": {}})),
+            Answer::ok(json!({"status": "administrator", "can_invite_users": false})),
+            Answer::ok(json!({"status": "creator"})),
+            Answer::ok(json!({"status": "member", "can_invite_users": true})),
+            Answer::ok(json!({"id": -100, "title": "Rust Berlin", "type": "supergroup"})),
+        ]);
+        let client = script.client().await;
+        let mut rights = Vec::new();
+        for _ in 0..4 {
+            let own = client.own_rights(GateId(-100), UserId(7)).await.unwrap();
+            rights.push((own.is_admin, own.can_invite));
+        }
+        assert_eq!(rights, [(true, true), (true, false), (true, true), (false, false)]);
+        let facts = client.chat(GateId(-100)).await.unwrap();
+        assert_eq!(facts.title, "Rust Berlin");
+        assert_eq!(facts.kind, ChatKind::Supergroup);
+        assert_eq!(script.calls()[0].1, json!({"chat_id": -100, "user_id": 7}));
+    }
+
+    #[tokio::test]
+    async fn commands_are_set_in_every_language() {
+        let script = Script::new([true, true, true].map(|ok| Answer::ok(json!(ok))));
+        script.client().await.set_commands(&Texts::load().unwrap()).await.unwrap();
+        let calls = script.calls();
+        let languages: Vec<_> =
+            calls.iter().map(|(_, sent)| sent["language_code"].as_str()).collect();
+        assert_eq!(languages, [None, Some("de"), Some("en")]);
+        for (method, sent) in &calls {
+            assert_eq!(method, "SetMyCommands");
+            assert_eq!(sent["scope"]["type"], "all_private_chats");
+            assert_eq!(sent["commands"].as_array().unwrap().len(), 4);
+        }
+        assert_eq!(calls[1].1["commands"][2]["description"], "Aufhören");
+    }
+
+    #[tokio::test]
+    async fn a_guard_query_is_answered() {
+        let script = Script::new([Answer::ok(json!(true))]);
+        script.client().await.answer_join_query("q7", QueryAnswer::Queue).await.unwrap();
+        let sent = json!({"chat_join_request_query_id": "q7", "result": "queue"});
+        assert_eq!(script.calls(), [("AnswerChatJoinRequestQuery".to_owned(), sent)]);
+    }
+
+    #[tokio::test]
+    async fn failures_are_sorted_at_once_and_counted() {
+        let script = Script::new([
+            Answer::refused(502, "Bad Gateway"),
+            Answer::Raw(503, "<html>repair</html>".to_owned()),
+            Answer::Raw(200, "captive portal".to_owned()),
+            Answer::Raw(200, json!({"ok": true, "result": {"no": "id"}}).to_string()),
+            Answer::paused(3),
+            Answer::refused(401, "Unauthorized"),
+            Answer::refused(409, "Conflict: can't use getUpdates method while webhook is active"),
+            Answer::Reset,
+        ]);
+        let (seen, outcomes) = std::sync::mpsc::channel();
+        let observer: Observer = Arc::new(move |call: Call| {
+            assert!(call.took < CALL_TIME);
+            seen.send((call.method, call.outcome)).unwrap();
+        });
+        let client = script.client().await.observed_by(observer);
+        for _ in 0..8 {
+            client.me().await.unwrap_err();
+        }
+        let classes: Vec<_> = outcomes.try_iter().collect();
+        let expected = [
+            "unreachable",
+            "unreachable",
+            "unreachable",
+            "malformed",
+            "rate_limited",
+            "unauthorized",
+            "conflict",
+            "unreachable",
+        ];
+        assert_eq!(classes, expected.map(|class| ("GetMe", class)));
+    }
+
+    #[tokio::test]
+    async fn no_fault_and_no_debug_shows_the_token() {
+        let client =
+            |url: &str| Client::new(&SecretString::from(TOKEN), &Url::parse(url).unwrap()).unwrap();
+        // A port that was free a moment ago: nobody listens there.
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let alone = client(&format!("http://{free}/"));
+        let refused = alone.me().await.unwrap_err();
+        assert!(refused.to_string().contains("no connection"), "{refused}");
+
+        let script = Script::new([Answer::Silence]);
+        let silent = script.client().await;
+        let late: Result<IgnoredAny, Fault> =
+            silent.call_within(&GetMe::new(), Duration::from_millis(20)).await;
+        let late = late.unwrap_err();
+        assert!(late.to_string().contains("no answer in time"), "{late}");
+
+        assert!(refused.is_retryable() && late.is_retryable());
+        let shown = format!("{refused} {refused:?} {late} {late:?} {alone:?} {silent:?}");
+        for part in ["AAF7", "123456", "token/", "GetMe/", "bot1"] {
+            assert!(!shown.contains(part), "{shown}");
+        }
+        let url = client("https://api.example.org/base/").url_of("GetMe");
+        assert_eq!(url.as_str(), format!("https://api.example.org/base/bot{TOKEN}/GetMe"));
+    }
+}

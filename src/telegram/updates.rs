@@ -1,0 +1,444 @@
+//! Reads raw updates: what happened, to whom.
+//!
+//! The tree ([`tree`]) is the table of contents: one branch for each kind of update, the first
+//! that fits wins. Reading is total and logs nothing; what does not concern us becomes
+//! [`Reading::Nothing`] with the reason.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
+
+use dptree::Handler;
+use futures_util::FutureExt;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
+use teloxide::types::{
+    CallbackQuery, Chat, ChatJoinRequest, ChatMemberKind, ChatMemberUpdated, Message, MessageKind,
+    User,
+};
+
+use super::client::WANTED_UPDATES;
+use crate::verification::code::looks_like_login_code;
+use crate::verification::event::{Event, What};
+use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, UserId};
+
+/// Telegram's own account, which sends login codes.
+const TELEGRAM: u64 = 777_000;
+/// Telegram's limit for a message, in characters.
+const LONGEST_TEXT: usize = 4096;
+/// Telegram's limit for a button's data, in bytes.
+const LONGEST_DATA: usize = 64;
+/// Telegram's limit for a command's name, in characters.
+const LONGEST_COMMAND: usize = 32;
+/// Telegram's limit for a deep link's parameter, in characters.
+const LONGEST_PARAMETER: usize = 64;
+
+/// One update, read.
+#[derive(Debug)]
+pub struct Update {
+    /// Telegram's number; not always growing (it jumps after a quiet week).
+    pub id: u32,
+    pub reading: Reading,
+}
+
+/// What an update says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Something happened about one person.
+    Event(Event),
+    /// The bot's own rights in a group changed.
+    BotRights { gate: GateId, can_invite: bool },
+    /// A group has a new title.
+    Titled { gate: GateId, title: String },
+    /// A group became a supergroup and has a new chat id since.
+    Migrated { from: GateId, to: GateId },
+    /// It does not concern us, for this reason.
+    Nothing(&'static str),
+}
+
+impl Reading {
+    /// A short name without anything personal, for metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Reading::Event(event) => event.what.name(),
+            Reading::BotRights { .. } => "bot_rights",
+            Reading::Titled { .. } => "titled",
+            Reading::Migrated { .. } => "migrated",
+            Reading::Nothing(_) => "skipped",
+        }
+    }
+}
+
+/// Reads one update. `None` only if not even its number can be read.
+#[must_use]
+pub fn read(raw: &RawValue) -> Option<Update> {
+    #[derive(Deserialize)]
+    struct Number {
+        update_id: u32,
+    }
+    let Number { update_id: id } = serde_json::from_str(raw.get()).ok()?;
+    // The types below us were written for good JSON; a panic in there must cost one update only.
+    let reading = catch_unwind(AssertUnwindSafe(|| read_kind(raw.get())))
+        .unwrap_or(Reading::Nothing("unreadable: reading it panicked"));
+    Some(Update { id, reading })
+}
+
+fn read_kind(raw: &str) -> Reading {
+    let Ok(Value::Object(mut whole)) = serde_json::from_str(raw) else {
+        return Reading::Nothing("unreadable");
+    };
+    let Some((kind, mut content)) =
+        WANTED_UPDATES.iter().find_map(|kind| whole.remove_entry(*kind))
+    else {
+        return Reading::Nothing("of no kind that we asked for");
+    };
+    let apart = Apart::take(&mut content);
+    // Through text once more: from a `Value`, teloxide reads no kind at all.
+    let lean = json!({"update_id": 0, kind: content}).to_string();
+    let Ok(update) = serde_json::from_str::<TelegramUpdate>(&lean) else {
+        return Reading::Nothing("unreadable");
+    };
+    // Nothing in the tree waits, so it is done at the first look.
+    match TREE.dispatch(dptree::deps![update, apart]).now_or_never() {
+        Some(ControlFlow::Break(reading)) => reading,
+        Some(ControlFlow::Continue(_)) | None => Reading::Nothing("unreadable"),
+    }
+}
+
+type Tree = Handler<'static, Reading, DpHandlerDescription>;
+
+static TREE: LazyLock<Tree> = LazyLock::new(tree);
+
+#[rustfmt::skip]
+fn tree() -> Tree {
+    dptree::entry()
+        .branch(TelegramUpdate::filter_message()
+            .branch(dptree::filter_map(in_private)
+                .branch(dptree::filter(holds_login_code).endpoint(wrote_login_code))
+                .branch(dptree::filter_map(command)     .endpoint(commanded))
+                .branch(dptree::filter_map(contact)     .endpoint(shared_contact))
+                .branch(dptree::filter_map(text)        .endpoint(wrote))
+                .branch(dptree::filter(is_content)      .endpoint(sent_other))
+                .branch(nothing("a service message in a private chat")))
+            .branch(dptree::filter_map(migration)       .endpoint(migrated))
+            .branch(dptree::filter_map(new_title)       .endpoint(titled))
+            .branch(nothing("a message in a group or of a bot")))
+        .branch(TelegramUpdate::filter_edited_message()
+            .branch(dptree::filter_map(in_private)
+                .branch(dptree::filter(holds_login_code).endpoint(wrote_login_code))
+                .branch(dptree::filter(moves_by_itself) .chain(nothing("a moving location")))
+                .branch(dptree::endpoint(edited)))
+            .branch(nothing("an edit in a group or of a bot")))
+        .branch(TelegramUpdate::filter_callback_query()
+            .branch(dptree::filter_map(button)          .endpoint(pressed))
+            .branch(nothing("a button in a group or pressed by a bot")))
+        .branch(TelegramUpdate::filter_chat_join_request().endpoint(asked_to_join))
+        .branch(TelegramUpdate::filter_my_chat_member()
+            .branch(dptree::filter(is_private)          .endpoint(blocked_or_not))
+            .branch(dptree::endpoint(rights_changed)))
+        .branch(TelegramUpdate::filter_chat_member()    .endpoint(joined_or_left))
+        .branch(nothing("unreadable"))
+}
+
+type TelegramUpdate = teloxide::types::Update;
+
+/// What is read past teloxide's types.
+#[derive(Clone)]
+struct Apart {
+    /// The guard-bot query of a join request (Bot API 10.1), which teloxide 0.17 drops.
+    query_id: Option<String>,
+    /// The invite link of a join request.
+    link: Option<String>,
+}
+
+/// Parts that we do not need, and in which something newer than teloxide would make it drop the
+/// whole text: a text with a `date_time` entity (Bot API 9.5) would be no text at all.
+const TRIMMINGS: [&str; 7] = [
+    "entities",
+    "caption_entities",
+    "external_reply",
+    "invite_link",
+    "link_preview_options",
+    "reply_markup",
+    "reply_to_message",
+];
+
+/// Somebody's message in their private chat with the bot.
+#[derive(Clone)]
+struct Private {
+    user: UserId,
+    language: Option<Language>,
+    chat: ChatId,
+    message: MessageId,
+    /// Somebody else's words.
+    forwarded: bool,
+}
+
+#[derive(Clone)]
+struct Command {
+    /// Empty if it is none that Telegram would offer.
+    name: String,
+    parameter: Option<String>,
+}
+
+#[derive(Clone)]
+struct Words(Hidden);
+
+#[derive(Clone)]
+struct Card {
+    phone: Hidden,
+    own: bool,
+}
+
+#[derive(Clone)]
+struct Migration {
+    from: GateId,
+    to: GateId,
+}
+
+#[derive(Clone)]
+struct NewTitle {
+    gate: GateId,
+    title: String,
+}
+
+#[derive(Clone)]
+struct Button {
+    user: UserId,
+    language: Option<Language>,
+    chat: ChatId,
+    message: Option<MessageId>,
+    query: String,
+    data: String,
+}
+
+fn nothing(why: &'static str) -> Tree {
+    dptree::endpoint(move || async move { Reading::Nothing(why) })
+}
+
+// Messages in a private chat.
+
+fn in_private(message: Message) -> Option<Private> {
+    let sender = message.from.as_ref().filter(|sender| !sender.is_bot)?;
+    message.chat.is_private().then(|| Private {
+        user: UserId(sender.id.0),
+        language: language(sender),
+        chat: ChatId(message.chat.id.0),
+        message: MessageId(message.id.0),
+        forwarded: message.forward_origin().is_some() || message.via_bot.is_some(),
+    })
+}
+
+/// In the text, in a caption, or in what a reply quotes; or anything forwarded from Telegram's own
+/// account.
+fn holds_login_code(message: Message) -> bool {
+    let quote = message.quote().map(|quote| quote.text.as_str());
+    let said = [message.text(), message.caption(), quote];
+    let from_telegram = message.forward_from_user().is_some_and(|user| user.id.0 == TELEGRAM);
+    from_telegram || said.into_iter().flatten().any(looks_like_login_code)
+}
+
+async fn wrote_login_code(at: Private) -> Reading {
+    let (chat, message) = (at.chat, at.message);
+    at.event(What::WroteLoginCode { chat, message })
+}
+
+/// `/start`, `/start parameter`, `/help@bot` …
+fn command(message: Message, at: Private) -> Option<Command> {
+    let rest = message.text()?.trim_start().strip_prefix('/').filter(|_| !at.forwarded)?;
+    let (name, arguments) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let name = name.split('@').next().unwrap_or_default();
+    let parameter = arguments.trim();
+    // What Telegram would not take for a name may be anything, a secret too: it is not kept.
+    let is_name = name.len() <= LONGEST_COMMAND
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_parameter = (1..=LONGEST_PARAMETER).contains(&parameter.len())
+        && parameter.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    Some(Command {
+        name: if is_name { name.to_ascii_lowercase() } else { String::new() },
+        parameter: is_parameter.then(|| parameter.to_owned()),
+    })
+}
+
+async fn commanded(at: Private, Command { name, parameter }: Command) -> Reading {
+    let (chat, message) = (at.chat, at.message);
+    at.event(match name.as_str() {
+        "start" => What::Started { chat, message, parameter },
+        _ => What::Commanded { chat, message, command: name },
+    })
+}
+
+fn contact(message: Message, at: Private) -> Option<Card> {
+    let contact = message.contact()?;
+    let own = contact.user_id.is_some_and(|id| id.0 == at.user.0) && !at.forwarded;
+    Some(Card { phone: Hidden::new(contact.phone_number.as_str()), own })
+}
+
+async fn shared_contact(at: Private, Card { phone, own }: Card) -> Reading {
+    let (chat, message) = (at.chat, at.message);
+    at.event(What::SharedContact { chat, message, phone, own })
+}
+
+fn text(message: Message) -> Option<Words> {
+    let text = message.text()?;
+    (text.chars().count() <= LONGEST_TEXT).then(|| Words(Hidden::new(text)))
+}
+
+async fn wrote(at: Private, Words(text): Words) -> Reading {
+    let (chat, message, forwarded) = (at.chat, at.message, at.forwarded);
+    at.event(What::Wrote { chat, message, text, forwarded })
+}
+
+/// Whether somebody sent it, rather than Telegram noting that something happened. Kinds that
+/// teloxide does not know are `Empty`.
+fn is_content(message: Message) -> bool {
+    matches!(message.kind, MessageKind::Common(_) | MessageKind::Dice(_) | MessageKind::Empty {})
+}
+
+async fn sent_other(at: Private) -> Reading {
+    let (chat, message) = (at.chat, at.message);
+    at.event(What::SentOther { chat, message })
+}
+
+/// A live location is edited all the time without anybody doing anything.
+fn moves_by_itself(message: Message) -> bool {
+    message.location().is_some()
+}
+
+async fn edited(at: Private) -> Reading {
+    let (chat, message) = (at.chat, at.message);
+    at.event(What::Edited { chat, message })
+}
+
+// Messages in a group.
+
+fn migration(message: Message) -> Option<Migration> {
+    let here = GateId(message.chat.id.0);
+    match (message.migrate_to_chat_id(), message.migrate_from_chat_id()) {
+        (Some(to), _) => Some(Migration { from: here, to: GateId(to.0) }),
+        (None, Some(from)) => Some(Migration { from: GateId(from.0), to: here }),
+        (None, None) => None,
+    }
+}
+
+async fn migrated(Migration { from, to }: Migration) -> Reading {
+    Reading::Migrated { from, to }
+}
+
+fn new_title(message: Message) -> Option<NewTitle> {
+    let title = message.new_chat_title()?.to_owned();
+    Some(NewTitle { gate: GateId(message.chat.id.0), title })
+}
+
+async fn titled(NewTitle { gate, title }: NewTitle) -> Reading {
+    Reading::Titled { gate, title }
+}
+
+// Buttons.
+
+fn button(query: CallbackQuery) -> Option<Button> {
+    let sender = &query.from;
+    let chat = query.message.as_ref().map(|message| message.chat());
+    let here = chat.is_none_or(Chat::is_private) && !sender.is_bot;
+    here.then(|| Button {
+        user: UserId(sender.id.0),
+        language: language(sender),
+        // Below an inline message there is no chat; a private one has the user's id.
+        chat: chat.map_or(ChatId(sender.id.0.cast_signed()), |chat| ChatId(chat.id.0)),
+        message: query.message.as_ref().map(|message| MessageId(message.id().0)),
+        query: query.id.0.clone(),
+        data: query.data.clone().filter(|data| data.len() <= LONGEST_DATA).unwrap_or_default(),
+    })
+}
+
+async fn pressed(button: Button) -> Reading {
+    let Button { user, language, chat, message, query, data } = button;
+    Reading::Event(Event { user, language, what: What::Pressed { chat, message, query, data } })
+}
+
+// Groups, and who is in them.
+
+async fn asked_to_join(request: ChatJoinRequest, Apart { query_id, link }: Apart) -> Reading {
+    let what = What::JoinRequested {
+        gate: GateId(request.chat.id.0),
+        chat: ChatId(request.user_chat_id.0),
+        title: request.chat.title().unwrap_or_default().to_owned(),
+        link,
+        query_id,
+    };
+    let language = language(&request.from);
+    Reading::Event(Event { user: UserId(request.from.id.0), language, what })
+}
+
+fn is_private(change: ChatMemberUpdated) -> bool {
+    change.chat.is_private()
+}
+
+async fn blocked_or_not(change: ChatMemberUpdated) -> Reading {
+    if change.new_chat_member.is_present() {
+        return Reading::Nothing("the bot was unblocked");
+    }
+    let (user, language) = (UserId(change.from.id.0), language(&change.from));
+    Reading::Event(Event { user, language, what: What::Unreachable })
+}
+
+async fn rights_changed(change: ChatMemberUpdated) -> Reading {
+    let can_invite = match &change.new_chat_member.kind {
+        ChatMemberKind::Owner(_) => true,
+        ChatMemberKind::Administrator(admin) => admin.can_invite_users,
+        ChatMemberKind::Member(_)
+        | ChatMemberKind::Restricted(_)
+        | ChatMemberKind::Left
+        | ChatMemberKind::Banned(_) => false,
+    };
+    Reading::BotRights { gate: GateId(change.chat.id.0), can_invite }
+}
+
+async fn joined_or_left(change: ChatMemberUpdated) -> Reading {
+    let gate = GateId(change.chat.id.0);
+    let person = &change.new_chat_member.user;
+    let (before, after) =
+        (change.old_chat_member.is_present(), change.new_chat_member.is_present());
+    let what = match (before, after) {
+        _ if person.is_bot => return Reading::Nothing("a bot came or went"),
+        (false, true) => What::Joined { gate },
+        (true, false) => What::Left { gate },
+        (true, true) | (false, false) => return Reading::Nothing("nobody came or went"),
+    };
+    Reading::Event(Event { user: UserId(person.id.0), language: language(person), what })
+}
+
+impl Private {
+    fn event(self, what: What) -> Reading {
+        Reading::Event(Event { user: self.user, language: self.language, what })
+    }
+}
+
+impl Apart {
+    /// Takes out of an update's content what teloxide must not see.
+    fn take(content: &mut Value) -> Apart {
+        let words = |value: &Value| value.as_str().map(str::to_owned);
+        let link = content.get("invite_link").and_then(|link| link.get("invite_link"));
+        let apart =
+            Apart { query_id: content.get("query_id").and_then(words), link: link.and_then(words) };
+        if let Some(fields) = content.as_object_mut() {
+            for trimming in TRIMMINGS {
+                fields.remove(trimming);
+            }
+            if let Some(Value::Object(quote)) = fields.get_mut("quote") {
+                quote.remove("entities");
+            }
+        }
+        apart
+    }
+}
+
+fn language(user: &User) -> Option<Language> {
+    user.language_code.as_deref().map(Language::new)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! The ways in and out: a join request, `/start`, a deep link, `/cancel`, and silence.
+
+use std::time::Duration;
+
+use super::turn::{Dialogue, Turn};
+use super::{Decision, JoinRequest, Stage, admission, asking, buttons, coding};
+use crate::verification::code::same;
+use crate::verification::effect::{Effect, Keyboard};
+use crate::verification::event::Membership;
+use crate::verification::gate::Gate;
+use crate::verification::text::Text;
+
+/// Telegram lets a bot write to somebody who asked to join for five minutes.
+const WINDOW: Duration = Duration::from_secs(5 * 60);
+
+pub(super) fn join_requested(turn: &mut Dialogue<'_, '_, '_>, query_id: Option<String>) {
+    let at = turn.now();
+    turn.deadline = Some(at.after(WINDOW));
+    turn.person.active = Some(turn.gate.id);
+    turn.applicant().request = Some(JoinRequest { at, query_id });
+    match turn.stage() {
+        // Admitted, and here to redeem it: the personal link leads to a join request.
+        Stage::Admitted { joined: false, .. } | Stage::Admitting => admission::admit(turn),
+        Stage::New | Stage::Arriving | Stage::Admitted { joined: true, .. } | Stage::Member => {
+            greet(turn);
+        }
+        Stage::Password
+        | Stage::Channel
+        | Stage::Address { .. }
+        | Stage::Confirm { .. }
+        | Stage::Code { .. } => go_on(turn),
+    }
+}
+
+/// `/start` alone, or any message where no dialogue is open.
+pub(super) fn started(turn: &mut Turn<'_, '_>) {
+    if let Some(id) = turn.open_dialogue() {
+        return turn.at(id, enter);
+    }
+    let gates = turn.facts.gates;
+    let offered: Vec<_> = gates.values().filter(|gate| is_offered(turn, gate)).collect();
+    match offered[..] {
+        [] => turn.tell(Text::NoOpenGate),
+        [gate] => turn.at(gate.id, enter),
+        _ => {
+            turn.retire_buttons();
+            let serial = turn.person.serial;
+            let row = |gate: &&Gate| vec![buttons::enter(gate.id, &gate.title, serial)];
+            let rows = offered.iter().map(row).collect();
+            turn.person.active = None;
+            turn.say(Text::ChooseGate, Keyboard::Buttons(rows));
+        }
+    }
+}
+
+/// A stranger must not be able to list the groups: one sees those that are listed, the only one
+/// there is, and those where one was before.
+fn is_offered(turn: &Turn<'_, '_>, gate: &Gate) -> bool {
+    gate.listed || turn.facts.gates.len() == 1 || turn.person.gates.contains_key(&gate.id)
+}
+
+/// A gate's button, where several were offered.
+pub(super) fn chosen(turn: &mut Dialogue<'_, '_, '_>) -> bool {
+    let offered = is_offered(turn, turn.gate);
+    if offered {
+        turn.retire_buttons();
+        enter(turn);
+    }
+    offered
+}
+
+/// `/start` with a deep link's parameter: to a gate, or the one-tap link of a code.
+pub(super) fn started_with(turn: &mut Turn<'_, '_>, parameter: &str) {
+    let keys = turn.facts.keys;
+    let gate = turn
+        .facts
+        .gates
+        .keys()
+        .find(|id| same(keys.gate(**id).as_bytes(), parameter.as_bytes()))
+        .copied();
+    match gate {
+        Some(id) => turn.at(id, enter),
+        None if parameter.starts_with('c') => coding::tapped(turn, parameter),
+        None => turn.tell(Text::UnknownLink),
+    }
+}
+
+/// Somebody comes to this gate without a join request.
+pub(super) fn enter(turn: &mut Dialogue<'_, '_, '_>) {
+    turn.person.active = Some(turn.gate.id);
+    match turn.stage() {
+        Stage::New | Stage::Arriving | Stage::Admitted { .. } | Stage::Member => {
+            if turn.stage() == Stage::New {
+                turn.applicant().stage = Stage::Arriving;
+            }
+            let gate = turn.gate.id;
+            turn.order(Effect::LookUpMember { gate });
+        }
+        Stage::Password
+        | Stage::Channel
+        | Stage::Address { .. }
+        | Stage::Confirm { .. }
+        | Stage::Code { .. }
+        | Stage::Admitting => go_on(turn),
+    }
+}
+
+/// Telegram has said whether they are in the group.
+pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership) {
+    match (turn.stage(), membership) {
+        (Stage::Arriving, Membership::Member) => {
+            turn.applicant().close(Stage::Member);
+            turn.tell(Text::AlreadyMember);
+        }
+        (Stage::Arriving, Membership::Banned) => {
+            turn.applicant().close(Stage::New);
+            turn.tell(Text::Banned);
+        }
+        (Stage::Arriving, Membership::NotMember | Membership::Unknown) => greet(turn),
+        (Stage::Admitted { .. } | Stage::Member, Membership::Member) => {
+            turn.tell(Text::AlreadyAdmitted);
+        }
+        (Stage::Admitted { joined: false, .. }, Membership::NotMember | Membership::Unknown) => {
+            admission::link_again(turn);
+        }
+        (Stage::Admitted { .. } | Stage::Member, Membership::Unknown) => {
+            turn.tell(Text::AlreadyAdmitted);
+        }
+        // They had been in and left.
+        (Stage::Admitted { .. } | Stage::Member, Membership::NotMember) => greet(turn),
+        (Stage::Admitted { .. } | Stage::Member, Membership::Banned) => turn.tell(Text::Banned),
+        // The dialogue went on meanwhile, or was given up.
+        (
+            Stage::New
+            | Stage::Password
+            | Stage::Channel
+            | Stage::Address { .. }
+            | Stage::Confirm { .. }
+            | Stage::Code { .. }
+            | Stage::Admitting,
+            _,
+        ) => {}
+    }
+}
+
+/// Says what this is and asks for the password.
+fn greet(turn: &mut Dialogue<'_, '_, '_>) {
+    turn.decide(Decision::Asked);
+    let request = turn.applicant().request.take();
+    turn.applicant().close(Stage::Password);
+    turn.applicant().request = request;
+    asking::ask_password(turn);
+}
+
+/// Asks again for what the open dialogue waits for.
+fn go_on(turn: &mut Dialogue<'_, '_, '_>) {
+    match turn.stage() {
+        Stage::Password => asking::ask_password(turn),
+        Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } => {
+            if turn.may_try() {
+                asking::ask_address(turn);
+            }
+        }
+        Stage::Code { .. } => {
+            if turn.may_try() {
+                coding::remind(turn);
+            }
+        }
+        Stage::Admitting => admission::admit(turn),
+        Stage::New | Stage::Arriving | Stage::Admitted { .. } | Stage::Member => {}
+    }
+}
+
+/// The Cancel button.
+pub(super) fn cancel_pressed(turn: &mut Dialogue<'_, '_, '_>) -> bool {
+    let open = turn.stage().is_open();
+    if open {
+        cancel(turn);
+    }
+    open
+}
+
+pub(super) fn cancel(turn: &mut Dialogue<'_, '_, '_>) {
+    let gate = turn.gate.id;
+    let request = turn.applicant().request.take();
+    turn.applicant().close(Stage::New);
+    turn.decide(Decision::Cancelled);
+    turn.retire_buttons();
+    if let Some(request) = request {
+        turn.order(Effect::Decline { gate, query_id: request.query_id });
+    }
+    turn.tell(Text::Cancelled);
+}
+
+/// A dialogue may have been idle for long enough to be swept.
+pub(super) fn woken(turn: &mut Dialogue<'_, '_, '_>) {
+    let due = turn.idle_until();
+    if turn.now() < due {
+        turn.applicant().wake = Some(due);
+        return turn.wake_at(due);
+    }
+    turn.applicant().wake = None;
+    if turn.stage().is_open() {
+        turn.applicant().close(Stage::New);
+        turn.decide(Decision::Swept);
+        turn.retire_buttons();
+    }
+    let (gate, today) = (turn.gate.id, turn.now().day());
+    if turn.applicant().is_blank(today) {
+        turn.person.gates.remove(&gate);
+    }
+}

@@ -1,0 +1,369 @@
+//! The code: issued, sent, resent, replied.
+
+use super::buttons::Action;
+use super::turn::{Dialogue, Turn};
+use super::{Challenge, Decision, Delivery, Stage, admission, asking};
+use crate::verification::address::Address;
+use crate::verification::code::{self, Binding, same};
+use crate::verification::effect::{Channel, Effect, Letter};
+use crate::verification::event::DeliveryOutcome;
+use crate::verification::limits::{Ledger, SendRefused};
+use crate::verification::text::Text;
+use crate::verification::{ChallengeId, Hidden, MessageId, Timestamp};
+
+/// How many replaced codes are remembered, so that a late one costs nothing.
+const REPLACED: usize = 8;
+
+/// Below a sent code.
+const CODE_BUTTONS: &[&[Action]] = &[&[Action::Resend], &[Action::OtherAddress, Action::Cancel]];
+/// Where the last code is of no use any more.
+const NEW_CODE_BUTTONS: &[&[Action]] =
+    &[&[Action::NewCode], &[Action::OtherAddress, Action::Cancel]];
+
+/// The Send button below the confirmation.
+pub(super) fn send_pressed(
+    turn: &mut Dialogue<'_, '_, '_>,
+    message: Option<MessageId>,
+    query: &str,
+) -> bool {
+    let Stage::Confirm { address } = turn.stage() else { return false };
+    issue(turn, address, message, query);
+    true
+}
+
+/// Resend, or "send a new code".
+pub(super) fn resend_pressed(turn: &mut Dialogue<'_, '_, '_>, query: &str) -> bool {
+    let Stage::Code { .. } = turn.stage() else { return false };
+    let Some(address) = turn.applicant().address.clone() else { return false };
+    issue(turn, address, None, query);
+    true
+}
+
+/// "Keep the code I have."
+pub(super) fn keep_pressed(turn: &mut Dialogue<'_, '_, '_>) -> bool {
+    let Stage::Code { same: true } = turn.stage() else { return false };
+    let Some(number) = turn.applicant().challenge.as_ref().map(|challenge| challenge.number) else {
+        return false;
+    };
+    turn.applicant().stage = Stage::Code { same: false };
+    turn.ask(Text::CodeKept { number }, CODE_BUTTONS);
+    true
+}
+
+/// Draws a new code and sends it, if the limits allow.
+fn issue(
+    turn: &mut Dialogue<'_, '_, '_>,
+    address: Address,
+    confirmation: Option<MessageId>,
+    query: &str,
+) {
+    let (gate, now) = (turn.gate, turn.now());
+    let key = turn.facts.keys.address(&address);
+    let ledgers = ledgers(&address, key, now);
+    let limits = &gate.limits;
+    if let Some(text) = ledger_full(turn, &ledgers) {
+        turn.decide(Decision::SendLimitReached);
+        return turn.answer(query, Some(text), true);
+    }
+    match turn.applicant().sends.charge(key, now, limits) {
+        Ok(()) => {}
+        Err(SendRefused::Wait(wait)) => {
+            return turn.answer(query, Some(Text::ResendIn { wait }), true);
+        }
+        Err(SendRefused::TooManyToday) => {
+            turn.decide(Decision::SendLimitReached);
+            return turn.answer(query, Some(Text::NoMoreCodesToday), true);
+        }
+        Err(SendRefused::TooManyAddresses) => {
+            turn.decide(Decision::SendLimitReached);
+            return turn.answer(query, Some(Text::NoMoreAddressesToday), true);
+        }
+    }
+    for ledger in ledgers {
+        turn.charge(ledger, 1);
+    }
+    turn.answer(query, None, false);
+    match confirmation {
+        // It shows the address in full, and has the Send button: both go.
+        Some(message) => {
+            turn.spend_buttons();
+            let group = Some(gate.title.clone());
+            let text = Text::ConfirmedSending { masked: address.masked() };
+            turn.order(Effect::Rewrite { message, group, text });
+        }
+        None => turn.retire_buttons(),
+    }
+    send(turn, address, key);
+}
+
+fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
+    let (gate, now, user) = (turn.gate, turn.now(), turn.user);
+    let drawn = code::draw(gate.limits.code_length, turn.facts.random);
+    let phrase = code::draw_phrase(turn.facts.random);
+    let keys = turn.facts.keys;
+    let applicant = turn.applicant();
+    applicant.issued += 1;
+    applicant.number += 1;
+    let id = ChallengeId(applicant.issued);
+    let number = applicant.number;
+    let binding = Binding { user, gate: gate.id, challenge: id, address: &key };
+    // Until it is known to be sent, waiting for the provider must not use up the code's life.
+    let expires = now.after(gate.limits.code_ttl.saturating_mul(2));
+    let challenge = Challenge {
+        id,
+        number,
+        code: keys.code(binding, drawn.reveal()),
+        address: key,
+        digits: gate.limits.code_length,
+        phrase: phrase.clone(),
+        expires,
+        delivery: Delivery::Queued,
+    };
+    if let Some(before) = applicant.challenge.replace(challenge) {
+        applicant.replaced.push(before);
+        let surplus = applicant.replaced.len().saturating_sub(REPLACED);
+        applicant.replaced.drain(..surplus);
+    }
+    applicant.stage = Stage::Code { same: false };
+    applicant.address = Some(address.clone());
+    let (channel, masked) = (address.channel(), address.masked());
+    turn.decide(Decision::CodeIssued { channel, number, masked });
+    let letter = Letter {
+        address,
+        code: drawn,
+        number,
+        phrase,
+        group: gate.title.clone(),
+        lives: gate.limits.code_ttl,
+        expires: now.after(gate.limits.code_ttl),
+        tap: keys.tap(user, gate.id, id),
+    };
+    turn.order(Effect::SendCode { gate: gate.id, challenge: id, letter });
+}
+
+fn ledgers(address: &Address, key: [u8; 32], now: Timestamp) -> Vec<Ledger> {
+    let day = now.day();
+    let of_address = Ledger::Address { key, day };
+    match address {
+        Address::Email(_) => vec![of_address],
+        Address::Phone(phone) => {
+            vec![of_address, Ledger::Country { dial_code: phone.dial_code(), day }]
+        }
+    }
+}
+
+fn ledger_full(turn: &Dialogue<'_, '_, '_>, ledgers: &[Ledger]) -> Option<Text> {
+    let limits = &turn.gate.limits;
+    ledgers.iter().find_map(|ledger| {
+        let (limit, text) = match ledger {
+            Ledger::Address { .. } => (limits.sends_per_address, Text::AddressHadTooMany),
+            Ledger::Country { .. } => (limits.sends_per_country, Text::CountryHadTooMany),
+        };
+        ((turn.facts.ledger)(ledger) >= limit).then_some(text)
+    })
+}
+
+/// What became of a code on its way.
+pub(super) fn delivered(
+    turn: &mut Dialogue<'_, '_, '_>,
+    challenge: ChallengeId,
+    outcome: DeliveryOutcome,
+) {
+    let (now, ttl) = (turn.now(), turn.gate.limits.code_ttl);
+    let waiting = matches!(turn.stage(), Stage::Code { .. });
+    let applicant = turn.applicant();
+    let Some(address) = applicant.address.clone() else { return };
+    let Some(live) = applicant.challenge.as_mut().filter(|live| live.id == challenge) else {
+        return;
+    };
+    let (channel, masked) = (address.channel(), address.masked());
+    match outcome {
+        DeliveryOutcome::Sent | DeliveryOutcome::Unknown => {
+            live.delivery = Delivery::Done;
+            live.expires = now.after(ttl);
+            let live = live.clone();
+            if waiting {
+                announce(turn, &live, channel, masked, outcome == DeliveryOutcome::Sent);
+            }
+        }
+        DeliveryOutcome::Delayed => {
+            let first = live.delivery == Delivery::Queued;
+            live.delivery = Delivery::Delayed;
+            if first && waiting {
+                turn.ask(Text::CodeDelayed { channel }, &[&[Action::OtherAddress, Action::Cancel]]);
+            }
+        }
+        DeliveryOutcome::GaveUp => {
+            // It never left: neither the person nor the address pays for it.
+            let key = live.address;
+            applicant.challenge = None;
+            applicant.sends.refund();
+            for ledger in ledgers(&address, key, now) {
+                turn.charge(ledger, -1);
+            }
+            if waiting {
+                turn.ask(Text::CodeGaveUp { channel }, NEW_CODE_BUTTONS);
+            }
+        }
+        DeliveryOutcome::Refused(refusal) => {
+            applicant.challenge = None;
+            applicant.address = None;
+            if waiting {
+                applicant.stage = Stage::Address { channel };
+                turn.ask(
+                    Text::CodeRefused { refusal, masked },
+                    &[&[Action::OtherAddress, Action::Cancel]],
+                );
+            }
+        }
+    }
+}
+
+fn announce(
+    turn: &mut Dialogue<'_, '_, '_>,
+    challenge: &Challenge,
+    channel: Channel,
+    masked: String,
+    certain: bool,
+) {
+    let (number, digits, phrase) = (challenge.number, challenge.digits, challenge.phrase.clone());
+    let lives = challenge.expires.since(turn.now());
+    let text = if certain {
+        Text::CodeSent { channel, masked, number, phrase, digits, lives }
+    } else {
+        Text::CodeUnknown { channel, masked, number, phrase, digits, lives }
+    };
+    turn.ask(text, CODE_BUTTONS);
+}
+
+/// Says again what is waited for.
+pub(super) fn remind(turn: &mut Dialogue<'_, '_, '_>) {
+    let now = turn.now();
+    let applicant = turn.applicant();
+    let Some(address) = applicant.address.clone() else { return asking::ask_address(turn) };
+    let (channel, masked) = (address.channel(), address.masked());
+    let live = applicant.challenge.clone().filter(|challenge| now < challenge.expires);
+    match live {
+        None => turn.ask(Text::OfferNewCode { masked }, NEW_CODE_BUTTONS),
+        Some(challenge) if challenge.delivery == Delivery::Done => {
+            announce(turn, &challenge, channel, masked, true);
+        }
+        Some(_) => {
+            turn.ask(Text::CodeDelayed { channel }, &[&[Action::OtherAddress, Action::Cancel]]);
+        }
+    }
+}
+
+/// A code typed while another address was being given: it still counts.
+pub(super) fn guessed_early(
+    turn: &mut Dialogue<'_, '_, '_>,
+    message: MessageId,
+    text: &Hidden,
+) -> bool {
+    let digits = turn.applicant().challenge.as_ref().map(|challenge| challenge.digits);
+    let Some(guess) = digits.and_then(|digits| code::read_reply(text.reveal(), digits)) else {
+        return false;
+    };
+    turn.delete(message);
+    if turn.may_try() {
+        guessed(turn, &guess);
+    }
+    true
+}
+
+/// A reply while a code is waited for.
+pub(super) fn reply(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, text: &Hidden) {
+    let usual = turn.gate.limits.code_length;
+    let digits = turn.applicant().challenge.as_ref().map_or(usual, |challenge| challenge.digits);
+    let guess = code::read_reply(text.reveal(), digits);
+    if guess.is_none() && asking::looks_like_address(turn, text.reveal()) {
+        return asking::address(turn, message, text);
+    }
+    turn.delete(message);
+    if !turn.may_try() {
+        return;
+    }
+    match guess {
+        Some(guess) => guessed(turn, &guess),
+        None if turn.applicant().challenge.is_none() => remind(turn),
+        None => turn.tell(Text::NotACode { digits }),
+    }
+}
+
+fn guessed(turn: &mut Dialogue<'_, '_, '_>, guess: &Hidden) {
+    let now = turn.now();
+    let Some(live) = turn.applicant().challenge.clone() else { return remind(turn) };
+    if now >= live.expires {
+        return expired(turn, live.number);
+    }
+    if opens(turn, &live, guess) {
+        turn.decide(Decision::RightCode);
+        return admission::admit(turn);
+    }
+    let replaced = turn.applicant().replaced.clone();
+    if let Some(old) = replaced.iter().rev().find(|old| opens(turn, old, guess)) {
+        turn.decide(Decision::OldCode);
+        return turn.tell(Text::OldCode { was: old.number, now: live.number });
+    }
+    let limits = &turn.gate.limits;
+    let consequence = turn.applicant().tally.wrong_code(now, limits);
+    let goes_on = asking::suffer(
+        turn,
+        consequence,
+        |left| Decision::WrongCode { left },
+        |left| Text::WrongCode { left },
+    );
+    if !goes_on {
+        // The code dies with the lock; the dialogue stays where a new one can be asked for.
+        let applicant = turn.applicant();
+        applicant.challenge = None;
+        applicant.replaced.clear();
+        applicant.stage = Stage::Code { same: false };
+    }
+}
+
+fn opens(turn: &Dialogue<'_, '_, '_>, challenge: &Challenge, guess: &Hidden) -> bool {
+    let binding = Binding {
+        user: turn.user,
+        gate: turn.gate.id,
+        challenge: challenge.id,
+        address: &challenge.address,
+    };
+    same(&turn.facts.keys.code(binding, guess.reveal()), &challenge.code)
+}
+
+fn expired(turn: &mut Dialogue<'_, '_, '_>, number: u32) {
+    turn.decide(Decision::ExpiredCode);
+    turn.ask(Text::CodeExpired { number }, NEW_CODE_BUTTONS);
+}
+
+/// The one-tap link of a mail or SMS was opened.
+pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
+    let (keys, user) = (turn.facts.keys, turn.user);
+    let fits = |gate, challenge: &Challenge| {
+        let token = keys.tap(user, gate, challenge.id);
+        same(token.reveal().as_bytes(), parameter.as_bytes())
+    };
+    let found = turn.person.gates.iter().find_map(|(id, applicant)| {
+        let all = applicant.challenge.iter().chain(&applicant.replaced);
+        all.filter(|challenge| fits(*id, challenge)).map(|found| (*id, found.number)).next()
+    });
+    let Some((gate, number)) = found else { return turn.tell(Text::TapLinkNotYours) };
+    turn.at(gate, |turn| {
+        turn.person.active = Some(turn.gate.id);
+        if !turn.may_try() {
+            return;
+        }
+        let now = turn.now();
+        let Some(live) = turn.applicant().challenge.clone() else { return remind(turn) };
+        if live.number != number {
+            turn.decide(Decision::OldCode);
+            return turn.tell(Text::OldCode { was: number, now: live.number });
+        }
+        if now >= live.expires {
+            return expired(turn, live.number);
+        }
+        turn.decide(Decision::TapLink);
+        admission::admit(turn);
+    });
+}

@@ -1,0 +1,284 @@
+//! One step being taken: what the stages read, and what they write with.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use super::buttons::{self, Action};
+use super::{Applicant, Decision, Facts, Outcome, Person, Stage};
+use crate::verification::effect::{Channel, Effect, Keyboard, Order};
+use crate::verification::gate::Gate;
+use crate::verification::limits::{Ledger, Standing};
+use crate::verification::text::{HelpStep, Text};
+use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
+
+/// A dialogue in which nothing happens for so long is swept: its address and codes go, its counts
+/// stay.
+const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A locked person who writes on and on is told so at most this often.
+const TELL_LOCKED_EVERY: Duration = Duration::from_secs(10);
+
+/// One step of one person.
+pub(super) struct Turn<'a, 'f> {
+    pub person: &'a mut Person,
+    pub user: UserId,
+    pub facts: &'a mut Facts<'f>,
+    /// By when the person must hear of it.
+    pub deadline: Option<Timestamp>,
+    /// Whether this is something that the person did.
+    pub by_person: bool,
+    /// The group whose title heads what is said.
+    subject: Option<&'f Gate>,
+    outcome: Outcome,
+    answered: bool,
+}
+
+/// One step of one person before one gate.
+pub(super) struct Dialogue<'t, 'a, 'f> {
+    turn: &'t mut Turn<'a, 'f>,
+    pub gate: &'f Gate,
+}
+
+impl<'a, 'f> Turn<'a, 'f> {
+    pub fn new(person: &'a mut Person, user: UserId, facts: &'a mut Facts<'f>) -> Self {
+        let outcome = Outcome::default();
+        Turn {
+            person,
+            user,
+            facts,
+            deadline: None,
+            by_person: false,
+            subject: None,
+            outcome,
+            answered: false,
+        }
+    }
+
+    pub fn finish(self) -> Outcome {
+        self.outcome
+    }
+
+    /// Goes on before the gate `id`, opening a dialogue's record if there is none; nothing
+    /// happens if no such gate is configured (any more).
+    pub fn at(&mut self, id: GateId, go_on: impl FnOnce(&mut Dialogue<'_, 'a, 'f>)) {
+        let Some(gate) = self.facts.gates.get(&id) else { return };
+        let before = self.subject.replace(gate);
+        let now = self.facts.now;
+        go_on(&mut Dialogue { turn: self, gate });
+        self.subject = before;
+        let Some(applicant) = self.person.gates.get_mut(&id) else { return };
+        if self.by_person || applicant.touched.is_none() {
+            applicant.touched = Some(now);
+        }
+        if applicant.wake.is_none() && applicant.stage.is_open() {
+            applicant.wake = Some(now.after(IDLE));
+            self.outcome.wakes.push((id, now.after(IDLE)));
+        }
+    }
+
+    /// Goes on before a gate where the person is known already; otherwise nothing happens.
+    pub fn known(&mut self, id: GateId, go_on: impl FnOnce(&mut Dialogue<'_, 'a, 'f>)) {
+        if self.person.gates.contains_key(&id) {
+            self.at(id, go_on);
+        }
+    }
+
+    /// Goes on in the dialogue that what they write is about, or with `otherwise` if none is open.
+    pub fn in_dialogue(
+        &mut self,
+        go_on: impl FnOnce(&mut Dialogue<'_, 'a, 'f>),
+        otherwise: impl FnOnce(&mut Self),
+    ) {
+        match self.open_dialogue() {
+            Some(id) => self.at(id, go_on),
+            None => otherwise(self),
+        }
+    }
+
+    /// The gate of the open dialogue, if there is one.
+    pub fn open_dialogue(&self) -> Option<GateId> {
+        let id = self.person.active?;
+        let applicant = self.person.gates.get(&id)?;
+        (applicant.stage.is_open() && self.facts.gates.contains_key(&id)).then_some(id)
+    }
+
+    /// What the person is asked for at the moment.
+    pub fn help_step(&self) -> HelpStep {
+        let active = self
+            .person
+            .active
+            .and_then(|id| Some((self.person.gates.get(&id)?, self.facts.gates.get(&id)?)));
+        let Some((applicant, gate)) = active else { return HelpStep::Nothing };
+        match applicant.tally.standing(self.facts.now, &gate.limits) {
+            Standing::Open => applicant.stage.help_step(),
+            Standing::Locked(_) | Standing::Stopped => HelpStep::Locked,
+        }
+    }
+
+    /// Says something that asks for no button.
+    pub fn tell(&mut self, text: Text) {
+        self.say(text, Keyboard::None);
+    }
+
+    pub fn say(&mut self, text: Text, keyboard: Keyboard) {
+        let keyboard = self.put_sharing_away(keyboard);
+        self.write(text, keyboard);
+    }
+
+    /// The share-contact keyboard goes as soon as no phone number is asked for any more. A message
+    /// with buttons of its own cannot take it away, so another one does.
+    fn put_sharing_away(&mut self, keyboard: Keyboard) -> Keyboard {
+        if keyboard == Keyboard::ShareContact {
+            self.person.sharing = true;
+            return keyboard;
+        }
+        let active = self.person.active.and_then(|id| self.person.gates.get(&id));
+        let asked = active
+            .is_some_and(|applicant| applicant.stage == Stage::Address { channel: Channel::Sms });
+        if !self.person.sharing || asked {
+            return keyboard;
+        }
+        self.person.sharing = false;
+        if keyboard == Keyboard::None {
+            return Keyboard::Remove;
+        }
+        self.write(Text::Noted, Keyboard::Remove);
+        keyboard
+    }
+
+    fn write(&mut self, text: Text, keyboard: Keyboard) {
+        let subject = self.subject.or_else(|| self.facts.gates.get(&self.person.active?));
+        let group = subject.map(|gate| gate.title.clone());
+        self.order(Effect::Say { group, text, keyboard });
+    }
+
+    /// Makes every button so far spent, and takes the last ones off their message.
+    pub fn retire_buttons(&mut self) {
+        self.spend_buttons();
+        self.order(Effect::RetireButtons);
+    }
+
+    /// Makes every button so far spent.
+    pub fn spend_buttons(&mut self) {
+        self.person.serial = self.person.serial.wrapping_add(1);
+    }
+
+    pub fn delete(&mut self, message: MessageId) {
+        self.order(Effect::Delete { message });
+    }
+
+    /// Answers a pressed button.
+    pub fn answer(&mut self, query: &str, text: Option<Text>, alert: bool) {
+        self.answered = true;
+        self.order(Effect::AnswerButton { query: query.to_owned(), text, alert });
+    }
+
+    /// Answers a pressed button unless that was done already.
+    pub fn answer_once(&mut self, query: &str, text: Option<Text>, alert: bool) {
+        if !self.answered {
+            self.answer(query, text, alert);
+        }
+    }
+
+    pub fn order(&mut self, effect: Effect) {
+        // A private chat has the id of its user.
+        let own = ChatId(i64::try_from(self.user.0).unwrap_or(i64::MAX));
+        self.outcome.orders.push(Order {
+            user: self.user,
+            chat: self.person.chat.unwrap_or(own),
+            language: self.person.language.clone(),
+            deadline: self.deadline,
+            effect,
+        });
+    }
+
+    pub fn decide_for_active(&mut self, decision: Decision) {
+        self.outcome.decisions.push((self.person.active, decision));
+    }
+}
+
+impl Dialogue<'_, '_, '_> {
+    pub fn applicant(&mut self) -> &mut Applicant {
+        self.turn.person.gates.entry(self.gate.id).or_default()
+    }
+
+    pub fn stage(&mut self) -> Stage {
+        self.applicant().stage.clone()
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.turn.facts.now
+    }
+
+    pub fn standing(&mut self) -> Standing {
+        let (now, gate) = (self.now(), self.gate);
+        self.applicant().tally.standing(now, &gate.limits)
+    }
+
+    /// Says something that ends in buttons; all earlier ones are spent.
+    pub fn ask(&mut self, text: Text, rows: &[&[Action]]) {
+        self.retire_buttons();
+        let buttons = buttons::rows(rows, self.turn.person.serial, self.gate.id);
+        self.say(text, Keyboard::Buttons(buttons));
+    }
+
+    /// Whether they may try now. If not, they are told so, though not again and again.
+    pub fn may_try(&mut self) -> bool {
+        let text = match self.standing() {
+            Standing::Open => return true,
+            Standing::Locked(wait) => Text::Locked { wait },
+            Standing::Stopped => Text::HardStopped,
+        };
+        let now = self.now();
+        let tally = &mut self.applicant().tally;
+        let due = tally.told.is_none_or(|told| now.since(told) >= TELL_LOCKED_EVERY);
+        if due {
+            tally.told = Some(now);
+            self.tell(text);
+        }
+        false
+    }
+
+    /// Whether a button may do something now. If not, the answer to the press says why.
+    pub fn may_press(&mut self, query: &str) -> bool {
+        let text = match self.standing() {
+            Standing::Open => return true,
+            Standing::Locked(wait) => Text::Locked { wait },
+            Standing::Stopped => Text::HardStopped,
+        };
+        self.answer(query, Some(text), true);
+        false
+    }
+
+    pub fn charge(&mut self, ledger: Ledger, by: i32) {
+        self.turn.outcome.charges.push((ledger, by));
+    }
+
+    pub fn wake_at(&mut self, at: Timestamp) {
+        self.turn.outcome.wakes.push((self.gate.id, at));
+    }
+
+    /// When an untouched dialogue is to be swept.
+    pub fn idle_until(&mut self) -> Timestamp {
+        let now = self.now();
+        self.applicant().touched.unwrap_or(now).after(IDLE)
+    }
+
+    pub fn decide(&mut self, decision: Decision) {
+        self.turn.outcome.decisions.push((Some(self.gate.id), decision));
+    }
+}
+
+impl<'a, 'f> Deref for Dialogue<'_, 'a, 'f> {
+    type Target = Turn<'a, 'f>;
+
+    fn deref(&self) -> &Self::Target {
+        self.turn
+    }
+}
+
+impl DerefMut for Dialogue<'_, '_, '_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.turn
+    }
+}

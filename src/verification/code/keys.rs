@@ -1,0 +1,222 @@
+//! Keyed hashes: what codes and addresses become at rest, and the tokens of our links.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
+
+use crate::verification::address::Address;
+use crate::verification::{ChallengeId, GateId, Hidden, UserId};
+
+/// The version of the encoding that is hashed. A new encoding takes a new number, so that no hash
+/// of the old one can be mistaken for one of the new.
+const VERSION: u8 = 1;
+
+/// Bytes of a link token: 128 bits, 22 characters.
+const TOKEN_BYTES: usize = 16;
+
+/// What keyed hashes are made with. It never enters the store, is wiped when dropped, and its
+/// `Debug` shows nothing.
+pub struct Keys {
+    code: [u8; 32],
+    address: [u8; 32],
+    link: [u8; 32],
+}
+
+/// What a code is bound to besides its digits.
+#[derive(Copy, Clone)]
+pub struct Binding<'a> {
+    pub user: UserId,
+    pub gate: GateId,
+    pub challenge: ChallengeId,
+    /// The [`Keys::address`] of the address that the code went to.
+    pub address: &'a [u8; 32],
+}
+
+impl Keys {
+    /// One key for each purpose, drawn from the one secret of the installation.
+    #[must_use]
+    pub fn derive(secret: &[u8; 32]) -> Keys {
+        let key = |purpose| hash(secret, "key", &[purpose]);
+        Keys { code: key(b"code"), address: key(b"address"), link: key(b"link") }
+    }
+
+    /// HMAC-SHA-256 over version, purpose, user, gate, challenge, address and code.
+    #[must_use]
+    pub fn code(&self, binding: Binding<'_>, code: &str) -> [u8; 32] {
+        let Binding { user, gate, challenge, address } = binding;
+        let fields: [&[u8]; 5] = [
+            &user.0.to_be_bytes(),
+            &gate.0.to_be_bytes(),
+            &challenge.0.to_be_bytes(),
+            address,
+            code.as_bytes(),
+        ];
+        hash(&self.code, "code", &fields)
+    }
+
+    /// HMAC-SHA-256 over the address's uniqueness key.
+    #[must_use]
+    pub fn address(&self, address: &Address) -> [u8; 32] {
+        hash(&self.address, "address", &[address.uniqueness_key().as_bytes()])
+    }
+
+    /// The one-tap link's parameter, `c` and 22 characters of `A-Za-z0-9_-`: works only for this
+    /// user, gate and challenge.
+    #[must_use]
+    pub fn tap(&self, user: UserId, gate: GateId, challenge: ChallengeId) -> Hidden {
+        let fields: [&[u8]; 3] =
+            [&user.0.to_be_bytes(), &gate.0.to_be_bytes(), &challenge.0.to_be_bytes()];
+        Hidden::new(format!("c{}", self.token("tap", &fields)))
+    }
+
+    /// The deep link's parameter that leads to a gate, `g` and 22 characters of `A-Za-z0-9_-`;
+    /// nobody can derive it from a chat id. The same for as long as the secret is the same.
+    #[must_use]
+    pub fn gate(&self, gate: GateId) -> String {
+        format!("g{}", self.token("gate", &[&gate.0.to_be_bytes()]))
+    }
+
+    fn token(&self, purpose: &str, fields: &[&[u8]]) -> String {
+        let hash = hash(&self.link, purpose, fields);
+        URL_SAFE_NO_PAD.encode(hash.iter().take(TOKEN_BYTES).copied().collect::<Vec<u8>>())
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(•••)")
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        self.code.zeroize();
+        self.address.zeroize();
+        self.link.zeroize();
+    }
+}
+
+/// Compares in constant time; different lengths are never the same.
+#[must_use]
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
+/// HMAC-SHA-256 over the version and then each field after its length (eight bytes, big-endian),
+/// so that no two lists of fields are ever the same bytes.
+fn hash(key: &[u8; 32], purpose: &str, fields: &[&[u8]]) -> [u8; 32] {
+    // HMAC pads its key to a block with zeros; padded here, no length can be wrong.
+    let mut block = [0; 64];
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    block.zeroize();
+    mac.update(&[VERSION]);
+    for field in std::iter::once(purpose.as_bytes()).chain(fields.iter().copied()) {
+        mac.update(&(field.len() as u64).to_be_bytes());
+        mac.update(field);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::verification::address::{Email, Phone};
+
+    fn keys() -> Keys {
+        Keys::derive(&[7; 32])
+    }
+
+    fn binding(address: &[u8; 32]) -> Binding<'_> {
+        Binding { user: UserId(11), gate: GateId(-100), challenge: ChallengeId(3), address }
+    }
+
+    #[test]
+    fn a_code_counts_only_for_what_it_was_made_for() {
+        let (here, there) = ([1; 32], [2; 32]);
+        let hashes = [
+            keys().code(binding(&here), "012345"),
+            keys().code(binding(&here), "12345"),
+            keys().code(binding(&there), "012345"),
+            keys().code(Binding { user: UserId(12), ..binding(&here) }, "012345"),
+            keys().code(Binding { gate: GateId(-101), ..binding(&here) }, "012345"),
+            keys().code(Binding { challenge: ChallengeId(4), ..binding(&here) }, "012345"),
+            Keys::derive(&[8; 32]).code(binding(&here), "012345"),
+        ];
+        assert_eq!(BTreeSet::from(hashes).len(), hashes.len());
+        assert_eq!(keys().code(binding(&here), "012345"), hashes[0]);
+    }
+
+    #[test]
+    fn the_hashed_form_stays_what_it_was() {
+        // Computed with Python's hmac. A change here makes every stored hash useless.
+        let hash = keys().code(binding(&[1; 32]), "012345");
+        let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "a3b3ed5f98a5e297");
+        assert_eq!(keys().gate(GateId(-100)), "gfkObJins9NWF-gIhnf21dw");
+    }
+
+    #[test]
+    fn fields_cannot_run_into_each_other() {
+        assert_ne!(hash(&[0; 32], "a", &[b"bc", b"d"]), hash(&[0; 32], "a", &[b"b", b"cd"]));
+        assert_ne!(hash(&[0; 32], "a", &[b"b"]), hash(&[0; 32], "ab", &[b""]));
+        assert_ne!(hash(&[0; 32], "a", &[b""]), hash(&[0; 32], "a", &[]));
+    }
+
+    #[test]
+    fn spellings_of_one_address_share_a_hash() {
+        let email = |text| Address::Email(Email::parse(text).expect("an address"));
+        let phone = |text| Address::Phone(Phone::parse(text).expect("a number"));
+        assert_eq!(
+            keys().address(&email("Nora.N+gate@gmail.com")),
+            keys().address(&email("noran@GMAIL.com"))
+        );
+        assert_eq!(
+            keys().address(&phone("0049 1512 3456789")),
+            keys().address(&phone("+49-15123456789"))
+        );
+        assert_ne!(
+            keys().address(&email("nora.n@example.org")),
+            keys().address(&email("noran@example.org"))
+        );
+    }
+
+    #[test]
+    fn link_parameters_are_what_telegram_takes_and_differ() {
+        let tap = |user, gate, challenge| {
+            keys().tap(UserId(user), GateId(gate), ChallengeId(challenge)).reveal().to_owned()
+        };
+        let parameters = [
+            tap(1, -1, 1),
+            tap(2, -1, 1),
+            tap(1, -2, 1),
+            tap(1, -1, 2),
+            keys().gate(GateId(-1)),
+            keys().gate(GateId(-2)),
+        ];
+        assert_eq!(BTreeSet::from(parameters.clone()).len(), parameters.len());
+        for parameter in &parameters {
+            assert_eq!(parameter.len(), 23);
+            assert!(parameter.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'));
+        }
+        assert!(parameters[0].starts_with('c') && parameters[4].starts_with('g'));
+    }
+
+    #[test]
+    fn same_compares_all_of_it() {
+        assert!(same(b"", b"") && same(b"abc", b"abc"));
+        assert!(!same(b"abc", b"abd") && !same(b"abc", b"ab") && !same(b"ab", b"abc"));
+    }
+
+    #[test]
+    fn keys_show_nothing() {
+        assert_eq!(format!("{:?}", keys()), "Keys(•••)");
+    }
+}

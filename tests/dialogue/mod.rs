@@ -1,0 +1,3 @@
+//! Dialogues over the real listener: what people type and press, and what the bot answers.
+
+mod straight;

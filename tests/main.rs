@@ -1,0 +1,7 @@
+//! Everything that needs the world outside: dialogues over real sockets, the real binary, the
+//! demo's page in a browser.
+
+mod browser;
+mod cli;
+mod dialogue;
+mod scene;

@@ -1,0 +1,264 @@
+//! The real bot in a pretend world: the same code as `countersign run`, from the configuration
+//! file on, with a clock that the test moves.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use countersign::config::{self, Config};
+use countersign::engine::Pulse;
+use countersign::engine::world::{Clock, SystemClock, SystemRandom};
+use countersign::ops::metrics::Metrics;
+use countersign::sandbox::{Person, World};
+use countersign::service::{self, ServiceError};
+use countersign::verification::Timestamp;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub const PASSWORD: &str = "open sesame";
+/// Argon2id of [`PASSWORD`] with the least work that is allowed.
+pub const PASSWORD_HASH: &str = include_str!("password.hash");
+
+/// What differs from the usual: one gate with e-mail and SMS, default limits.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Lines of `[limits]`.
+    pub limits: &'static str,
+    /// Further lines of the first gate.
+    pub gate: &'static str,
+    pub channels: &'static str,
+    /// Whole tables after the first gate.
+    pub more: String,
+    pub messages_per_second: u32,
+    pub email: bool,
+    pub sms: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup {
+            limits: "",
+            gate: "",
+            channels: r#"["email", "sms"]"#,
+            more: String::new(),
+            messages_per_second: 0,
+            email: true,
+            sms: true,
+        }
+    }
+}
+
+/// A clock that stands where the machine's clock stood at the start, plus what the test adds.
+pub struct TestClock {
+    now: AtomicI64,
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.now.load(Ordering::SeqCst))
+    }
+}
+
+pub struct Scene {
+    pub world: World,
+    pub metrics: Metrics,
+    clock: Arc<TestClock>,
+    config: String,
+    folder: TempDir,
+    bot: Option<Bot>,
+}
+
+struct Bot {
+    stop: watch::Sender<bool>,
+    ended: JoinHandle<Result<(), ServiceError>>,
+}
+
+impl Scene {
+    pub async fn start() -> Scene {
+        Scene::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Scene {
+        let mut scene = Scene::without_bot(World::start().await, &setup);
+        scene.starts_bot().await;
+        scene
+    }
+
+    /// The world and the configuration, nobody on duty yet.
+    pub fn without_bot(world: World, setup: &Setup) -> Scene {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config = written(&world, folder.path(), setup);
+        let now = AtomicI64::new(SystemClock.now().0);
+        let clock = Arc::new(TestClock { now });
+        Scene { world, metrics: Metrics::new(), clock, config, folder, bot: None }
+    }
+
+    pub async fn starts_bot(&mut self) {
+        let (stop, stopped) = watch::channel(false);
+        let pulse = Arc::new(Pulse::new());
+        let probed = Arc::clone(&pulse);
+        let (clock, metrics) = (Arc::clone(&self.clock), self.metrics.clone());
+        let ended = tokio::spawn(service::run(self.config(), clock, metrics, pulse, stopped));
+        self.world.settles_by(Box::new(move || {
+            let pulse = Arc::clone(&probed);
+            Box::pin(async move { pulse.idle().await })
+        }));
+        self.bot = Some(Bot { stop, ended });
+        self.world.bot_is_polling().await;
+    }
+
+    /// As at SIGTERM.
+    pub async fn stops_bot(&mut self) {
+        let bot = self.bot.take().expect("a running bot");
+        bot.stop.send_replace(true);
+        bot.ended.await.expect("the bot did not panic").expect("the bot ended well");
+    }
+
+    pub async fn restarts_bot(&mut self) {
+        self.stops_bot().await;
+        self.starts_bot().await;
+    }
+
+    pub fn config(&self) -> Config {
+        let path = self.folder.path().join("config.toml");
+        std::fs::write(&path, &self.config).expect("a writable folder");
+        let none = std::iter::empty();
+        match config::load(Some(&path), none, &mut SystemRandom) {
+            Ok(loaded) => loaded.config,
+            Err(error) => panic!("the scene's own configuration is wrong:\n{error}"),
+        }
+    }
+
+    pub fn config_path(&self) -> std::path::PathBuf {
+        self.config();
+        self.folder.path().join("config.toml")
+    }
+
+    /// Time passes, for the bot and for the world.
+    pub fn passes(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).expect("a sensible time");
+        self.clock.now.fetch_add(millis, Ordering::SeqCst);
+        self.world.advance(time);
+    }
+
+    /// The bot's clock is set back; the world's goes on.
+    pub fn clock_jumps_back(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).expect("a sensible time");
+        self.clock.now.fetch_sub(millis, Ordering::SeqCst);
+    }
+
+    /// Nothing is left unread, and the bot stops well.
+    pub async fn ends(mut self) {
+        self.world.nothing_unread().await;
+        if self.bot.is_some() {
+            self.stops_bot().await;
+        }
+    }
+
+    /// Somebody who has come as far as the choice of the channel.
+    pub async fn past_the_password(&self, name: &str) -> Person {
+        let person = self.world.person(name);
+        person.requests_to_join();
+        person.reads().await;
+        person.types(PASSWORD);
+        person.reads().await;
+        person
+    }
+
+    /// Somebody to whom a first code has just been sent by e-mail, and that code.
+    pub async fn with_a_code(&self, name: &str) -> (Person, String) {
+        let person = self.past_the_password(name).await;
+        person.presses("✉️ By e-mail");
+        person.reads().await;
+        person.types(&person.email());
+        person.reads().await;
+        person.presses("Send the code");
+        person.reads().await;
+        let mail = self.world.mail_for(&person.email()).await;
+        let code = mail.code(6).to_owned();
+        (person, code)
+    }
+}
+
+/// What was read, with the two random words as `‹two words›`.
+pub fn steady(lines: &impl std::fmt::Display) -> String {
+    let text = lines.to_string();
+    let mut steady = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("this chat: ") {
+        let end = after.find(['.', '\n']).unwrap_or(after.len());
+        steady = steady + before + "this chat: ‹two words›";
+        rest = &after[end..];
+    }
+    steady + rest
+}
+
+fn written(world: &World, folder: &Path, setup: &Setup) -> String {
+    let root = folder.join("root.pem");
+    world.smtp.write_root(&root).expect("a writable folder");
+    let (root, data) = (root.display(), folder.join("data"));
+    let data = data.display();
+    let token = world.token();
+    let api = world.telegram.url();
+    let Setup { limits, gate, channels, more, messages_per_second, .. } = setup;
+    let email = match setup.email {
+        true => format!(
+            r#"
+[email]
+host = "localhost"
+port = {}
+security = "tls"
+from = "Gate <gate@example.org>"
+ca_file = "{root}"
+"#,
+            world.smtp.ports().tls
+        ),
+        false => String::new(),
+    };
+    let account = world.twilio.account();
+    let sms = match setup.sms {
+        true => format!(
+            r#"
+[sms]
+account_sid = "{}"
+auth_token = "{}"
+from = "+4915112345678"
+api_url = "{}"
+allowed_countries = ["+49"]
+"#,
+            account.sid,
+            account.auth_token,
+            world.twilio.url()
+        ),
+        false => String::new(),
+    };
+    let chat_id = world.group().id();
+    let hash = PASSWORD_HASH.trim();
+    format!(
+        r#"
+[telegram]
+token = "{token}"
+api_url = "{api}"
+messages_per_second = {messages_per_second}
+
+[store]
+path = "{data}"
+
+[http]
+listen = ""
+{email}{sms}
+[limits]
+{limits}
+
+[[gates]]
+chat_id = {chat_id}
+password_hash = "{hash}"
+channels = {channels}
+listed = true
+{gate}
+{more}
+"#
+    )
+}
