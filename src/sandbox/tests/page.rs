@@ -3,18 +3,19 @@
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use crate::engine::world::SystemRandom;
 use crate::sandbox::{DemoSetup, DemoWorld};
 
 struct Demo {
     demo: DemoWorld,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 async fn demo() -> Demo {
     let folder = tempfile::tempdir().unwrap();
     let mut setup = DemoSetup::new(folder.path().to_owned());
     setup.page.set_port(0);
-    Demo { demo: DemoWorld::start(setup).await.unwrap(), _folder: folder }
+    Demo { demo: DemoWorld::start(setup).await.unwrap(), folder }
 }
 
 impl Demo {
@@ -171,6 +172,13 @@ async fn bad_requests_get_a_sentence() {
 #[tokio::test]
 async fn the_config_leads_the_bot_to_the_servers() {
     let demo = demo().await;
+    let file = demo.folder.path().join("config.toml");
+    std::fs::write(&file, &demo.demo.config).unwrap();
+    let nothing = std::iter::empty();
+    let loaded = crate::config::load(Some(&file), nothing, &mut SystemRandom).unwrap();
+    let warned: Vec<String> = loaded.warnings.iter().map(|w| w.key.clone()).collect();
+    assert_eq!(warned, ["gates[0].password"], "in plain text, as the demo may");
+
     let config: toml::Table = demo.demo.config.parse().unwrap();
     let text = |table: &str, key: &str| config[table][key].as_str().unwrap().to_owned();
     let world = &demo.demo.world;
