@@ -6,18 +6,25 @@
 //! what no well-made bot would ask is a violation that fails the test at its end.
 
 mod clock;
+pub mod demo;
 mod group;
 mod http;
 mod letterbox;
 mod line;
 mod outside;
+pub mod page;
 mod person;
 mod plan;
 pub mod smtp;
 pub mod telegram;
 pub mod twilio;
+mod view;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
+pub use self::demo::{DemoSetup, DemoWorld};
 pub use self::group::Group;
 pub use self::line::{Line, render};
 pub use self::outside::{Outside, Probe, Setup};
