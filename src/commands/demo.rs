@@ -10,9 +10,8 @@ use countersign::engine::Pulse;
 use countersign::engine::world::{SystemClock, SystemRandom};
 use countersign::ops::log;
 use countersign::ops::metrics::Metrics;
-use countersign::sandbox::demo::{DemoSetup, DemoWorld};
-use countersign::sandbox::play::play;
-use countersign::service::{self, ServiceError};
+use countersign::sandbox::{DemoSetup, DemoWorld, play};
+use countersign::service::{self, ServiceError, Waits};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -47,7 +46,8 @@ pub async fn demo(
     let (stop, stopped) = watch::channel(false);
     let pulse = Arc::new(Pulse::new());
     let (clock, settled) = (Arc::new(SystemClock), Arc::clone(&pulse));
-    let bot = tokio::spawn(service::run(config, clock, Metrics::new(), pulse, stopped));
+    let bot =
+        tokio::spawn(service::run(config, clock, Metrics::new(), pulse, Waits::default(), stopped));
     demo.world.settles_by(Box::new(move || {
         let pulse = Arc::clone(&settled);
         Box::pin(async move { pulse.idle().await })
