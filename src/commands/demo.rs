@@ -68,6 +68,8 @@ async fn shown(
     mut bot: BotTask,
     mut interrupted: watch::Receiver<bool>,
 ) -> anyhow::Result<Exit> {
+    // The first phone on the page; more can be opened there.
+    demo.world.person("Nora Neumann");
     let (page, group) = (demo.page, demo.world.group().title());
     println!("Open http://{page} in a browser: a phone, a mailbox, SMS and the group “{group}”.");
     println!();
