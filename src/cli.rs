@@ -46,8 +46,14 @@ next start. `countersign check` says beforehand what is missing.";
 const DEMO: &str = "\
 Starts a pretend Telegram, a mail server and a pretend Twilio on loopback ports, and the real bot
 against them. Open the printed address: a phone, a mailbox, SMS, the group, and its admin's phone.
+No account and no configuration is needed, and nothing leaves the machine. Ctrl-C ends it.
 With --play, three applicants play by themselves in the terminal; ends with 0 if each of them ended
-as they should.";
+as they should.
+
+Examples:
+  countersign demo                           the page on http://127.0.0.1:8077
+  countersign demo --listen 127.0.0.1:9000   the same on another port
+  countersign demo --play                    in the terminal alone";
 
 const STORE: &str = "\
 The bot must not run meanwhile. The secret key (store.secret_key_file) is in no backup: a backup is
