@@ -3,5 +3,6 @@
 
 mod browser;
 mod cli;
+mod demo;
 mod dialogue;
 mod scene;
