@@ -1,7 +1,10 @@
 //! Everything that needs the world outside: dialogues over real sockets, the real binary, the
 //! demo's page in a browser.
 
+mod binary;
 mod browser;
+mod check;
 mod cli;
 mod dialogue;
 mod scene;
+mod store;

@@ -96,6 +96,7 @@ impl Scene {
     }
 
     pub async fn starts_bot(&mut self) {
+        let polls = self.world.telegram.calls("getUpdates");
         let (stop, stopped) = watch::channel(false);
         let pulse = Arc::new(Pulse::new());
         let probed = Arc::clone(&pulse);
@@ -106,7 +107,9 @@ impl Scene {
             Box::pin(async move { pulse.idle().await })
         }));
         self.bot = Some(Bot { stop, ended });
-        self.world.bot_is_polling().await;
+        let patience = self.world.patience();
+        let polling = self.world.telegram.wait_for_calls("getUpdates", polls + 1, patience).await;
+        assert!(polling, "the bot does not poll for updates");
     }
 
     /// As at SIGTERM.
@@ -134,6 +137,11 @@ impl Scene {
     pub fn config_path(&self) -> std::path::PathBuf {
         self.config();
         self.folder.path().join("config.toml")
+    }
+
+    /// Where `config.toml` and the folder `data` are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Time passes, for the bot and for the world.
