@@ -6,5 +6,6 @@ mod browser;
 mod check;
 mod cli;
 mod dialogue;
+mod run;
 mod scene;
 mod store;

@@ -70,7 +70,10 @@ impl Engine {
                 }
                 Err(StoreError::Panicked) => {
                     self.metrics.panic();
-                    error!(?user, "a panic while handling one update; that update is dropped");
+                    error!(
+                        user = user.map(|user| user.0),
+                        "a panic while handling one update; that update is dropped"
+                    );
                     return match self.commit(None, cause, None).await? {
                         Decided::Done { queued, .. } => Ok(queued),
                         Decided::NeedsPassword { .. } => Ok(Vec::new()),
@@ -135,7 +138,9 @@ impl Engine {
     fn note(&self, user: Option<UserId>, gate: Option<GateId>, decision: &Decision) {
         self.metrics.outcome(decision.name());
         let (user, gate) = (user.map(|user| user.0), gate.map(|gate| gate.0));
-        info!(user, gate, decision = decision.name(), detail = %decision, "decided");
+        let detail = decision.to_string();
+        let detail = (!detail.is_empty()).then_some(detail);
+        info!(user, gate, decision = decision.name(), detail, "decided");
     }
 }
 

@@ -104,7 +104,7 @@ async fn look(engine: &Engine, id: GateId) -> Option<()> {
     let chat = match engine.telegram.chat(id).await {
         Ok(chat) => chat,
         Err(fault) => {
-            warn!(gate = id.0, %fault, "the gate's group cannot be looked at: is the bot in it?");
+            warn!(gate = id.0, why = %fault, "the gate's group cannot be looked at: is the bot in it?");
             return (!fault.is_retryable()).then_some(());
         }
     };
@@ -115,7 +115,7 @@ async fn look(engine: &Engine, id: GateId) -> Option<()> {
             gate = id.0,
             "the bot may not approve join requests: make it an administrator with the right \"Invite Users via Link\""
         ),
-        Err(fault) => warn!(gate = id.0, %fault, "the bot's rights cannot be read"),
+        Err(fault) => warn!(gate = id.0, why = %fault, "the bot's rights cannot be read"),
     }
     Some(())
 }
