@@ -92,6 +92,9 @@ ask-phone =
         [0] { "" }
         [one] { " " }Sie muss mit <code>{ $countries }</code> beginnen.
        *[other] { " " }Sie muss mit einer dieser Vorwahlen beginnen: <code>{ $countries }</code>.
+    }{ $email ->
+        [yes] { " " }Wenn dir eine Mail lieber ist, tippe stattdessen deine E-Mail-Adresse.
+       *[no] { "" }
     }
 email-unreadable = Das kann ich nicht als E-Mail-Adresse lesen. Sie sollte aussehen wie <code>name@example.org</code>. Bitte tippe sie noch einmal; das kostet dich keinen Versuch.
 email-domain-not-allowed =

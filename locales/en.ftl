@@ -80,6 +80,9 @@ ask-phone =
         [0] { "" }
         [one] { " " }It has to begin with <code>{ $countries }</code>.
        *[other] { " " }It has to begin with one of these: <code>{ $countries }</code>.
+    }{ $email ->
+        [yes] { " " }If you would rather have a mail, type your e-mail address instead.
+       *[no] { "" }
     }
 email-unreadable = I cannot read that as an e-mail address. It should look like <code>name@example.org</code>. Please type it once more; this costs you no try.
 email-domain-not-allowed =

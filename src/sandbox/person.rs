@@ -333,6 +333,12 @@ impl Person {
         })
     }
 
+    /// Whether a reply keyboard is up.
+    #[must_use]
+    pub fn sees_keyboard(&self) -> bool {
+        self.look(|user| user.chat.keyboard.is_some())
+    }
+
     /// Whether a message is still there.
     #[must_use]
     pub fn sees_message(&self, id: i32) -> bool {

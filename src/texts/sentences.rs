@@ -34,12 +34,15 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::HardStopped => plain("hard-stopped"),
 
         Text::AskChannel => plain("ask-channel"),
-        Text::AskEmail { domains } => listing("ask-email", "domains", domains),
-        Text::AskPhone { countries } => phone("ask-phone", countries),
-        Text::EmailUnreadable => plain("email-unreadable"),
-        Text::EmailDomainNotAllowed { domains } => {
-            listing("email-domain-not-allowed", "domains", domains)
+        Text::AskEmail { domains } => ending("ask-email", domains),
+        Text::AskPhone { countries, or_email } => {
+            let mut sentence = phone("ask-phone", countries);
+            let email = if *or_email { "yes" } else { "no" };
+            sentence.values.push(("email", Value::Choice(email)));
+            sentence
         }
+        Text::EmailUnreadable => plain("email-unreadable"),
+        Text::EmailDomainNotAllowed { domains } => ending("email-domain-not-allowed", domains),
         Text::PhoneUnreadable { countries } => phone("phone-unreadable", countries),
         Text::PhoneCountryNotAllowed { countries } => {
             listing("phone-country-not-allowed", "countries", countries)
@@ -170,6 +173,12 @@ fn code(
 
 fn listing(id: &'static str, name: &'static str, items: &[String]) -> Sentence {
     with(id, [(name, listed(items)), ("count", count(items.len() as u64))])
+}
+
+/// Where addresses have to end: `@example.org`, and `.example.org` for its subdomains.
+fn ending(id: &'static str, domains: &[String]) -> Sentence {
+    let ends = |domain: &String| domain.strip_prefix("@*").unwrap_or(domain).to_owned();
+    listing(id, "domains", &domains.iter().map(ends).collect::<Vec<_>>())
 }
 
 fn phone(id: &'static str, countries: &[String]) -> Sentence {

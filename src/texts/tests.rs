@@ -52,9 +52,9 @@ every! { every_text, is_listed: Text =
         Text::AskEmail { domains: domains(3) },
     ],
     Text::AskPhone { .. } => [
-        Text::AskPhone { countries: vec![] },
-        Text::AskPhone { countries: vec!["+49".into()] },
-        Text::AskPhone { countries: vec!["+33".into(), "+1".into()] },
+        Text::AskPhone { countries: vec![], or_email: true },
+        Text::AskPhone { countries: vec!["+49".into()], or_email: true },
+        Text::AskPhone { countries: vec!["+33".into(), "+1".into()], or_email: false },
     ],
     Text::EmailUnreadable => [Text::EmailUnreadable],
     Text::EmailDomainNotAllowed { .. } => [

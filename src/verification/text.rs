@@ -43,9 +43,10 @@ pub enum Text {
     AskEmail {
         domains: Vec<String>,
     },
-    /// `countries`: dial codes.
+    /// `countries`: dial codes. `or_email`: an e-mail address would do as well.
     AskPhone {
         countries: Vec<String>,
+        or_email: bool,
     },
     EmailUnreadable,
     EmailDomainNotAllowed {

@@ -1,3 +1,4 @@
 //! Dialogues over the real listener: what people type and press, and what the bot answers.
 
+mod address;
 mod straight;

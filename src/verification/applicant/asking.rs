@@ -102,8 +102,10 @@ fn ask_for(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) {
         }
         Channel::Sms => {
             let countries = turn.gate.allowed_countries.clone();
+            // The keyboard that shares the number leaves no room for a button to e-mail.
+            let or_email = Applicant::allows(turn.gate, Channel::Email);
             turn.retire_buttons();
-            turn.say(Text::AskPhone { countries }, Keyboard::ShareContact);
+            turn.say(Text::AskPhone { countries, or_email }, Keyboard::ShareContact);
         }
     }
 }
