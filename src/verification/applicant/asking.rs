@@ -238,8 +238,10 @@ fn take(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
         .filter(|challenge| now < challenge.expires && same(&challenge.address, &key))
         .map(|challenge| challenge.number);
     if let Some(number) = again {
-        turn.applicant().stage = Stage::Code { same: true };
-        let masked = address.masked();
+        let applicant = turn.applicant();
+        applicant.stage = Stage::Code { same: true };
+        // As it was spelled when the code was sent.
+        let masked = applicant.address.as_ref().unwrap_or(&address).masked();
         return turn.ask(
             Text::SameAddress { masked, number },
             &[&[Action::NewCode], &[Action::KeepCode], &[Action::OtherAddress, Action::Cancel]],

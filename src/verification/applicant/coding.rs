@@ -2,7 +2,7 @@
 
 use super::buttons::Action;
 use super::turn::{Dialogue, Turn};
-use super::{Challenge, Decision, Delivery, Stage, admission, asking};
+use super::{Challenge, Decision, Delivery, Stage, admission, arrival, asking};
 use crate::verification::address::Address;
 use crate::verification::code::{self, Binding, same};
 use crate::verification::effect::{Channel, Effect, Letter};
@@ -100,11 +100,10 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
     let (gate, now, user) = (turn.gate, turn.now(), turn.user);
     let drawn = code::draw(gate.limits.code_length, turn.facts.random);
     let phrase = code::draw_phrase(turn.facts.random);
+    let id = code::draw_challenge(turn.facts.random);
     let keys = turn.facts.keys;
     let applicant = turn.applicant();
-    applicant.issued += 1;
     applicant.number += 1;
-    let id = ChallengeId(applicant.issued);
     let number = applicant.number;
     let binding = Binding { user, gate: gate.id, challenge: id, address: &key };
     // Until it is known to be sent, waiting for the provider must not use up the code's life.
@@ -348,7 +347,7 @@ pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
         let all = applicant.challenge.iter().chain(&applicant.replaced);
         all.filter(|challenge| fits(*id, challenge)).map(|found| (*id, found.number)).next()
     });
-    let Some((gate, number)) = found else { return turn.tell(Text::TapLinkNotYours) };
+    let Some((gate, number)) = found else { return tapped_in_vain(turn) };
     turn.at(gate, |turn| {
         turn.person.active = Some(turn.gate.id);
         if !turn.may_try() {
@@ -365,5 +364,29 @@ pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
         }
         turn.decide(Decision::TapLink);
         admission::admit(turn);
+    });
+}
+
+/// A one-tap link that leads to no code of theirs, or to one that is over: says how they stand.
+fn tapped_in_vain(turn: &mut Turn<'_, '_>) {
+    let active = turn.person.active.filter(|id| turn.facts.gates.contains_key(id));
+    let Some(id) = active.filter(|id| turn.person.gates.contains_key(id)) else {
+        return turn.tell(Text::TapLinkNotYours);
+    };
+    turn.at(id, |turn| match turn.stage() {
+        Stage::Code { .. } if turn.applicant().challenge.is_none() => {
+            if turn.may_try() {
+                remind(turn);
+            }
+        }
+        Stage::Admitted { .. } | Stage::Member => arrival::enter(turn),
+        Stage::New
+        | Stage::Arriving
+        | Stage::Password
+        | Stage::Channel
+        | Stage::Address { .. }
+        | Stage::Confirm { .. }
+        | Stage::Code { .. }
+        | Stage::Admitting => turn.tell(Text::TapLinkNotYours),
     });
 }

@@ -157,8 +157,6 @@ pub struct Applicant {
     pub challenge: Option<Challenge>,
     /// Codes that were replaced, so that a late one is recognised.
     pub replaced: Vec<Challenge>,
-    /// How many codes were issued, ever: the next challenge's id.
-    pub issued: u64,
     /// How many codes were issued in this dialogue: what people see as "code 2".
     pub number: u32,
     pub touched: Option<Timestamp>,
