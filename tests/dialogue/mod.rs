@@ -1,4 +1,5 @@
 //! Dialogues over the real listener: what people type and press, and what the bot answers.
 
 mod address;
+mod code;
 mod straight;
