@@ -169,12 +169,12 @@ code-unknown =
     } bei <code>{ $address }</code> angekommen ist. Das liegt an uns, nicht an dir.
 
     Falls er ankommt, stehen die Wörter <b>{ $phrase }</b> dabei: Bitte tippe seine { $digits } Ziffern hier ein, er gilt noch { $lives }. Falls nicht, lass dir einen neuen schicken.
-refused-no-such-address = <code>{ $address }</code> gibt es nicht, heißt es. Bitte prüf sie und gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-no-such-address = <code>{ $address }</code> gibt es nicht, heißt es. Bitte prüf sie und gib mir eine andere; das kostet dich keinen Versuch.
 refused-mailbox-full = Das Postfach von <code>{ $address }</code> ist voll. Bitte schaff etwas Platz oder gib mir eine andere Adresse; das kostet dich keinen Versuch.
-refused-not-mobile = <code>{ $address }</code> kann keine SMS empfangen. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
-refused-opted-out = Wem <code>{ $address }</code> gehört, möchte keine SMS mehr von uns, also schicke ich keine dorthin. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
-refused-not-served = Unser SMS-Dienst erreicht <code>{ $address }</code> nicht. Das liegt nicht an dir. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
-refused-policy = <code>{ $address }</code> nimmt unsere Nachrichten nicht an. Das liegt nicht an dir. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-not-mobile = <code>{ $address }</code> kann keine SMS empfangen. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
+refused-opted-out = Wem <code>{ $address }</code> gehört, möchte keine SMS mehr von uns, also schicke ich keine dorthin. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
+refused-not-served = Unser SMS-Dienst erreicht <code>{ $address }</code> nicht. Das liegt nicht an dir. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
+refused-policy = <code>{ $address }</code> nimmt unsere Nachrichten nicht an. Das liegt nicht an dir. Bitte gib mir eine andere; das kostet dich keinen Versuch.
 wrong-code =
     Das ist nicht der Code. { $left ->
         [0] Das war dein letzter Versuch.
@@ -223,8 +223,8 @@ personal-link =
     { $link }
 
     Öffne ihn und stell eine Beitrittsanfrage: Ich lasse dich sofort hinein. Er gilt einen Tag; für alle anderen bleibt die Tür zu.
-admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir: Bitte sag einem Admin der Gruppe, dass ich Nutzer einladen dürfen muss. Schick mir danach /start.
-admission-too-many-chats = Du hast alles geschafft, aber Telegram sagt, dass du in zu vielen Gruppen und Kanälen bist. Bitte verlass eine Gruppe oder einen Kanal und schick mir danach /start.
+admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir: Bitte sag einem Admin der Gruppe, dass ich Nutzer einladen dürfen muss. Drück danach den Knopf.
+admission-too-many-chats = Du hast alles geschafft, aber Telegram sagt, dass du in zu vielen Gruppen und Kanälen bist. Bitte verlass eine Gruppe oder einen Kanal und drück danach den Knopf.
 admission-failed = Du hast alles geschafft, aber Telegram ließ mich die Tür nicht öffnen. Das liegt an uns, nicht an dir. Bitte drück in einer Weile den Knopf oder schick mir /start.
 cancelled = Gut, ich habe aufgehört. Wann immer du magst: Stell wieder eine Beitrittsanfrage oder schick mir /start.
 

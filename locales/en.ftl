@@ -157,12 +157,12 @@ code-unknown =
     } reached <code>{ $address }</code>. That is our fault, not yours.
 
     If it comes, it carries the words <b>{ $phrase }</b>: please type its { $digits } digits here within { $lives }. If it does not come, ask for a new one.
-refused-no-such-address = <code>{ $address }</code> does not exist, I am told. Please check it and give me another address; this costs you no try.
+refused-no-such-address = <code>{ $address }</code> does not exist, I am told. Please check it and give me another one; this costs you no try.
 refused-mailbox-full = The mailbox of <code>{ $address }</code> is full. Please make some room, or give me another address; this costs you no try.
-refused-not-mobile = <code>{ $address }</code> cannot receive text messages. Please give me another address; this costs you no try.
-refused-opted-out = The owner of <code>{ $address }</code> has asked for no more text messages from us, so I send none there. Please give me another address; this costs you no try.
-refused-not-served = Our SMS service does not reach <code>{ $address }</code>. That is not your fault. Please give me another address; this costs you no try.
-refused-policy = <code>{ $address }</code> does not take our messages. That is not your fault. Please give me another address; this costs you no try.
+refused-not-mobile = <code>{ $address }</code> cannot receive text messages. Please give me another number; this costs you no try.
+refused-opted-out = The owner of <code>{ $address }</code> has asked for no more text messages from us, so I send none there. Please give me another number; this costs you no try.
+refused-not-served = Our SMS service does not reach <code>{ $address }</code>. That is not your fault. Please give me another number; this costs you no try.
+refused-policy = <code>{ $address }</code> does not take our messages. That is not your fault. Please give me another one; this costs you no try.
 wrong-code =
     That is not the code. { $left ->
         [0] That was your last try.
@@ -211,8 +211,8 @@ personal-link =
     { $link }
 
     Open it and ask to join: I will let you in at once. It is valid for one day; for anybody else the door stays closed.
-admission-no-rights = You have passed, but I lack the right to let you in. That is our fault, not yours: please tell an admin of the group that I must be allowed to invite users. Then send me /start.
-admission-too-many-chats = You have passed, but Telegram says that you are in too many groups and channels. Please leave one, then send me /start.
+admission-no-rights = You have passed, but I lack the right to let you in. That is our fault, not yours: please tell an admin of the group that I must be allowed to invite users. Then press the button.
+admission-too-many-chats = You have passed, but Telegram says that you are in too many groups and channels. Please leave one, then press the button.
 admission-failed = You have passed, but Telegram did not let me open the door. That is our fault, not yours. Please press the button in a little while, or send me /start.
 cancelled = All right, I have stopped. Whenever you like: ask to join again, or send me /start.
 

@@ -176,6 +176,8 @@ pub struct Sends {
     pub addresses: Vec<[u8; 32]>,
     /// When the latest code was issued.
     pub latest: Option<Timestamp>,
+    /// Whether the latest code was the first of that day to its address.
+    pub first_there: bool,
 }
 
 /// Why a code is not sent to an applicant now.
@@ -224,15 +226,25 @@ impl Sends {
         }
         self.today += 1;
         self.latest = Some(now);
+        self.first_there = !known;
         if !known {
             self.addresses.push(address);
         }
         Ok(())
     }
 
-    /// Takes back a code that certainly never left.
-    pub fn refund(&mut self) {
+    /// Takes back the latest code, which certainly never left, through no fault of the person.
+    pub fn refund(&mut self, address: [u8; 32]) {
         self.today = self.today.saturating_sub(1);
+        self.refused(address);
+    }
+
+    /// The latest code was refused at `address`: that is none of the day's addresses, and the next
+    /// code need not wait. It stays one of the day's codes: nobody may try out addresses at will.
+    pub fn refused(&mut self, address: [u8; 32]) {
         self.latest = None;
+        if std::mem::take(&mut self.first_there) {
+            self.addresses.retain(|known| *known != address);
+        }
     }
 }

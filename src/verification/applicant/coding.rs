@@ -178,11 +178,12 @@ pub(super) fn delivered(
     let (channel, masked) = (address.channel(), address.masked());
     match outcome {
         DeliveryOutcome::Sent | DeliveryOutcome::Unknown => {
-            live.delivery = Delivery::Done;
+            let certain = outcome == DeliveryOutcome::Sent;
+            live.delivery = if certain { Delivery::Sent } else { Delivery::Unknown };
             live.expires = now.after(ttl);
             let live = live.clone();
             if waiting {
-                announce(turn, &live, channel, masked, outcome == DeliveryOutcome::Sent);
+                announce(turn, &live, channel, masked, certain);
             }
         }
         DeliveryOutcome::Delayed => {
@@ -195,8 +196,9 @@ pub(super) fn delivered(
         DeliveryOutcome::GaveUp => {
             // It never left: neither the person nor the address pays for it.
             let key = live.address;
+            applicant.number = applicant.number.saturating_sub(1);
             applicant.challenge = None;
-            applicant.sends.refund();
+            applicant.sends.refund(key);
             for ledger in ledgers(&address, key, now) {
                 turn.charge(ledger, -1);
             }
@@ -205,14 +207,19 @@ pub(super) fn delivered(
             }
         }
         DeliveryOutcome::Refused(refusal) => {
+            // Nor does anybody have it: the next one has its number.
+            applicant.number = applicant.number.saturating_sub(1);
+            applicant.sends.refused(live.address);
             applicant.challenge = None;
             applicant.address = None;
             if waiting {
                 applicant.stage = Stage::Address { channel };
-                turn.ask(
-                    Text::CodeRefused { refusal, masked },
-                    &[&[Action::OtherAddress, Action::Cancel]],
-                );
+                let text = Text::CodeRefused { refusal, masked };
+                let last = [Action::OtherAddress, Action::Cancel];
+                match turn.gate.channels.iter().find(|other| **other != channel) {
+                    Some(other) => turn.ask(text, &[&[Action::Use(*other)], &last]),
+                    None => turn.ask(text, &[&last]),
+                }
             }
         }
     }
@@ -244,12 +251,13 @@ pub(super) fn remind(turn: &mut Dialogue<'_, '_, '_>) {
     let live = applicant.challenge.clone().filter(|challenge| now < challenge.expires);
     match live {
         None => turn.ask(Text::OfferNewCode { masked }, NEW_CODE_BUTTONS),
-        Some(challenge) if challenge.delivery == Delivery::Done => {
-            announce(turn, &challenge, channel, masked, true);
-        }
-        Some(_) => {
-            turn.ask(Text::CodeDelayed { channel }, &[&[Action::OtherAddress, Action::Cancel]]);
-        }
+        Some(challenge) => match challenge.delivery {
+            Delivery::Sent => announce(turn, &challenge, channel, masked, true),
+            Delivery::Unknown => announce(turn, &challenge, channel, masked, false),
+            Delivery::Queued | Delivery::Delayed => {
+                turn.ask(Text::CodeDelayed { channel }, &[&[Action::OtherAddress, Action::Cancel]]);
+            }
+        },
     }
 }
 

@@ -225,8 +225,9 @@ pub enum Delivery {
     Queued,
     /// Tried in vain, and said so.
     Delayed,
-    /// Sent, or maybe sent.
-    Done,
+    Sent,
+    /// Maybe sent: nobody can tell.
+    Unknown,
 }
 
 /// One event happens to a person.
