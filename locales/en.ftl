@@ -47,6 +47,7 @@ no-open-gate = Hello! I keep watch at the doors of groups, but none of them is l
 unknown-link = This link no longer leads anywhere. Please ask the person who gave it to you for a new one.
 already-member = You are a member of this group already. The door is open.
 already-admitted = You have passed already. There is nothing left to do.
+let-in = <b>Welcome!</b> Somebody has opened the door for you: you are in the group now, and I need nothing more from you.
 banned = The admins of this group have banned this account, so I have to keep the door closed. Only they can change that.
 
 ## Password
@@ -57,6 +58,7 @@ wrong-password =
         [one] You have { $left } try left. Please type it again.
        *[other] You have { $left } tries left. Please type it again.
     }
+password-too-long = That is too long to be the password. Please type the password alone; this costs you no try.
 
 ## Locks
 
@@ -102,7 +104,7 @@ phone-country-not-allowed =
        *[other] numbers that begin with one of these: <code>{ $countries }</code>.
     } Please type another number; this costs you no try.
 phone-cannot-receive = That number cannot receive text messages: it is a landline or a service number. Please give me a mobile number; this costs you no try.
-contact-not-own = That contact is not your own. Please share your own number with the button below, or type it.
+contact-not-own = I can take only your own number, and only from yourself: please type it with its country code, or share it with the button that I offer for that.
 noted = Thank you.
 confirm =
     { $channel ->
@@ -206,7 +208,7 @@ country-had-too-many = I have sent as many text messages to that country today a
 admitting = That is right, thank you. I am opening the door …
 admitted = <b>Welcome!</b> The door is open: you are in the group now.
 personal-link =
-    That is right, thank you. This invite link is for you alone:
+    You have passed. This invite link is for you alone:
 
     { $link }
 
@@ -235,7 +237,10 @@ now-phone = Please type your mobile number with its country code, or share it wi
 now-confirm = Please check the address above and press a button.
 now-code = Please type the code that I sent you.
 now-locked = Please wait until the lock has ended. /start says how long that takes.
-now-admitted = You have passed. There is nothing left to do.
+now-stopped = From here on only an admin of the group can open the door for you.
+now-admitting = You have passed. If the door does not open, please send me /start.
+now-link = You have passed. Please open your invite link and ask to join; /start shows it to you again.
+now-admitted = The door is open for you. There is nothing left to do.
 safety =
     <b>What I ask for:</b> the group’s password, one e-mail address or phone number, and the code that I sent there. I remove each from this chat as soon as I have read it.
 

@@ -4,4 +4,5 @@
 mod browser;
 mod cli;
 mod dialogue;
+mod house;
 mod scene;

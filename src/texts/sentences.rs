@@ -26,9 +26,11 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::UnknownLink => plain("unknown-link"),
         Text::AlreadyMember => plain("already-member"),
         Text::AlreadyAdmitted => plain("already-admitted"),
+        Text::LetIn => plain("let-in"),
         Text::Banned => plain("banned"),
 
         Text::WrongPassword { left } => with("wrong-password", [("left", count(*left))]),
+        Text::PasswordTooLong => plain("password-too-long"),
 
         Text::Locked { wait } => with("locked", [("wait", Value::In(*wait))]),
         Text::HardStopped => plain("hard-stopped"),
@@ -231,6 +233,9 @@ fn asked_for(step: HelpStep) -> &'static str {
         HelpStep::Confirm => "now-confirm",
         HelpStep::Code => "now-code",
         HelpStep::Locked => "now-locked",
+        HelpStep::Stopped => "now-stopped",
+        HelpStep::Admitting => "now-admitting",
+        HelpStep::Link => "now-link",
         HelpStep::Admitted => "now-admitted",
     }
 }

@@ -36,6 +36,8 @@ every! { every_text, is_listed: Text =
     Text::NoOpenGate => [Text::NoOpenGate],
     Text::UnknownLink => [Text::UnknownLink],
     Text::AlreadyMember => [Text::AlreadyMember],
+    Text::LetIn => [Text::LetIn],
+    Text::PasswordTooLong => [Text::PasswordTooLong],
     Text::AlreadyAdmitted => [Text::AlreadyAdmitted],
     Text::Banned => [Text::Banned],
     Text::WrongPassword { .. } => [
@@ -137,6 +139,9 @@ every! { every_text, is_listed: Text =
         Text::NeedText { step: HelpStep::Confirm },
         Text::NeedText { step: HelpStep::Code },
         Text::NeedText { step: HelpStep::Locked },
+        Text::NeedText { step: HelpStep::Stopped },
+        Text::NeedText { step: HelpStep::Admitting },
+        Text::NeedText { step: HelpStep::Link },
         Text::NeedText { step: HelpStep::Admitted },
     ],
     Text::NothingToCancel => [Text::NothingToCancel],

@@ -23,6 +23,8 @@ pub enum Text {
     UnknownLink,
     AlreadyMember,
     AlreadyAdmitted,
+    /// Somebody else opened the group for them in the middle of the dialogue.
+    LetIn,
     /// Telegram says that they are banned from the group.
     Banned,
 
@@ -30,6 +32,8 @@ pub enum Text {
     WrongPassword {
         left: u32,
     },
+    /// Too long for any password; not compared.
+    PasswordTooLong,
 
     // Locks.
     Locked {
@@ -177,5 +181,11 @@ pub enum HelpStep {
     Confirm,
     Code,
     Locked,
+    /// Too many wrong tries in all.
+    Stopped,
+    /// Passed; the group is being opened, or could not be opened yet.
+    Admitting,
+    /// Passed, and a personal link waits to be used.
+    Link,
     Admitted,
 }

@@ -2,6 +2,11 @@
 
 mod address;
 mod admission;
+mod anything_else;
 mod code;
+mod duplicates;
+mod password;
 mod providers;
 mod straight;
+mod sweep;
+mod ways_in;

@@ -7,12 +7,13 @@ use crate::verification::address::{Address, Email, Phone, PhoneError};
 use crate::verification::code::same;
 use crate::verification::effect::{Channel, Effect, Keyboard};
 use crate::verification::limits::Consequence;
+use crate::verification::password::{self, PasswordRefused};
 use crate::verification::text::{HelpStep, Text};
-use crate::verification::{Hidden, MessageId, password};
+use crate::verification::{Hidden, MessageId};
 
 pub(super) fn ask_password(turn: &mut Dialogue<'_, '_, '_>) {
     turn.retire_buttons();
-    if turn.may_try() {
+    if turn.may_go_on() {
         let gate = turn.gate;
         let tries = turn.applicant().tally.passwords_left(&gate.limits);
         turn.tell(Text::AskPassword { tries });
@@ -25,8 +26,14 @@ pub(super) fn password(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, type
     if !turn.may_try() {
         return;
     }
-    if password::checked(typed.reveal()).is_err() {
-        return turn.tell(Text::NeedText { step: HelpStep::Password });
+    match password::checked(typed.reveal()) {
+        Ok(_) => {}
+        Err(PasswordRefused::TooLong) => return turn.tell(Text::PasswordTooLong),
+        Err(
+            PasswordRefused::Empty
+            | PasswordRefused::LooksLikeLoginCode
+            | PasswordRefused::LooksLikeCommand,
+        ) => return turn.tell(Text::NeedText { step: HelpStep::Password }),
     }
     let (gate, now) = (turn.gate, turn.now());
     let right = turn.facts.password.is_some_and(|(id, right)| id == gate.id && right);
@@ -156,6 +163,9 @@ pub(super) fn contact(
     own: bool,
 ) {
     turn.delete(message);
+    if !turn.may_try() {
+        return;
+    }
     let waits = matches!(
         turn.stage(),
         Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } | Stage::Code { .. }
@@ -163,9 +173,6 @@ pub(super) fn contact(
     if !waits || !Applicant::allows(turn.gate, Channel::Sms) {
         let step = turn.help_step();
         return turn.tell(Text::NeedText { step });
-    }
-    if !turn.may_try() {
-        return;
     }
     if own {
         take_phone(turn, Phone::parse(phone.reveal()));

@@ -2,14 +2,15 @@
 
 use super::buttons::Action;
 use super::turn::{Dialogue, Turn};
-use super::{Challenge, Decision, Delivery, Stage, admission, arrival, asking};
+use super::{Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking};
 use crate::verification::address::Address;
 use crate::verification::code::{self, Binding, same};
 use crate::verification::effect::{Channel, Effect, Letter};
-use crate::verification::event::DeliveryOutcome;
+use crate::verification::event::{DeliveryOutcome, What};
+use crate::verification::gate::Gates;
 use crate::verification::limits::{Ledger, SendRefused};
 use crate::verification::text::Text;
-use crate::verification::{ChallengeId, Hidden, MessageId, Timestamp};
+use crate::verification::{ChallengeId, GateId, Hidden, MessageId, Timestamp};
 
 /// How many replaced codes are remembered, so that a late one costs nothing.
 const REPLACED: usize = 8;
@@ -261,6 +262,25 @@ pub(super) fn remind(turn: &mut Dialogue<'_, '_, '_>) {
     }
 }
 
+/// Whether this is a code for another gate than the one that what they write is about: digits
+/// alone, where only the other one waits for that many.
+pub(super) fn meant_for_another(person: &Person, what: &What, gates: &Gates) -> Option<GateId> {
+    let What::Wrote { text, forwarded: false, .. } = what else { return None };
+    if text.reveal().chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let waits = |applicant: &Applicant| {
+        let live = applicant.challenge.as_ref().filter(|_| applicant.stage != Stage::Admitting);
+        live.is_some_and(|live| code::read_reply(text.reveal(), live.digits).is_some())
+    };
+    let active = person.gates.get(&person.active?)?;
+    if matches!(active.stage, Stage::Code { .. }) || waits(active) {
+        return None;
+    }
+    let mut others = person.gates.iter().filter(|(id, _)| gates.contains_key(id));
+    others.find(|(_, applicant)| waits(applicant)).map(|(id, _)| *id)
+}
+
 /// A code typed while another address was being given: it still counts.
 pub(super) fn guessed_early(
     turn: &mut Dialogue<'_, '_, '_>,
@@ -358,7 +378,7 @@ pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
     let Some((gate, number)) = found else { return tapped_in_vain(turn) };
     turn.at(gate, |turn| {
         turn.person.active = Some(turn.gate.id);
-        if !turn.may_try() {
+        if !turn.may_go_on() {
             return;
         }
         let now = turn.now();
@@ -383,7 +403,7 @@ fn tapped_in_vain(turn: &mut Turn<'_, '_>) {
     };
     turn.at(id, |turn| match turn.stage() {
         Stage::Code { .. } if turn.applicant().challenge.is_none() => {
-            if turn.may_try() {
+            if turn.may_go_on() {
                 remind(turn);
             }
         }

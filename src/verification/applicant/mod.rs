@@ -235,6 +235,9 @@ pub enum Delivery {
 /// Total: whatever the state and the event, there is an outcome. `person` is left as it was if
 /// the answer is [`Stepped::NeedsPassword`].
 pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Stepped {
+    if let Some(gate) = coding::meant_for_another(person, &event.what, facts.gates) {
+        person.active = Some(gate);
+    }
     if let Some((gate, typed)) = password_to_check(person, event, facts) {
         return Stepped::NeedsPassword { gate, typed };
     }
@@ -246,7 +249,11 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
     }
     let mut turn = Turn::new(person, event.user, facts);
     turn.by_person = chat_of(&event.what).is_some();
+    let before = turn.open_dialogue();
     happen(&mut turn, &event.what);
+    if before.is_some() && turn.open_dialogue().is_none() {
+        arrival::take_up_another(&mut turn, &event.what);
+    }
     Stepped::Done(turn.finish())
 }
 
@@ -261,12 +268,12 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         }
         What::Commanded { command, .. } => commanded(turn, command),
         What::Wrote { forwarded: true, .. } => {
-            turn.in_dialogue(|turn| turn.tell(Text::ForwardIgnored), arrival::started);
+            turn.in_dialogue(|turn| not_read(turn, Text::ForwardIgnored), arrival::started);
         }
         What::Wrote { message, text, forwarded: false, .. } => {
             turn.in_dialogue(|turn| wrote(turn, *message, text), arrival::started);
         }
-        What::Edited { .. } => turn.in_dialogue(|turn| turn.tell(Text::EditIgnored), |_| ()),
+        What::Edited { .. } => turn.in_dialogue(|turn| not_read(turn, Text::EditIgnored), |_| ()),
         What::WroteLoginCode { message, .. } => {
             turn.delete(*message);
             turn.decide_for_active(Decision::LoginCodeSeen);
@@ -278,7 +285,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         What::SentOther { .. } => turn.in_dialogue(
             |turn| {
                 let step = turn.help_step();
-                turn.tell(Text::NeedText { step });
+                not_read(turn, Text::NeedText { step });
             },
             arrival::started,
         ),
@@ -312,6 +319,13 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str) {
             let step = turn.help_step();
             turn.tell(Text::Help { step });
         }
+    }
+}
+
+/// Something that cannot be an answer. While locked, that is what they hear of instead.
+fn not_read(turn: &mut Dialogue<'_, '_, '_>, text: Text) {
+    if turn.may_try() {
+        turn.tell(text);
     }
 }
 
@@ -423,7 +437,9 @@ impl Stage {
             Stage::Address { channel: Channel::Sms } => HelpStep::Phone,
             Stage::Confirm { .. } => HelpStep::Confirm,
             Stage::Code { .. } => HelpStep::Code,
-            Stage::Admitting | Stage::Admitted { .. } | Stage::Member => HelpStep::Admitted,
+            Stage::Admitting => HelpStep::Admitting,
+            Stage::Admitted { joined: false, .. } => HelpStep::Link,
+            Stage::Admitted { joined: true, .. } | Stage::Member => HelpStep::Admitted,
         }
     }
 }
