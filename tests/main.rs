@@ -6,6 +6,7 @@ mod browser;
 mod check;
 mod cli;
 mod dialogue;
+mod house;
 mod run;
 mod scene;
 mod store;

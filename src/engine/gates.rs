@@ -81,23 +81,27 @@ impl GateBook {
 
 /// Asks Telegram for every gate's title and whether the bot may do its work there.
 pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
-    let mut open: Vec<GateId> = engine.gates.current().keys().copied().collect();
-    while !open.is_empty() {
-        let mut again = Vec::new();
-        for id in open {
-            if look(&engine, id).await.is_none() {
-                again.push(id);
-            }
-        }
-        open = again;
-        if open.is_empty() {
-            return;
-        }
+    let all = engine.gates.current().keys().copied().collect();
+    let mut unseen = look_at(&engine, all).await;
+    engine.pulse.end(1);
+    while !unseen.is_empty() {
         tokio::select! {
             () = tokio::time::sleep(RETRY) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
+        unseen = look_at(&engine, unseen).await;
     }
+}
+
+/// Returns those that could not be looked at.
+async fn look_at(engine: &Engine, gates: Vec<GateId>) -> Vec<GateId> {
+    let mut unseen = Vec::new();
+    for id in gates {
+        if look(engine, id).await.is_none() {
+            unseen.push(id);
+        }
+    }
+    unseen
 }
 
 async fn look(engine: &Engine, id: GateId) -> Option<()> {

@@ -72,8 +72,8 @@ async fn call_telegram(
         Performed::Done { said, then } => (said, then),
         Performed::Later { after, why } => {
             let after = match why {
-                Fault::RateLimited { .. } => after,
-                _ => after.max(engine.retries.after(entry.attempts)),
+                Fault::Retry { .. } => engine.retries.after(entry.attempts),
+                _ => after,
             };
             if entry.attempts.is_power_of_two() || entry.attempts == 0 {
                 warn!(user = order.user.0, %why, "Telegram did not take an order; trying again");
