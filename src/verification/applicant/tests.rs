@@ -383,18 +383,15 @@ impl Little {
         }
         self.read_keyboards(outcome);
         for order in &outcome.orders {
-            match &order.effect {
-                Effect::SendCode { challenge, letter, .. } => {
-                    self.letters.push((*challenge, letter.clone()));
-                    let today = self.sent.iter().filter(|at| at.day() == self.now.day()).count();
-                    assert!(today < self.limits().sends_per_day as usize, "one code too many");
-                    if let Some(last) = self.sent.last().filter(|at| at.day() == self.now.day()) {
-                        let wait = self.limits().resend_waits[(today - 1).min(3)];
-                        assert!(self.now.since(*last) >= wait, "a code too soon");
-                    }
-                    self.sent.push(self.now);
+            if let Effect::SendCode { challenge, letter, .. } = &order.effect {
+                self.letters.push((*challenge, letter.clone()));
+                let today = self.sent.iter().filter(|at| at.day() == self.now.day()).count();
+                assert!(today < self.limits().sends_per_day as usize, "one code too many");
+                if let Some(last) = self.sent.last().filter(|at| at.day() == self.now.day()) {
+                    let wait = self.limits().resend_waits[(today - 1).min(3)];
+                    assert!(self.now.since(*last) >= wait, "a code too soon");
                 }
-                _ => {}
+                self.sent.push(self.now);
             }
         }
         for (ledger, count) in &self.ledgers {
