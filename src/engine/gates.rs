@@ -85,7 +85,11 @@ pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>
     while !open.is_empty() {
         let mut again = Vec::new();
         for id in open {
-            if look(&engine, id).await.is_none() {
+            let seen = tokio::select! {
+                seen = look(&engine, id) => seen,
+                _ = stop.wait_for(|stop| *stop) => return,
+            };
+            if seen.is_none() {
                 again.push(id);
             }
         }
