@@ -3,5 +3,7 @@
 
 mod browser;
 mod cli;
+mod crash;
 mod dialogue;
+mod process;
 mod scene;

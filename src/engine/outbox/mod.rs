@@ -98,24 +98,28 @@ impl Outbox {
     pub async fn replay(&self) -> Result<usize, StoreError> {
         let mut from = 0;
         let mut count = 0;
+        let mut cut_off = Vec::new();
         loop {
             let page = self
                 .engine
                 .store
                 .read(move |view| view.scan::<OutboxEntry>(Some(&from), PAGE))
                 .await?;
-            let Some((last, _)) = page.last() else { return Ok(count) };
+            let Some((last, _)) = page.last() else { break };
             from = last + 1;
             count += page.len();
-            let (cut_off, left): (Vec<_>, Vec<_>) =
+            let (started, left): (Vec<_>, Vec<_>) =
                 page.into_iter().partition(|(_, entry)| entry.started);
             self.put(left);
-            for (seq, entry) in cut_off {
-                let event = broken_off(&entry);
-                let cause = Cause { outbox: Some(seq), ..Cause::default() };
-                self.put(self.engine.decide(event, cause).await?);
-            }
+            cut_off.extend(started);
         }
+        // Only now: what this leads to goes into the same outbox, and must not be read as left over.
+        for (seq, entry) in cut_off {
+            let event = broken_off(&entry);
+            let cause = Cause { outbox: Some(seq), ..Cause::default() };
+            self.put(self.engine.decide(event, cause).await?);
+        }
+        Ok(count)
     }
 }
 
