@@ -28,7 +28,9 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
             .block_on(commands::check::check(config))
             .context("the checks cannot be printed"),
         Command::Run => many_threads()?.block_on(commands::run::run(config)),
-        Command::Demo { .. } => unimplemented!(),
+        Command::Demo { play, listen, data } => {
+            many_threads()?.block_on(commands::demo::demo(play, listen, data))
+        }
         Command::Store { command } => Ok(commands::store::store(config, &command)),
         Command::HashPassword => Ok(commands::hash_password::hash_password()),
         Command::Health => Ok(one_thread()?.block_on(commands::health::health(config))),

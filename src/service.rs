@@ -7,9 +7,9 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use crate::config::Config;
-use crate::delivery::{DeliveryError, Mailer, Texter};
+use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
 use crate::engine::world::Clock;
-use crate::engine::{self, Parts, Pulse};
+use crate::engine::{self, Parts, Pulse, Retries};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
 use crate::store::secret::{self, SecretError};
@@ -61,6 +61,15 @@ impl ServiceError {
     }
 }
 
+/// How long the bot waits: for its providers, and between two attempts. No key of the
+/// configuration: only tests have less patience than the default.
+#[derive(Clone, Debug, Default)]
+pub struct Waits {
+    pub retries: Retries,
+    pub email: EmailLimits,
+    pub sms: SmsLimits,
+}
+
 /// Runs the bot until `stop` turns true.
 ///
 /// # Errors
@@ -71,6 +80,7 @@ pub async fn run(
     clock: Arc<dyn Clock>,
     metrics: Metrics,
     pulse: Arc<Pulse>,
+    waits: Waits,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
     let listener = match config.http.listen {
@@ -79,8 +89,9 @@ pub async fn run(
     };
     let texts = Texts::load()?;
     let telegram = client(&config, &metrics)?;
-    let mailer = config.email.as_ref().map(Mailer::new).transpose()?;
-    let texter = config.sms.as_ref().map(Texter::new).transpose()?;
+    let mailer = config.email.as_ref().map(|email| Mailer::with_limits(email, waits.email));
+    let mailer = mailer.transpose()?;
+    let texter = config.sms.as_ref().map(|sms| Texter::with_limits(sms, waits.sms)).transpose()?;
     let (store, keys) = open_store(&config).await?;
     let committed = metrics.clone();
     store.observe(move |took| committed.commit(took));
@@ -112,6 +123,7 @@ pub async fn run(
         clock,
         metrics,
         messages_per_second: config.telegram.messages_per_second,
+        retries: waits.retries,
         pulse,
         me,
     };

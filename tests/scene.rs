@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use countersign::config::{self, Config};
 use countersign::engine::Pulse;
+use countersign::engine::Retries;
 use countersign::engine::world::{Clock, SystemClock, SystemRandom};
 use countersign::ops::metrics::Metrics;
 use countersign::sandbox::{Group, Person, World};
-use countersign::service::{self, ServiceError};
+use countersign::service::{self, ServiceError, Waits};
 use countersign::store::secret;
 use countersign::verification::code::Keys;
 use countersign::verification::{GateId, Timestamp};
@@ -37,6 +38,7 @@ pub struct Setup {
     pub messages_per_second: u32,
     pub email: bool,
     pub sms: bool,
+    pub waits: Waits,
 }
 
 impl Default for Setup {
@@ -50,11 +52,20 @@ impl Default for Setup {
             messages_per_second: 0,
             email: true,
             sms: true,
+            waits: impatient(),
         }
     }
 }
 
-/// A clock that stands where the machine's clock stood at the start, plus what the test adds.
+/// Retries come at once, so that no test waits for one.
+fn impatient() -> Waits {
+    let moment = Duration::from_millis(5);
+    let retries = Retries { first: moment, longest: 4 * moment, misconfigured: moment };
+    Waits { retries, ..Waits::default() }
+}
+
+/// A clock that stands at noon of the next UTC day, plus what the test adds: so what counts per
+/// day never depends on when the test runs.
 pub struct TestClock {
     now: AtomicI64,
 }
@@ -70,6 +81,7 @@ pub struct Scene {
     pub metrics: Metrics,
     clock: Arc<TestClock>,
     config: String,
+    waits: Waits,
     folder: TempDir,
     bot: Option<Bot>,
 }
@@ -110,9 +122,13 @@ impl Scene {
     pub fn without_bot(world: World, setup: &Setup) -> Scene {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = written(&world, folder.path(), setup);
-        let now = AtomicI64::new(SystemClock.now().0);
-        let clock = Arc::new(TestClock { now });
-        Scene { world, metrics: Metrics::new(), clock, config, folder, bot: None }
+        let start = SystemClock.now();
+        let clock = Arc::new(TestClock { now: AtomicI64::new(start.0) });
+        let waits = setup.waits.clone();
+        let scene =
+            Scene { world, metrics: Metrics::new(), clock, config, waits, folder, bot: None };
+        scene.passes(until_noon(start));
+        scene
     }
 
     pub async fn starts_bot(&mut self) {
@@ -120,7 +136,9 @@ impl Scene {
         let pulse = Arc::new(Pulse::new());
         let (probed, seen) = (Arc::clone(&pulse), Arc::clone(&pulse));
         let (clock, metrics) = (Arc::clone(&self.clock), self.metrics.clone());
-        let ended = tokio::spawn(service::run(self.config(), clock, metrics, seen, stopped));
+        let waits = self.waits.clone();
+        let running = service::run(self.config(), clock, metrics, seen, waits, stopped);
+        let ended = tokio::spawn(running);
         self.world.settles_by(Box::new(move || {
             let pulse = Arc::clone(&probed);
             Box::pin(async move { pulse.idle().await })
@@ -141,6 +159,12 @@ impl Scene {
     pub async fn restarts_bot(&mut self) {
         self.stops_bot().await;
         self.starts_bot().await;
+    }
+
+    /// Another line in the configuration, from the bot's next start on.
+    pub fn changes_config(&mut self, from: &str, to: &str) {
+        assert!(self.config.contains(from), "no {from:?} in the configuration:\n{}", self.config);
+        self.config = self.config.replace(from, to);
     }
 
     pub fn config(&self) -> Config {
@@ -252,6 +276,12 @@ pub fn steady(lines: &impl std::fmt::Display) -> String {
         rest = &after[end..];
     }
     steady + rest
+}
+
+fn until_noon(now: Timestamp) -> Duration {
+    const HALF_A_DAY: Duration = Duration::from_secs(12 * 60 * 60);
+    let midnight = Timestamp(now.day() * 24 * 60 * 60 * 1000);
+    midnight.after(3 * HALF_A_DAY).since(now)
 }
 
 fn written(world: &World, folder: &Path, setup: &Setup) -> String {

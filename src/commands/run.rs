@@ -7,7 +7,7 @@ use countersign::engine::Pulse;
 use countersign::engine::world::SystemClock;
 use countersign::ops::log;
 use countersign::ops::metrics::Metrics;
-use countersign::service;
+use countersign::service::{self, Waits};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -28,7 +28,8 @@ pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
     log::start(loaded.config.log)?;
     let (clock, pulse) = (Arc::new(SystemClock), Arc::new(Pulse::new()));
     let stop = stop_signal()?;
-    let ended = service::run(loaded.config, clock, Metrics::new(), pulse, stop).await;
+    let waits = Waits::default();
+    let ended = service::run(loaded.config, clock, Metrics::new(), pulse, waits, stop).await;
     Ok(match ended {
         Ok(()) => Exit::Well,
         Err(error) => {

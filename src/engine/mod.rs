@@ -44,6 +44,7 @@ use crate::verification::code::Keys;
 use crate::verification::gate::Gate;
 pub use gates::GateBook;
 use outbox::Outbox;
+pub use outbox::Retries;
 use people::People;
 pub use pulse::Pulse;
 use verifier::Verifier;
@@ -65,6 +66,7 @@ pub struct Parts {
     pub metrics: Metrics,
     /// 0: no limit of our own.
     pub messages_per_second: u32,
+    pub retries: Retries,
     /// Where others can see how the engine does.
     pub pulse: Arc<Pulse>,
     pub me: Me,
@@ -82,6 +84,7 @@ struct Engine {
     clock: Arc<dyn Clock>,
     metrics: Metrics,
     pulse: Arc<Pulse>,
+    retries: Retries,
     verifier: Verifier,
     me: UserId,
     /// The bot's name in links: `https://t.me/<this>`.
@@ -106,6 +109,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), St
         clock: parts.clock,
         metrics: parts.metrics,
         pulse: parts.pulse,
+        retries: parts.retries,
         verifier: Verifier::new(),
         me: parts.me.id,
         username: parts.me.username,

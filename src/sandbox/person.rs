@@ -270,7 +270,8 @@ impl Person {
         if some.await.is_none() {
             return Err(self.complaint());
         }
-        self.outside.settled().await;
+        let changed = self.look(|user| Arc::clone(&user.chat.changed));
+        self.outside.settled_in(&changed).await;
         Ok(self.takes_unread())
     }
 
@@ -436,7 +437,9 @@ fn shown(model: &Model, message: &Message) -> String {
         text: match &message.content {
             Content::Text => message.body.text.clone(),
             Content::Contact { phone, name, .. } => format!("(contact) {name} {phone}"),
-            Content::Other { name, .. } => format!("({name}) {}", message.body.text),
+            Content::Other { name, .. } => {
+                format!("({name}) {}", message.body.text).trim_end().to_owned()
+            }
         },
         buttons: message.labels(),
         keyboard: Vec::new(),

@@ -22,11 +22,6 @@ use crate::verification::effect::{Channel, Effect, Keyboard, Letter, Order};
 use crate::verification::event::{DeliveryOutcome, Event, What};
 use crate::verification::{ChallengeId, GateId};
 
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// A provider that refuses our own credentials needs its host first.
-const MISCONFIGURED_WAIT: Duration = Duration::from_secs(30);
-
 pub(super) async fn attempt(
     engine: Arc<Engine>,
     lane: Lane,
@@ -56,11 +51,6 @@ pub(super) async fn attempt(
     }
 }
 
-/// The wait before the next attempt: doubling, up to a minute.
-fn wait(attempts: u32) -> Duration {
-    FIRST_WAIT.saturating_mul(1 << attempts.min(6)).min(LONGEST_WAIT)
-}
-
 async fn call_telegram(
     engine: &Engine,
     seq: u64,
@@ -83,7 +73,7 @@ async fn call_telegram(
         Performed::Later { after, why } => {
             let after = match why {
                 Fault::RateLimited { .. } => after,
-                _ => after.max(wait(entry.attempts)),
+                _ => after.max(engine.retries.after(entry.attempts)),
             };
             if entry.attempts.is_power_of_two() || entry.attempts == 0 {
                 warn!(user = order.user.0, %why, "Telegram did not take an order; trying again");
@@ -164,12 +154,12 @@ async fn send_code(
         }
         SendOutcome::NotSent { why, retry_after } => {
             warn!(user, ?channel, masked, why, "a code could not be sent; trying again");
-            let after = retry_after.unwrap_or_else(|| wait(entry.attempts));
+            let after = retry_after.unwrap_or_else(|| engine.retries.after(entry.attempts));
             delay(engine, seq, entry, parcel, after).await
         }
         SendOutcome::Misconfigured { why } => {
             error!(?channel, why, "codes cannot be sent: mend the configuration");
-            delay(engine, seq, entry, parcel, MISCONFIGURED_WAIT).await
+            delay(engine, seq, entry, parcel, engine.retries.misconfigured).await
         }
     }
 }

@@ -8,6 +8,7 @@
 mod carry;
 mod lanes;
 mod pace;
+mod retries;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::verification::effect::Effect;
 use crate::verification::event::{DeliveryOutcome, Event, What};
 use lanes::{Lane, Lanes};
 use pace::Pace;
+pub use retries::Retries;
 
 /// How many orders are under way at a time.
 const AT_ONCE: usize = 128;
