@@ -171,7 +171,7 @@ async fn ones_own_number_can_be_shared_and_the_keyboard_goes() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    That contact is not your own. Please share your own number with the button below, or type it.
+    I can take only your own number, and only from yourself: please type it with its country code, or share it with the button that I offer for that.
     ");
     let card = nora.shares_contact();
     assert_snapshot!(nora.reads().await, @r"
