@@ -292,7 +292,8 @@ fn until_noon(now: Timestamp) -> Duration {
     midnight.after(3 * HALF_A_DAY).since(now)
 }
 
-fn written(world: &World, folder: &Path, setup: &Setup) -> String {
+/// The configuration for a bot on duty in `world`, with its files in `folder`.
+pub fn written(world: &World, folder: &Path, setup: &Setup) -> String {
     let root = folder.join("root.pem");
     world.smtp.write_root(&root).expect("a writable folder");
     let (root, data) = (root.display(), folder.join("data"));

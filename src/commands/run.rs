@@ -32,10 +32,12 @@ pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
     for warning in &loaded.warnings {
         warn!("{warning}");
     }
-    let (clock, pulse) = (Arc::new(SystemClock), Arc::new(Pulse::new()));
+    let (metrics, clock, pulse) = (Metrics::new(), Arc::new(SystemClock), Arc::new(Pulse::new()));
+    let counted = metrics.clone();
+    log::hook_panics(move || counted.panic());
     let stop = stop_signal()?;
     let waits = Waits::default();
-    let ended = service::run(loaded.config, clock, Metrics::new(), pulse, waits, stop).await;
+    let ended = service::run(loaded.config, clock, metrics, pulse, waits, stop).await;
     Ok(match ended {
         Ok(()) => Exit::Well,
         Err(error) => {

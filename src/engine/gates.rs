@@ -82,8 +82,12 @@ impl GateBook {
 /// Asks Telegram for every gate's title and whether the bot may do its work there.
 pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     let all = engine.gates.current().keys().copied().collect();
-    let mut unseen = look_at(&engine, all).await;
+    let looked = tokio::select! {
+        unseen = look_at(&engine, all) => Some(unseen),
+        _ = stop.wait_for(|stop| *stop) => None,
+    };
     engine.pulse.end(1);
+    let Some(mut unseen) = looked else { return };
     while !unseen.is_empty() {
         tokio::select! {
             () = tokio::time::sleep(RETRY) => {}
