@@ -132,6 +132,7 @@ impl Scene {
     }
 
     pub async fn starts_bot(&mut self) {
+        let polls = self.world.telegram.calls("getUpdates");
         let (stop, stopped) = watch::channel(false);
         let pulse = Arc::new(Pulse::new());
         let (probed, seen) = (Arc::clone(&pulse), Arc::clone(&pulse));
@@ -144,7 +145,9 @@ impl Scene {
             Box::pin(async move { pulse.idle().await })
         }));
         self.bot = Some(Bot { stop, pulse, ended });
-        self.world.bot_is_polling().await;
+        let patience = self.world.patience();
+        let polling = self.world.telegram.wait_for_calls("getUpdates", polls + 1, patience).await;
+        assert!(polling, "the bot does not poll for updates");
         // The groups' titles are asked for at the start.
         self.world.settled().await;
     }
@@ -180,6 +183,11 @@ impl Scene {
     pub fn config_path(&self) -> std::path::PathBuf {
         self.config();
         self.folder.path().join("config.toml")
+    }
+
+    /// Where `config.toml` and the folder `data` are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Time passes, for the bot and for the world.
@@ -284,7 +292,8 @@ fn until_noon(now: Timestamp) -> Duration {
     midnight.after(3 * HALF_A_DAY).since(now)
 }
 
-fn written(world: &World, folder: &Path, setup: &Setup) -> String {
+/// The configuration for a bot on duty in `world`, with its files in `folder`.
+pub fn written(world: &World, folder: &Path, setup: &Setup) -> String {
     let root = folder.join("root.pem");
     world.smtp.write_root(&root).expect("a writable folder");
     let (root, data) = (root.display(), folder.join("data"));

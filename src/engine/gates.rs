@@ -82,8 +82,12 @@ impl GateBook {
 /// Asks Telegram for every gate's title and whether the bot may do its work there.
 pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     let all = engine.gates.current().keys().copied().collect();
-    let mut unseen = look_at(&engine, all).await;
+    let looked = tokio::select! {
+        unseen = look_at(&engine, all) => Some(unseen),
+        _ = stop.wait_for(|stop| *stop) => None,
+    };
     engine.pulse.end(1);
+    let Some(mut unseen) = looked else { return };
     while !unseen.is_empty() {
         tokio::select! {
             () = tokio::time::sleep(RETRY) => {}
@@ -108,7 +112,7 @@ async fn look(engine: &Engine, id: GateId) -> Option<()> {
     let chat = match engine.telegram.chat(id).await {
         Ok(chat) => chat,
         Err(fault) => {
-            warn!(gate = id.0, %fault, "the gate's group cannot be looked at: is the bot in it?");
+            warn!(gate = id.0, why = %fault, "the gate's group cannot be looked at: is the bot in it?");
             return (!fault.is_retryable()).then_some(());
         }
     };
@@ -119,7 +123,7 @@ async fn look(engine: &Engine, id: GateId) -> Option<()> {
             gate = id.0,
             "the bot may not approve join requests: make it an administrator with the right \"Invite Users via Link\""
         ),
-        Err(fault) => warn!(gate = id.0, %fault, "the bot's rights cannot be read"),
+        Err(fault) => warn!(gate = id.0, why = %fault, "the bot's rights cannot be read"),
     }
     Some(())
 }

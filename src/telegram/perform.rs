@@ -122,16 +122,23 @@ impl Client {
     }
 
     async fn look_up(&self, gate: GateId, user: UserId) -> Performed {
+        let told = |membership| What::LookedUp { gate, membership };
+        match self.membership(gate, user).await {
+            Ok(membership) => done(Some(told(membership))),
+            Err(fault) => failed_with(fault, told(Membership::Unknown)),
+        }
+    }
+
+    async fn membership(&self, gate: GateId, user: UserId) -> Result<Membership, Fault> {
         let asked = self.in_group(gate, |to| {
             let mut payload = member_query(gate.0, user);
             payload.chat_id = to;
             payload
         });
-        let told = |membership| What::LookedUp { gate, membership };
         match asked.await {
-            Ok(member) => done(Some(told(membership(&member)))),
-            Err(Fault::NotMember { .. }) => done(Some(told(Membership::NotMember))),
-            Err(fault) => failed_with(fault, told(Membership::Unknown)),
+            Ok(member) => Ok(membership(&member)),
+            Err(Fault::NotMember { .. }) => Ok(Membership::NotMember),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -144,8 +151,15 @@ impl Client {
             Err(Fault::AlreadyDone { already: Already::Member, .. }) => {
                 done(Some(told(AdmissionOutcome::AlreadyMember)))
             }
+            // An approval whose answer was lost leaves no request behind either.
             Err(Fault::AlreadyDone { already: Already::NoRequest, .. }) => {
-                done(Some(told(AdmissionOutcome::NoRequest)))
+                match self.membership(gate, user).await {
+                    Ok(Membership::Member) => done(Some(told(AdmissionOutcome::AlreadyMember))),
+                    Ok(Membership::NotMember | Membership::Banned | Membership::Unknown) => {
+                        done(Some(told(AdmissionOutcome::NoRequest)))
+                    }
+                    Err(fault) => failed_with(fault, told(AdmissionOutcome::NoRequest)),
+                }
             }
             Err(fault) => {
                 let outcome = refusal(&fault);

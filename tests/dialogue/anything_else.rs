@@ -583,6 +583,20 @@ async fn germans_read_german_and_everybody_else_english() {
     [💬 Per SMS]
     [Abbrechen]
     ");
+    let locked = scene.world.person("Uwe").speaks("de");
+    locked.requests_to_join();
+    locked.reads().await;
+    for _ in 0..3 {
+        locked.types("mach auf");
+    }
+    let lines = locked.reads().await;
+    assert_snapshot!(lines[2], @r"
+    Rust Berlin
+
+    Es waren zu viele falsche Versuche, deshalb bleibt die Tür erst einmal zu. Du kannst es in 5 Minuten wieder versuchen.
+
+    Was du bis dahin schickst, zählt nicht gegen dich.
+    ");
     let austrian = scene.world.person("Toni").speaks("de-AT");
     austrian.requests_to_join();
     assert!(austrian.reads().await.to_string().contains("tippe das Passwort ein"));

@@ -496,6 +496,26 @@ async fn a_repeated_request_goes_on_where_the_dialogue_was() {
     [💬 By SMS]
     [Cancel]
     ");
+    nora.types(&nora.email());
+    nora.reads().await;
+    nora.presses("Send the code");
+    nora.reads().await;
+    let mail = scene.world.mail_for(&nora.email()).await;
+    scene.passes(Duration::from_secs(60));
+    nora.withdraws_request();
+    nora.requests_to_join();
+    assert_snapshot!(steady(&nora.reads().await), @r"
+    Rust Berlin
+
+    I have sent your code by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+
+    Please type the 6 digits here. They are valid for 9 minutes. If nothing comes, please look into the spam folder too.
+    [🔁 Resend]
+    [Other address] [Cancel]
+    ");
+    nora.types(mail.code(6));
+    nora.reads().await;
+    assert!(nora.is_member());
     scene.ends().await;
 }
 

@@ -227,7 +227,6 @@ async fn each_end_of_an_admission_is_told_apart() {
         assert_eq!(told(approve(), answer).await, Some(expected));
     };
     check(Answer::ok(true), AdmissionOutcome::Approved).await;
-    check(bad("HIDE_REQUESTER_MISSING"), AdmissionOutcome::NoRequest).await;
     check(bad("USER_ALREADY_PARTICIPANT"), AdmissionOutcome::AlreadyMember).await;
     check(bad("CHAT_ADMIN_REQUIRED"), AdmissionOutcome::NoRights).await;
     check(bad("chat not found"), AdmissionOutcome::NoRights).await;
@@ -239,6 +238,26 @@ async fn each_end_of_an_admission_is_told_apart() {
     let (_, calls) = play(approve(), [Answer::ok(true)]).await;
     let payload = json!({"chat_id": -1001, "user_id": 11});
     assert_eq!(calls, [("ApproveChatJoinRequest".to_owned(), payload)]);
+}
+
+#[tokio::test]
+async fn without_a_request_those_who_are_in_are_told_from_those_who_are_not() {
+    let missing = || bad("HIDE_REQUESTER_MISSING");
+    let status = |status: &str| Answer::ok(json!({"status": status, "user": {"id": 11}}));
+    let check = async |answer, outcome| {
+        let (performed, calls) = play(approve(), [missing(), answer]).await;
+        let (Performed::Done { then, .. } | Performed::Dropped { then, .. }) = performed else {
+            panic!("{performed:?}")
+        };
+        assert_eq!(then, Some(What::Admission { gate: GATE, outcome }));
+        assert_eq!(calls[1].0, "GetChatMember");
+    };
+    check(status("member"), AdmissionOutcome::AlreadyMember).await;
+    check(status("left"), AdmissionOutcome::NoRequest).await;
+    check(bad("PARTICIPANT_ID_INVALID"), AdmissionOutcome::NoRequest).await;
+    check(bad("chat not found"), AdmissionOutcome::NoRequest).await;
+    let (performed, _) = play(approve(), [missing(), Answer::paused(3)]).await;
+    assert!(matches!(performed, Performed::Later { .. }));
 }
 
 #[tokio::test]

@@ -280,6 +280,14 @@ pub(super) fn guessed_early(
     true
 }
 
+/// A code once more, after the right one: from another device, or by a slip of the finger.
+pub(super) fn repeated(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, text: &Hidden) {
+    let digits = turn.applicant().challenge.as_ref().map(|challenge| challenge.digits);
+    if digits.is_some_and(|digits| code::read_reply(text.reveal(), digits).is_some()) {
+        turn.delete(message);
+    }
+}
+
 /// A reply while a code is waited for.
 pub(super) fn reply(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, text: &Hidden) {
     let usual = turn.gate.limits.code_length;

@@ -335,7 +335,8 @@ fn not_read(turn: &mut Dialogue<'_, '_, '_>, text: Text) {
 fn wrote(turn: &mut Dialogue<'_, '_, '_>, message: super::MessageId, text: &Hidden) {
     match turn.applicant().stage {
         // The answer to what brought them here is on its way.
-        Stage::Arriving | Stage::Admitting => {}
+        Stage::Arriving => {}
+        Stage::Admitting => coding::repeated(turn, message, text),
         Stage::Password => asking::password(turn, message, text),
         Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } => {
             if !coding::guessed_early(turn, message, text) {
