@@ -171,7 +171,7 @@ async fn ones_own_number_can_be_shared_and_the_keyboard_goes() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    That contact is not your own. Please share your own number with the button below, or type it.
+    I can take only your own number, and only from yourself: please type it with its country code, or share it with the button that I offer for that.
     ");
     let card = nora.shares_contact();
     assert_snapshot!(nora.reads().await, @r"
@@ -406,5 +406,48 @@ async fn the_full_address_is_shown_until_send_and_never_after() {
     [Other address] [Cancel]
     ");
     scene.world.mail_for("nora@example.org").await;
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn however_the_confirmation_is_left_the_full_address_goes() {
+    let scene = Scene::start().await;
+    let nora = scene.past_the_password("Nora").await;
+    nora.types("nroa@example.org");
+    nora.reads().await;
+    // Another one is typed instead of pressing a button.
+    nora.types("nora@example.org");
+    assert_snapshot!(nora.reads().await, @r"
+    (edited) Rust Berlin
+
+    Understood: I am not sending anything there.
+    ---
+    Rust Berlin
+
+    Shall I send the code by e-mail to this address?
+
+    nora@example.org
+
+    Please look closely, then press the button.
+    [Send the code]
+    [Other address] [Cancel]
+    ");
+    assert!(!nora.chat_transcript().contains("nroa@example.org"));
+    nora.types("/start");
+    nora.reads().await;
+    assert!(!nora.chat_transcript().contains("nora@example.org"));
+    nora.types("nora@example.org");
+    nora.reads().await;
+    nora.presses("Cancel");
+    assert_snapshot!(nora.reads().await, @r"
+    (edited) Rust Berlin
+
+    Understood: I am not sending anything there.
+    ---
+    Rust Berlin
+
+    All right, I have stopped. Whenever you like: ask to join again, or send me /start.
+    ");
+    assert!(!nora.chat_transcript().contains("nora@example.org"));
     scene.ends().await;
 }

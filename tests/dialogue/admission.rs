@@ -86,7 +86,7 @@ async fn a_withdrawn_request_leads_to_a_personal_link() {
     assert_snapshot!(without_link(&told), @r"
     Rust Berlin
 
-    That is right, thank you. This invite link is for you alone:
+    You have passed. This invite link is for you alone:
 
     ‹link›
 
@@ -169,13 +169,13 @@ async fn who_is_let_in_by_an_admin_meanwhile_is_greeted() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    You are a member of this group already. The door is open.
+    Welcome! Somebody has opened the door for you: you are in the group now, and I need nothing more from you.
     ");
     nora.types(&code);
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    You have passed already. There is nothing left to do.
+    You are a member of this group already. The door is open.
     ");
     scene.ends().await;
 }
