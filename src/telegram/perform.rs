@@ -36,8 +36,8 @@ pub enum Performed {
 }
 
 impl Client {
-    /// Carries out one order. `live_keyboard`: the message whose buttons `RetireButtons` takes
-    /// away. `now`: the end of a new invite link is counted from it.
+    /// Carries out one order. `live_keyboard`: the message whose buttons `RetireButtons` and
+    /// `Rewrite` take away. `now`: the end of a new invite link is counted from it.
     ///
     /// `SendCode` does not travel by Telegram: it is dropped here.
     pub async fn perform(
@@ -55,10 +55,13 @@ impl Client {
                 payload.reply_markup = markup(keyboard, language, texts);
                 self.say(&payload).await
             }
-            Effect::Rewrite { message, group, text } => {
-                let html = texts.say(language, group.as_deref(), text);
-                self.ask_once(&rewritten(*chat, *message, html)).await
-            }
+            Effect::Rewrite { group, text } => match live_keyboard {
+                Some(message) => {
+                    let html = texts.say(language, group.as_deref(), text);
+                    self.ask_once(&rewritten(*chat, message, html)).await
+                }
+                None => done(None),
+            },
             Effect::RetireButtons => match live_keyboard {
                 Some(MessageId(id)) => {
                     let message = teloxide::types::MessageId(id);

@@ -408,3 +408,46 @@ async fn the_full_address_is_shown_until_send_and_never_after() {
     scene.world.mail_for("nora@example.org").await;
     scene.ends().await;
 }
+
+#[tokio::test]
+async fn however_the_confirmation_is_left_the_full_address_goes() {
+    let scene = Scene::start().await;
+    let nora = scene.past_the_password("Nora").await;
+    nora.types("nroa@example.org");
+    nora.reads().await;
+    // Another one is typed instead of pressing a button.
+    nora.types("nora@example.org");
+    assert_snapshot!(nora.reads().await, @r"
+    (edited) Rust Berlin
+
+    Understood: I am not sending anything there.
+    ---
+    Rust Berlin
+
+    Shall I send the code by e-mail to this address?
+
+    nora@example.org
+
+    Please look closely, then press the button.
+    [Send the code]
+    [Other address] [Cancel]
+    ");
+    assert!(!nora.chat_transcript().contains("nroa@example.org"));
+    nora.types("/start");
+    nora.reads().await;
+    assert!(!nora.chat_transcript().contains("nora@example.org"));
+    nora.types("nora@example.org");
+    nora.reads().await;
+    nora.presses("Cancel");
+    assert_snapshot!(nora.reads().await, @r"
+    (edited) Rust Berlin
+
+    Understood: I am not sending anything there.
+    ---
+    Rust Berlin
+
+    All right, I have stopped. Whenever you like: ask to join again, or send me /start.
+    ");
+    assert!(!nora.chat_transcript().contains("nora@example.org"));
+    scene.ends().await;
+}

@@ -465,14 +465,8 @@ async fn a_button_pressed_on_two_devices_works_once() {
     nora.presses_old(message, &data);
     let lines = nora.reads().await;
     let toasts: Vec<String> =
-        lines.iter().map(ToString::to_string).filter(|line| line.starts_with('(')).collect();
-    assert_snapshot!(toasts.join("\n---\n"), @r"
-    (edited) Rust Berlin
-
-    I am sending a code to n•••a@example.org.
-    ---
-    (toast) This button has done its work already.
-    ");
+        lines.iter().map(ToString::to_string).filter(|line| line.starts_with("(toast)")).collect();
+    assert_snapshot!(toasts.join("\n---\n"), @"(toast) This button has done its work already.");
     scene.world.mail_for("nora@example.org").await;
     // Long after, from the other phone.
     nora.presses_old(message, &data);

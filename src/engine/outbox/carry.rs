@@ -78,7 +78,7 @@ async fn call_telegram(
     let order = &entry.order;
     let chat = order.chat;
     let keyboard = match order.effect {
-        Effect::RetireButtons => {
+        Effect::RetireButtons | Effect::Rewrite { .. } => {
             let live = engine.store.read(move |view| view.get::<LiveKeyboard>(&chat)).await?;
             live.map(|live| live.message)
         }
@@ -108,7 +108,7 @@ async fn call_telegram(
         (Effect::Say { keyboard: Keyboard::Buttons(_), .. }, Some(message)) => {
             Some((chat, Some(message)))
         }
-        (Effect::RetireButtons, _) => Some((chat, None)),
+        (Effect::RetireButtons | Effect::Rewrite { .. }, _) => Some((chat, None)),
         (_, _) => None,
     };
     let cause = Cause { outbox: Some(seq), keyboard, ..Cause::default() };

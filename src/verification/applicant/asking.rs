@@ -5,7 +5,7 @@ use super::turn::Dialogue;
 use super::{Applicant, Decision, Stage};
 use crate::verification::address::{Address, Email, Phone, PhoneError};
 use crate::verification::code::same;
-use crate::verification::effect::{Channel, Effect, Keyboard};
+use crate::verification::effect::{Channel, Keyboard};
 use crate::verification::limits::Consequence;
 use crate::verification::password::{self, PasswordRefused};
 use crate::verification::text::{HelpStep, Text};
@@ -127,14 +127,9 @@ pub(super) fn use_channel(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) -> 
 }
 
 /// "Other address", on the confirmation or below a sent code.
-pub(super) fn other_address(turn: &mut Dialogue<'_, '_, '_>, message: Option<MessageId>) -> bool {
+pub(super) fn other_address(turn: &mut Dialogue<'_, '_, '_>) -> bool {
     match turn.stage() {
-        Stage::Confirm { .. } => {
-            drop_confirmation(turn, message);
-            ask_address(turn);
-            true
-        }
-        Stage::Code { .. } | Stage::Channel | Stage::Address { .. } => {
+        Stage::Confirm { .. } | Stage::Code { .. } | Stage::Channel | Stage::Address { .. } => {
             ask_address(turn);
             true
         }
@@ -144,14 +139,6 @@ pub(super) fn other_address(turn: &mut Dialogue<'_, '_, '_>, message: Option<Mes
         | Stage::Admitting
         | Stage::Admitted { .. }
         | Stage::Member => false,
-    }
-}
-
-/// The confirmation shows the address in full: it must not stay.
-fn drop_confirmation(turn: &mut Dialogue<'_, '_, '_>, message: Option<MessageId>) {
-    if let Some(message) = message {
-        let group = Some(turn.gate.title.clone());
-        turn.order(Effect::Rewrite { message, group, text: Text::ConfirmDropped });
     }
 }
 
@@ -261,6 +248,7 @@ fn take(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
         Text::Confirm { channel, address: shown },
         &[&[Action::Send], &[Action::OtherAddress, Action::Cancel]],
     );
+    turn.person.confirming = Some(turn.gate.id);
 }
 
 /// Whether a message in the code stage is an address rather than a code.

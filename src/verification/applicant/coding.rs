@@ -22,13 +22,9 @@ const NEW_CODE_BUTTONS: &[&[Action]] =
     &[&[Action::NewCode], &[Action::OtherAddress, Action::Cancel]];
 
 /// The Send button below the confirmation.
-pub(super) fn send_pressed(
-    turn: &mut Dialogue<'_, '_, '_>,
-    message: Option<MessageId>,
-    query: &str,
-) -> bool {
+pub(super) fn send_pressed(turn: &mut Dialogue<'_, '_, '_>, query: &str) -> bool {
     let Stage::Confirm { address } = turn.stage() else { return false };
-    issue(turn, address, message, query);
+    issue(turn, address, query);
     true
 }
 
@@ -36,7 +32,7 @@ pub(super) fn send_pressed(
 pub(super) fn resend_pressed(turn: &mut Dialogue<'_, '_, '_>, query: &str) -> bool {
     let Stage::Code { .. } = turn.stage() else { return false };
     let Some(address) = turn.applicant().address.clone() else { return false };
-    issue(turn, address, None, query);
+    issue(turn, address, query);
     true
 }
 
@@ -52,12 +48,7 @@ pub(super) fn keep_pressed(turn: &mut Dialogue<'_, '_, '_>) -> bool {
 }
 
 /// Draws a new code and sends it, if the limits allow.
-fn issue(
-    turn: &mut Dialogue<'_, '_, '_>,
-    address: Address,
-    confirmation: Option<MessageId>,
-    query: &str,
-) {
+fn issue(turn: &mut Dialogue<'_, '_, '_>, address: Address, query: &str) {
     let (gate, now) = (turn.gate, turn.now());
     let key = turn.facts.keys.address(&address);
     let ledgers = ledgers(&address, key, now);
@@ -84,16 +75,7 @@ fn issue(
         turn.charge(ledger, 1);
     }
     turn.answer(query, None, false);
-    match confirmation {
-        // It shows the address in full, and has the Send button: both go.
-        Some(message) => {
-            turn.spend_buttons();
-            let group = Some(gate.title.clone());
-            let text = Text::ConfirmedSending { masked: address.masked() };
-            turn.order(Effect::Rewrite { message, group, text });
-        }
-        None => turn.retire_buttons(),
-    }
+    turn.put_buttons_away(Text::ConfirmedSending { masked: address.masked() });
     send(turn, address, key);
 }
 

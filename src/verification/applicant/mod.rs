@@ -138,6 +138,8 @@ pub struct Person {
     pub active: Option<GateId>,
     /// Whether the keyboard that offers to share one's phone number is up.
     pub sharing: bool,
+    /// Their newest keyboard hangs below an address in full, which must not stay: at this gate.
+    pub confirming: Option<GateId>,
     /// The number of their newest keyboard: only its buttons work.
     pub serial: u32,
     pub gates: BTreeMap<GateId, Applicant>,
@@ -289,7 +291,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             },
             arrival::started,
         ),
-        What::Pressed { message, query, data, .. } => pressed(turn, *message, query, data),
+        What::Pressed { query, data, .. } => pressed(turn, query, data),
         What::Joined { gate } => turn.known(*gate, admission::joined),
         What::Left { gate } => turn.known(*gate, admission::left),
         What::LookedUp { gate, membership } => {
@@ -346,7 +348,7 @@ fn wrote(turn: &mut Dialogue<'_, '_, '_>, message: super::MessageId, text: &Hidd
     }
 }
 
-fn pressed(turn: &mut Turn<'_, '_>, message: Option<super::MessageId>, query: &str, data: &str) {
+fn pressed(turn: &mut Turn<'_, '_>, query: &str, data: &str) {
     let live = Pressed::read(data).filter(|pressed| {
         pressed.serial == turn.person.serial && turn.facts.gates.contains_key(&pressed.gate)
     });
@@ -360,8 +362,8 @@ fn pressed(turn: &mut Turn<'_, '_>, message: Option<super::MessageId>, query: &s
             Action::Cancel => arrival::cancel_pressed(turn),
             _ if !turn.may_press(query) => true,
             Action::Use(channel) => asking::use_channel(turn, channel),
-            Action::OtherAddress => asking::other_address(turn, message),
-            Action::Send => coding::send_pressed(turn, message, query),
+            Action::OtherAddress => asking::other_address(turn),
+            Action::Send => coding::send_pressed(turn, query),
             Action::Resend | Action::NewCode => coding::resend_pressed(turn, query),
             Action::KeepCode => coding::keep_pressed(turn),
             Action::TryAgain => admission::try_again(turn),

@@ -166,12 +166,23 @@ impl<'a, 'f> Turn<'a, 'f> {
 
     /// Makes every button so far spent, and takes the last ones off their message.
     pub fn retire_buttons(&mut self) {
+        self.put_buttons_away(Text::ConfirmDropped);
+    }
+
+    /// As [`Turn::retire_buttons`]; an address in full above them gives way to `text`.
+    pub fn put_buttons_away(&mut self, text: Text) {
         self.spend_buttons();
-        self.order(Effect::RetireButtons);
+        match self.person.confirming.take() {
+            Some(gate) => {
+                let group = self.facts.gates.get(&gate).map(|gate| gate.title.clone());
+                self.order(Effect::Rewrite { group, text });
+            }
+            None => self.order(Effect::RetireButtons),
+        }
     }
 
     /// Makes every button so far spent.
-    pub fn spend_buttons(&mut self) {
+    fn spend_buttons(&mut self) {
         self.person.serial = self.person.serial.wrapping_add(1);
     }
 
