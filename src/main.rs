@@ -27,7 +27,14 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Check => one_thread()?
             .block_on(commands::check::check(config))
             .context("the checks cannot be printed"),
-        Command::Run => many_threads()?.block_on(commands::run::run(config)),
+        Command::Run => {
+            let runtime = many_threads()?;
+            let ended = runtime.block_on(commands::run::run(config));
+            // A name that is being looked up, or a store that is being opened, must not hold up
+            // the end.
+            runtime.shutdown_background();
+            ended
+        }
         Command::Demo { play, listen, data } => {
             many_threads()?.block_on(commands::demo::demo(play, listen, data))
         }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
 use crate::engine::world::Clock;
-use crate::engine::{self, Parts, Pulse, Retries};
+use crate::engine::{self, EngineError, Parts, Pulse, Retries};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
 use crate::store::secret::{self, SecretError};
@@ -31,6 +31,8 @@ pub enum ServiceError {
     Secret(#[from] SecretError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Engine(EngineError),
     #[error(transparent)]
     Texts(#[from] TextsError),
     #[error(transparent)]
@@ -58,6 +60,15 @@ impl ServiceError {
     #[must_use]
     pub fn is_damage(&self) -> bool {
         matches!(self, ServiceError::Store(error) if error.is_damage())
+    }
+}
+
+impl From<EngineError> for ServiceError {
+    fn from(error: EngineError) -> ServiceError {
+        match error {
+            EngineError::Store(error) => ServiceError::Store(error),
+            EngineError::Panicked => ServiceError::Engine(error),
+        }
     }
 }
 
@@ -92,7 +103,13 @@ pub async fn run(
     let mailer = config.email.as_ref().map(|email| Mailer::with_limits(email, waits.email));
     let mailer = mailer.transpose()?;
     let texter = config.sms.as_ref().map(|sms| Texter::with_limits(sms, waits.sms)).transpose()?;
-    let (store, keys) = open_store(&config).await?;
+    let mut early = stop.clone();
+    let opened = tokio::select! {
+        opened = open_store(&config) => Some(opened?),
+        _ = early.wait_for(|stop| *stop) => None,
+    };
+    // Told to stop while the store is looked through: whatever cuts that short loses nothing.
+    let Some((store, keys)) = opened else { return Ok(()) };
     let committed = metrics.clone();
     store.observe(move |took| committed.commit(took));
 
@@ -103,7 +120,12 @@ pub async fn run(
         let until = async move {
             let _ = stopped.wait_for(|stop| *stop).await;
         };
-        tokio::spawn(health::serve(listener, metrics.clone(), looked_at, until));
+        let served = health::serve(listener, metrics.clone(), looked_at, until);
+        tokio::spawn(async move {
+            if let Err(error) = served.await {
+                error!(why = %error, "nobody can look in any more");
+            }
+        });
     }
 
     let Some(me) = introduce(&telegram, &texts, stop.clone()).await? else {
@@ -169,12 +191,16 @@ async fn introduce(
     mut stop: watch::Receiver<bool>,
 ) -> Result<Option<Me>, ServiceError> {
     loop {
-        let fault = match greet(telegram, texts).await {
+        let greeted = tokio::select! {
+            greeted = greet(telegram, texts) => greeted,
+            _ = stop.wait_for(|stop| *stop) => return Ok(None),
+        };
+        let fault = match greeted {
             Ok(me) => return Ok(Some(me)),
             Err(ServiceError::Telegram(fault)) if fault.is_retryable() => fault,
             Err(error) => return Err(error),
         };
-        warn!(%fault, "Telegram cannot be reached yet");
+        warn!(why = %fault, "Telegram cannot be reached yet; trying again");
         tokio::select! {
             () = tokio::time::sleep(fault.pause().unwrap_or(RETRY).max(RETRY)) => {}
             _ = stop.wait_for(|stop| *stop) => return Ok(None),
@@ -191,7 +217,10 @@ async fn greet(telegram: &Client, texts: &Texts) -> Result<Me, ServiceError> {
     if webhook.is_some() {
         return Err(ServiceError::Webhook);
     }
-    telegram.set_commands(texts).await.map_err(ServiceError::Telegram)?;
+    // The menu of commands is a courtesy; no start fails for it.
+    if let Err(fault) = telegram.set_commands(texts).await {
+        warn!(why = %fault, "the bot's commands cannot be put into its menu");
+    }
     Ok(me)
 }
 

@@ -1,8 +1,15 @@
 //! Everything that needs the world outside: dialogues over real sockets, the real binary, the
 //! demo's page in a browser.
 
+mod binary;
 mod browser;
+mod check;
 mod cli;
+mod crash;
 mod demo;
 mod dialogue;
+mod house;
+mod process;
+mod run;
 mod scene;
+mod store;

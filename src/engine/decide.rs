@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use super::Engine;
 use super::world::SystemRandom;
-use crate::ops::fault;
+use crate::ops::fault::{self, Point};
 use crate::store::records::{
     InboxEntry, LedgerCount, LiveKeyboard, OutboxEntry, PersonRecord, Wake,
 };
@@ -24,6 +24,8 @@ pub(super) struct Cause {
     pub inbox: Option<u64>,
     /// The order that was carried out.
     pub outbox: Option<u64>,
+    /// The order that could not be carried out yet, and what is to be kept of the attempt.
+    pub put_back: Option<(u64, OutboxEntry)>,
     /// The time that has come.
     pub wake: Option<(Timestamp, UserId, GateId)>,
     /// A message with buttons was written, or the last one lost them.
@@ -69,8 +71,8 @@ impl Engine {
                     password = Some((gate, right));
                 }
                 Err(StoreError::Panicked) => {
-                    self.metrics.panic();
-                    error!(?user, "a panic while handling one update; that update is dropped");
+                    let user = user.map(|user| user.0);
+                    error!(user, "a panic while deciding on one event; that event is dropped");
                     return match self.commit(None, cause, None).await? {
                         Decided::Done { queued, .. } => Ok(queued),
                         Decided::NeedsPassword { .. } => Ok(Vec::new()),
@@ -90,7 +92,7 @@ impl Engine {
         let gates = self.gates.current();
         let keys = Arc::clone(&self.keys);
         let now = self.clock.now();
-        fault::point("decide.before");
+        fault::pass(Point::DecideBefore);
         let decided = self
             .store
             .commit(move |view| {
@@ -128,14 +130,16 @@ impl Engine {
                 write(view, event.user, outcome, now)
             })
             .await;
-        fault::point("decide.after");
+        fault::pass(Point::DecideAfter);
         decided
     }
 
     fn note(&self, user: Option<UserId>, gate: Option<GateId>, decision: &Decision) {
         self.metrics.outcome(decision.name());
         let (user, gate) = (user.map(|user| user.0), gate.map(|gate| gate.0));
-        info!(user, gate, decision = decision.name(), detail = %decision, "decided");
+        let detail = decision.to_string();
+        let detail = (!detail.is_empty()).then_some(detail);
+        info!(user, gate, decision = decision.name(), detail, "decided");
     }
 }
 
@@ -153,6 +157,9 @@ fn clear(view: &mut View<'_>, cause: &Cause) -> Result<(), StoreError> {
     }
     if let Some(seq) = &cause.outbox {
         view.remove::<OutboxEntry>(seq);
+    }
+    if let Some((seq, entry)) = &cause.put_back {
+        view.put(seq, entry)?;
     }
     if let Some(wake) = &cause.wake {
         view.remove::<Wake>(wake);

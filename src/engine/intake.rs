@@ -9,7 +9,7 @@ use tracing::{debug, error, warn};
 
 use super::Engine;
 use super::people::People;
-use crate::ops::fault;
+use crate::ops::fault::{self, Point};
 use crate::store::records::{InboxEntry, SeenUpdate};
 use crate::store::{Sequence, StoreError};
 use crate::telegram::Fault;
@@ -25,6 +25,9 @@ pub(super) async fn run(engine: Arc<Engine>, people: People, mut stop: watch::Re
     let mut offset = None;
     let mut wait = FIRST_WAIT;
     loop {
+        if offset.is_some() {
+            fault::pass(Point::Confirming);
+        }
         let polled = tokio::select! {
             polled = engine.telegram.updates(offset, POLL_SECONDS) => polled,
             _ = stop.wait_for(|stop| *stop) => return,
@@ -91,7 +94,7 @@ async fn accept(engine: &Engine, people: &People, updates: Vec<Update>) -> Resul
         return Ok(());
     }
     let now = engine.clock.now();
-    fault::point("inbox.before");
+    fault::pass(Point::InboxBefore);
     let fresh = engine
         .store
         .commit(move |view| {
@@ -110,7 +113,7 @@ async fn accept(engine: &Engine, people: &People, updates: Vec<Update>) -> Resul
             Ok(fresh)
         })
         .await?;
-    fault::point("inbox.after");
+    fault::pass(Point::InboxAfter);
     for (seq, event) in fresh {
         people.hand_in(seq, event);
     }
@@ -152,6 +155,6 @@ fn complain(fault: &Fault) {
         Fault::Conflict { .. } => error!(
             "another program is asking for this bot's updates: stop the other one, or remove its webhook"
         ),
-        fault => warn!(%fault, "Telegram cannot be asked for updates; trying again"),
+        fault => warn!(why = %fault, "Telegram cannot be asked for updates; trying again"),
     }
 }

@@ -26,9 +26,11 @@ mod sweep;
 mod verifier;
 pub mod world;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::info;
@@ -52,6 +54,16 @@ use world::Clock;
 
 /// How long a stop waits for what is under way. Whatever is not done by then is in the store.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// Why the engine ended by itself. Nothing more was acknowledged, sent or admitted.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A task of the engine itself panicked; without it the bot would be deaf or mute.
+    #[error("the bot stopped on a fault of its own; start again, and please report this as a bug")]
+    Panicked,
+}
 
 /// Everything that the engine works with.
 pub struct Parts {
@@ -95,8 +107,8 @@ struct Engine {
 ///
 /// # Errors
 ///
-/// The store's reason, if it failed closed: nothing more was acknowledged, sent or admitted.
-pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
+/// The store failed closed, or the engine itself did.
+pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), EngineError> {
     let pace = parts.messages_per_second;
     let engine = Arc::new(Engine {
         gates: GateBook::new(parts.gates),
@@ -127,10 +139,13 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), St
     tasks.spawn(carrying.run(stop.clone()));
     tasks.spawn(intake::run(Arc::clone(&engine), people, stop.clone()));
     tasks.spawn(sweep::run(Arc::clone(&engine), outbox, stop.clone()));
+    // Ended by `refresh`, after its first look.
+    engine.pulse.begin(1);
     tasks.spawn(gates::refresh(Arc::clone(&engine), stop.clone()));
 
     let failure = tokio::select! {
-        failure = engine.store.failed() => Some(failure),
+        failure = engine.store.failed() => Some(EngineError::Store(failure)),
+        () = a_panic(&mut tasks) => Some(EngineError::Panicked),
         _ = stop.wait_for(|stop| *stop) => None,
     };
     if failure.is_none() {
@@ -147,4 +162,20 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), St
             Ok(())
         }
     }
+}
+
+/// Resolves when one of the engine's own tasks panics.
+async fn a_panic(tasks: &mut JoinSet<()>) {
+    while let Some(ended) = tasks.join_next().await {
+        if ended.is_err_and(|error| error.is_panic()) {
+            return;
+        }
+    }
+    std::future::pending().await
+}
+
+/// Runs work for one person; `None` if it panicked, which then hurts nobody else. The panic hook
+/// says where it was.
+async fn contained<T>(work: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(work).catch_unwind().await.ok()
 }

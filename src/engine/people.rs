@@ -4,9 +4,11 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Engine;
-use super::decide::Cause;
+use tracing::error;
+
+use super::decide::{Cause, Queued};
 use super::outbox::Outbox;
+use super::{Engine, contained};
 use crate::store::StoreError;
 use crate::store::records::InboxEntry;
 use crate::verification::UserId;
@@ -64,8 +66,7 @@ impl People {
 
     async fn serve(self, user: UserId) {
         while let Some((seq, event)) = self.next(user) {
-            let cause = Cause { inbox: Some(seq), ..Cause::default() };
-            match self.engine.decide(Some(event), cause).await {
+            match self.handle(seq, event).await {
                 Ok(queued) => {
                     self.outbox.put(queued);
                     self.engine.pulse.end(1);
@@ -74,6 +75,16 @@ impl People {
                 Err(_) => return,
             }
         }
+    }
+
+    async fn handle(&self, seq: u64, event: Event) -> Result<Queued, StoreError> {
+        let cause = Cause { inbox: Some(seq), ..Cause::default() };
+        let user = event.user.0;
+        if let Some(decided) = contained(self.engine.decide(Some(event), cause.clone())).await {
+            return decided;
+        }
+        error!(user, "a panic while handling one update; that update is dropped");
+        contained(self.engine.decide(None, cause)).await.unwrap_or(Ok(Queued::new()))
     }
 
     fn next(&self, user: UserId) -> Option<(u64, Event)> {

@@ -1,15 +1,72 @@
 //! Places where a crash test can have the process die.
 //!
-//! `COUNTERSIGN_DIE_AT="commit:3"` makes the third pass of the point `commit` end the process at
-//! once, as kill -9 would: nothing is unwound, flushed or dropped. Release builds know no such
-//! points.
+//! `COUNTERSIGN_DIE_AT="decide.after:3"` makes the third pass of the point `decide.after` end the
+//! process at once, as kill -9 would: nothing is unwound, flushed or dropped. Release builds know
+//! no such points.
 
-/// Passes the point `name`. Returns, or the process is dead.
-pub fn point(name: &str) {
+/// Each is before or after something that lasts: in the store, or in somebody else's hands.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// Updates have arrived; none is in the store.
+    InboxBefore,
+    /// They are in the store, and nobody was told.
+    InboxAfter,
+    /// They are on their way to the rules; Telegram does not know that we have them.
+    Confirming,
+    /// What happened is known, what follows from it is not.
+    DecideBefore,
+    /// It is decided and durable, and nobody was told.
+    DecideAfter,
+    /// A commit is synced, and the manifest does not know of it.
+    StoreWritten,
+    /// An order was taken up, nothing of it is done.
+    OutboxBefore,
+    /// Telegram has answered; the store does not know.
+    OutboxPerformed,
+    /// A code is marked as on its way, and is not.
+    CodeBefore,
+    /// The provider has it, or refused it; the store does not know.
+    CodeAfter,
+}
+
+impl Point {
+    pub const ALL: [Point; 10] = [
+        Point::InboxBefore,
+        Point::InboxAfter,
+        Point::Confirming,
+        Point::DecideBefore,
+        Point::DecideAfter,
+        Point::StoreWritten,
+        Point::OutboxBefore,
+        Point::OutboxPerformed,
+        Point::CodeBefore,
+        Point::CodeAfter,
+    ];
+
+    /// Its name in `COUNTERSIGN_DIE_AT`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Point::InboxBefore => "inbox.before",
+            Point::InboxAfter => "inbox.after",
+            Point::Confirming => "inbox.confirming",
+            Point::DecideBefore => "decide.before",
+            Point::DecideAfter => "decide.after",
+            Point::StoreWritten => "store.written",
+            Point::OutboxBefore => "outbox.before",
+            Point::OutboxPerformed => "outbox.performed",
+            Point::CodeBefore => "code.before",
+            Point::CodeAfter => "code.after",
+        }
+    }
+}
+
+/// Passes `point`. Returns, or the process is dead.
+pub fn pass(point: Point) {
     #[cfg(debug_assertions)]
-    armed::pass(name);
+    armed::pass(point);
     #[cfg(not(debug_assertions))]
-    let _ = name;
+    let _ = point;
 }
 
 #[cfg(debug_assertions)]
@@ -17,36 +74,39 @@ mod armed {
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    use super::Point;
+
     static ARMED: LazyLock<Option<Fuse>> = LazyLock::new(|| {
         let text = std::env::var("COUNTERSIGN_DIE_AT").ok()?;
         let Some(fuse) = Fuse::parse(&text) else {
-            eprintln!("error: COUNTERSIGN_DIE_AT is {text:?}; write \"point:3\"");
+            eprintln!("error: COUNTERSIGN_DIE_AT is {text:?}; write \"decide.after:3\"");
             std::process::exit(2);
         };
         Some(fuse)
     });
 
     pub(super) struct Fuse {
-        point: String,
+        point: Point,
         left: AtomicU64,
     }
 
     impl Fuse {
         /// `name:n`, n from 1.
         pub(super) fn parse(text: &str) -> Option<Fuse> {
-            let (point, passes) = text.rsplit_once(':')?;
+            let (name, passes) = text.rsplit_once(':')?;
+            let point = Point::ALL.into_iter().find(|point| point.name() == name)?;
             let passes = passes.parse().ok().filter(|passes| *passes > 0)?;
-            Some(Fuse { point: point.to_owned(), left: AtomicU64::new(passes) })
+            Some(Fuse { point, left: AtomicU64::new(passes) })
         }
 
         /// Whether this pass is the one.
-        pub(super) fn burns_down(&self, name: &str) -> bool {
-            self.point == name && self.left.fetch_sub(1, Ordering::SeqCst) == 1
+        pub(super) fn burns_down(&self, point: Point) -> bool {
+            self.point == point && self.left.fetch_sub(1, Ordering::SeqCst) == 1
         }
     }
 
-    pub(super) fn pass(name: &str) {
-        if ARMED.as_ref().is_some_and(|fuse| fuse.burns_down(name)) {
+    pub(super) fn pass(point: Point) {
+        if ARMED.as_ref().is_some_and(|fuse| fuse.burns_down(point)) {
             std::process::abort();
         }
     }
@@ -57,16 +117,16 @@ mod tests {
     use std::process::Command;
 
     use super::armed::Fuse;
-    use super::point;
+    use super::{Point, pass};
 
     #[test]
     fn burns_down_at_the_named_pass_of_the_named_point_only() {
-        let fuse = Fuse::parse("commit:2").unwrap();
-        assert!(!fuse.burns_down("commit"));
-        assert!(!fuse.burns_down("reply"));
-        assert!(fuse.burns_down("commit"));
-        assert!(!fuse.burns_down("commit"));
-        for text in ["commit", "commit:", "commit:0", "commit:x", ""] {
+        let fuse = Fuse::parse("code.after:2").unwrap();
+        assert!(!fuse.burns_down(Point::CodeAfter));
+        assert!(!fuse.burns_down(Point::CodeBefore));
+        assert!(fuse.burns_down(Point::CodeAfter));
+        assert!(!fuse.burns_down(Point::CodeAfter));
+        for text in ["code.after", "code.after:", "code.after:0", "code.after:x", "code:1", ""] {
             assert!(Fuse::parse(text).is_none(), "{text}");
         }
     }
@@ -74,10 +134,10 @@ mod tests {
     #[test]
     #[ignore = "runs in a process of its own, started by the test below"]
     fn passes_three_times() {
-        for pass in 1..=3 {
-            println!("before {pass}");
-            point("here");
-            println!("after {pass}");
+        for time in 1..=3 {
+            println!("before {time}");
+            pass(Point::InboxAfter);
+            println!("after {time}");
         }
     }
 
@@ -85,7 +145,7 @@ mod tests {
     fn the_process_dies_there() {
         let ran = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "ops::fault::tests::passes_three_times", "--ignored", "--nocapture"])
-            .env("COUNTERSIGN_DIE_AT", "here:2")
+            .env("COUNTERSIGN_DIE_AT", "inbox.after:2")
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&ran.stdout);

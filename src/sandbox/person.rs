@@ -211,12 +211,20 @@ impl Person {
         self.does(|model| model.sends_contact_of(self.id, other.id, true))
     }
 
-    /// Forwards what somebody else wrote elsewhere.
+    /// Forwards what Telegram's own account wrote.
     #[track_caller]
     pub fn forwards(&self, text: &str) -> i32 {
         let stranger =
             serde_json::json!({"id": 777_000, "is_bot": false, "first_name": "Telegram"});
         self.does(|model| model.forwards(self.id, stranger, text))
+    }
+
+    /// Forwards what `other` wrote elsewhere.
+    #[track_caller]
+    pub fn forwards_from(&self, other: &Person, text: &str) -> i32 {
+        let author =
+            serde_json::json!({"id": other.id, "is_bot": false, "first_name": other.name()});
+        self.does(|model| model.forwards(self.id, author, text))
     }
 
     #[track_caller]
@@ -351,6 +359,12 @@ impl Person {
             let newest = user.chat.messages.values().rev().find(|m| !m.buttons.is_empty());
             newest.map(|m| m.labels().concat()).unwrap_or_default()
         })
+    }
+
+    /// Whether a reply keyboard is up.
+    #[must_use]
+    pub fn sees_keyboard(&self) -> bool {
+        self.look(|user| user.chat.keyboard.is_some())
     }
 
     /// Whether a message is still there.

@@ -19,6 +19,7 @@ use super::seal::Label;
 use super::tally::TALLY_KEY;
 use super::view::{Changes, Sequences, View};
 use super::{Shared, backup};
+use crate::ops::fault::{self, Point};
 
 /// The most transactions in one group, so that the first does not wait too long for the last.
 const GROUP_WORKS: usize = 1_024;
@@ -247,6 +248,7 @@ impl Committer {
         next.commit += 1;
         batch.insert(TALLY_KEY, sealed_tally(disk.store(), keys, &next)?);
         disk.write(batch)?;
+        fault::pass(Point::StoreWritten);
         manifest.note(Mark { commit: next.commit, counts: next.counts.clone() })?;
         *tally = next;
         self.shared.stats().groups += 1;

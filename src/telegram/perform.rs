@@ -36,8 +36,8 @@ pub enum Performed {
 }
 
 impl Client {
-    /// Carries out one order. `live_keyboard`: the message whose buttons `RetireButtons` takes
-    /// away. `now`: the end of a new invite link is counted from it.
+    /// Carries out one order. `live_keyboard`: the message whose buttons `RetireButtons` and
+    /// `Rewrite` take away. `now`: the end of a new invite link is counted from it.
     ///
     /// `SendCode` does not travel by Telegram: it is dropped here.
     pub async fn perform(
@@ -55,10 +55,13 @@ impl Client {
                 payload.reply_markup = markup(keyboard, language, texts);
                 self.say(&payload).await
             }
-            Effect::Rewrite { message, group, text } => {
-                let html = texts.say(language, group.as_deref(), text);
-                self.ask_once(&rewritten(*chat, *message, html)).await
-            }
+            Effect::Rewrite { group, text } => match live_keyboard {
+                Some(message) => {
+                    let html = texts.say(language, group.as_deref(), text);
+                    self.ask_once(&rewritten(*chat, message, html)).await
+                }
+                None => done(None),
+            },
             Effect::RetireButtons => match live_keyboard {
                 Some(MessageId(id)) => {
                     let message = teloxide::types::MessageId(id);
@@ -119,16 +122,23 @@ impl Client {
     }
 
     async fn look_up(&self, gate: GateId, user: UserId) -> Performed {
+        let told = |membership| What::LookedUp { gate, membership };
+        match self.membership(gate, user).await {
+            Ok(membership) => done(Some(told(membership))),
+            Err(fault) => failed_with(fault, told(Membership::Unknown)),
+        }
+    }
+
+    async fn membership(&self, gate: GateId, user: UserId) -> Result<Membership, Fault> {
         let asked = self.in_group(gate, |to| {
             let mut payload = member_query(gate.0, user);
             payload.chat_id = to;
             payload
         });
-        let told = |membership| What::LookedUp { gate, membership };
         match asked.await {
-            Ok(member) => done(Some(told(membership(&member)))),
-            Err(Fault::NotMember { .. }) => done(Some(told(Membership::NotMember))),
-            Err(fault) => failed_with(fault, told(Membership::Unknown)),
+            Ok(member) => Ok(membership(&member)),
+            Err(Fault::NotMember { .. }) => Ok(Membership::NotMember),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -141,8 +151,15 @@ impl Client {
             Err(Fault::AlreadyDone { already: Already::Member, .. }) => {
                 done(Some(told(AdmissionOutcome::AlreadyMember)))
             }
+            // An approval whose answer was lost leaves no request behind either.
             Err(Fault::AlreadyDone { already: Already::NoRequest, .. }) => {
-                done(Some(told(AdmissionOutcome::NoRequest)))
+                match self.membership(gate, user).await {
+                    Ok(Membership::Member) => done(Some(told(AdmissionOutcome::AlreadyMember))),
+                    Ok(Membership::NotMember | Membership::Banned | Membership::Unknown) => {
+                        done(Some(told(AdmissionOutcome::NoRequest)))
+                    }
+                    Err(fault) => failed_with(fault, told(AdmissionOutcome::NoRequest)),
+                }
             }
             Err(fault) => {
                 let outcome = refusal(&fault);

@@ -34,8 +34,8 @@ pub enum Effect {
         text: Text,
         keyboard: Keyboard,
     },
-    /// Replace the text of a message of ours, and take its buttons away.
-    Rewrite { message: MessageId, group: Option<String>, text: Text },
+    /// Replace the text of the last message that carried buttons, and take them away.
+    Rewrite { group: Option<String>, text: Text },
     /// Take the buttons off the last message that carried some.
     RetireButtons,
     /// Remove a message from the private chat.

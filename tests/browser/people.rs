@@ -49,8 +49,8 @@ async fn the_admin_is_known(page: &Page) {
         .until(
             "the bot answers the admin",
             &format!(
-                "const said = all('{ADMIN} [data-testid=message][data-from=bot]');
-                 return said.length && {{ text: words(said[0]), buttons: buttons(said[0]).length, count: said.length }}"
+                "const heard = all('{ADMIN} [data-testid=message][data-from=bot]');
+                 return heard.length && {{ text: words(heard[0]), buttons: buttons(heard[0]).length, count: heard.length }}"
             ),
         )
         .await;

@@ -7,6 +7,8 @@ use crate::verification::effect::Channel;
 
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
 
+const README: &str = include_str!("../../../README.md");
+
 const EXAMPLE_SECRETS: &[(&str, &str)] = &[
     ("COUNTERSIGN_TELEGRAM__TOKEN", TOKEN),
     ("COUNTERSIGN_SMS__ACCOUNT_SID", ACCOUNT),
@@ -32,6 +34,19 @@ fn the_example_shows_every_key() {
     for key in KEYS {
         let mut shown = section_lines(key.section).filter_map(key_of);
         assert!(shown.any(|name| name == key.name), "{:?} {} is not shown", key.section, key.name);
+    }
+}
+
+#[test]
+fn the_readme_explains_every_key() {
+    let table = README.split("## Configuration").nth(1).and_then(|rest| rest.split("\n## ").next());
+    let table = table.unwrap_or_default();
+    for key in KEYS {
+        let (section, name) = (key.section, key.name);
+        let header = format!("**`{}`**", section.header());
+        let rows = table.split(&header).nth(1).and_then(|rest| rest.split("**`[").next());
+        let shown = rows.is_some_and(|rows| rows.contains(&format!("`{name}`")));
+        assert!(shown, "{section:?} {name} is not explained");
     }
 }
 

@@ -8,12 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use super::{Attempt, Lane, Next};
+use super::{Attempt, Lane, Next, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
-use crate::engine::Engine;
 use crate::engine::decide::{Cause, Queued};
 use crate::engine::world::SystemRandom;
-use crate::ops::fault;
+use crate::engine::{Engine, contained};
+use crate::ops::fault::{self, Point};
 use crate::store::StoreError;
 use crate::store::records::{LiveKeyboard, OutboxEntry, PersonRecord};
 use crate::telegram::{Fault, Performed};
@@ -28,10 +28,34 @@ pub(super) async fn attempt(
     seq: u64,
     entry: OutboxEntry,
 ) -> Attempt {
-    let carried = match entry.order.effect.clone() {
+    let kind = entry.order.effect.name();
+    let carried = match contained(carry(&engine, seq, &entry)).await {
+        Some(carried) => carried,
+        None => {
+            error!(
+                kind,
+                user = entry.order.user.0,
+                "a panic while carrying out an order; it is dropped"
+            );
+            let cause = Cause { outbox: Some(seq), ..Cause::default() };
+            engine.decide(broken_off(&entry), cause).await.map(|queued| (queued, Next::Go))
+        }
+    };
+    match carried {
+        Ok((queued, next)) => Attempt { lane, kind, queued, next },
+        Err(_) => Attempt { lane, kind, queued: Vec::new(), next: Next::Stop },
+    }
+}
+
+async fn carry(
+    engine: &Engine,
+    seq: u64,
+    entry: &OutboxEntry,
+) -> Result<(Queued, Next), StoreError> {
+    fault::pass(Point::OutboxBefore);
+    match entry.order.effect.clone() {
         Effect::SendCode { gate, challenge, letter } => {
-            let parcel = Parcel { gate, challenge, letter };
-            send_code(&engine, seq, &entry, &parcel).await
+            send_code(engine, seq, entry, &Parcel { gate, challenge, letter }).await
         }
         Effect::Say { .. }
         | Effect::Rewrite { .. }
@@ -42,12 +66,7 @@ pub(super) async fn attempt(
         | Effect::Approve { .. }
         | Effect::Decline { .. }
         | Effect::Invite { .. }
-        | Effect::RevokeInvite { .. } => call_telegram(&engine, seq, &entry).await,
-    };
-    let kind = entry.order.effect.name();
-    match carried {
-        Ok((queued, next)) => Attempt { lane, kind, queued, next },
-        Err(_) => Attempt { lane, kind, queued: Vec::new(), next: Next::Stop },
+        | Effect::RevokeInvite { .. } => call_telegram(engine, seq, entry).await,
     }
 }
 
@@ -59,7 +78,7 @@ async fn call_telegram(
     let order = &entry.order;
     let chat = order.chat;
     let keyboard = match order.effect {
-        Effect::RetireButtons => {
+        Effect::RetireButtons | Effect::Rewrite { .. } => {
             let live = engine.store.read(move |view| view.get::<LiveKeyboard>(&chat)).await?;
             live.map(|live| live.message)
         }
@@ -67,13 +86,13 @@ async fn call_telegram(
     };
     let performed =
         engine.telegram.perform(order, keyboard, &engine.texts, engine.clock.now()).await;
-    fault::point("outbox.performed");
+    fault::pass(Point::OutboxPerformed);
     let (said, then) = match performed {
         Performed::Done { said, then } => (said, then),
         Performed::Later { after, why } => {
             let after = match why {
-                Fault::RateLimited { .. } => after,
-                _ => after.max(engine.retries.after(entry.attempts)),
+                Fault::Retry { .. } => engine.retries.after(entry.attempts),
+                _ => after,
             };
             if entry.attempts.is_power_of_two() || entry.attempts == 0 {
                 warn!(user = order.user.0, %why, "Telegram did not take an order; trying again");
@@ -89,7 +108,7 @@ async fn call_telegram(
         (Effect::Say { keyboard: Keyboard::Buttons(_), .. }, Some(message)) => {
             Some((chat, Some(message)))
         }
-        (Effect::RetireButtons, _) => Some((chat, None)),
+        (Effect::RetireButtons | Effect::Rewrite { .. }, _) => Some((chat, None)),
         (_, _) => None,
     };
     let cause = Cause { outbox: Some(seq), keyboard, ..Cause::default() };
@@ -127,33 +146,32 @@ async fn send_code(
         let cause = Cause { outbox: Some(seq), ..Cause::default() };
         return Ok((engine.decide(None, cause).await?, Next::Go));
     }
-    fault::point("code.before");
+    fault::pass(Point::CodeBefore);
     let began = Instant::now();
     let sent = hand_over(engine, &entry.order, &parcel.letter).await;
-    fault::point("code.after");
+    fault::pass(Point::CodeAfter);
     let channel = parcel.letter.address.channel();
     engine.metrics.send(channel, sent.label());
     engine.metrics.answered(provider(channel), began.elapsed());
     let user = entry.order.user.0;
-    let masked = parcel.letter.address.masked();
+    let to = parcel.letter.address.masked();
     match sent {
         SendOutcome::Sent => Ok((over(DeliveryOutcome::Sent).await?, Next::Go)),
         SendOutcome::Refused(refusal) => {
-            info!(user, ?channel, masked, ?refusal, "the provider refused an address");
             Ok((over(DeliveryOutcome::Refused(refusal)).await?, Next::Go))
         }
         SendOutcome::Unknown { why } => {
             warn!(
                 user,
                 ?channel,
-                masked,
+                to,
                 why,
                 "nobody knows whether a code was sent; it counts as sent"
             );
             Ok((over(DeliveryOutcome::Unknown).await?, Next::Go))
         }
         SendOutcome::NotSent { why, retry_after } => {
-            warn!(user, ?channel, masked, why, "a code could not be sent; trying again");
+            warn!(user, ?channel, to, why, "a code could not be sent; trying again");
             let after = retry_after.unwrap_or_else(|| engine.retries.after(entry.attempts));
             delay(engine, seq, entry, parcel, after).await
         }
@@ -196,14 +214,11 @@ async fn delay(
 ) -> Result<(Queued, Next), StoreError> {
     let waiting =
         OutboxEntry { started: false, attempts: entry.attempts.saturating_add(1), ..entry.clone() };
-    engine.store.commit(move |view| view.put(&seq, &waiting)).await?;
     let (gate, challenge) = (parcel.gate, parcel.challenge);
     let outcome = DeliveryOutcome::Delayed;
     let event = about(&entry.order, What::CodeDelivery { gate, challenge, outcome });
-    let queued = match entry.attempts {
-        0 => engine.decide(Some(event), Cause::default()).await?,
-        _ => Vec::new(),
-    };
+    let cause = Cause { put_back: Some((seq, waiting)), ..Cause::default() };
+    let queued = engine.decide((entry.attempts == 0).then_some(event), cause).await?;
     let left = parcel.letter.expires.since(engine.clock.now());
     Ok((queued, Next::Again(after.min(left))))
 }

@@ -27,8 +27,10 @@ pub(super) struct Lanes {
     lanes: HashMap<Lane, Queue>,
     /// Lanes whose first order can be tried and counts against the limits, most urgent first.
     counting: BTreeSet<(Urgency, Lane)>,
-    /// The same for orders that do not count: answers to buttons, removals, codes.
+    /// The same for orders that do not count: answers to buttons, removals.
     free: BTreeSet<(Urgency, Lane)>,
+    /// The same for codes, which are not Telegram's business.
+    codes: BTreeSet<(Urgency, Lane)>,
     /// Lanes whose chat has had enough for the moment, by when it may have more.
     paced: BTreeSet<(Instant, Lane)>,
     /// Lanes whose first order failed, by when it is tried again.
@@ -73,12 +75,22 @@ impl Lanes {
         }
     }
 
-    /// The most urgent order that may be tried now. Its lane is busy until [`Lanes::done`] or
-    /// [`Lanes::again`].
-    pub fn next(&mut self, now: Instant, pace: &mut Pace) -> Option<(Lane, u64, OutboxEntry)> {
-        while let Some(lane) = due(&mut self.paced, now).or_else(|| due(&mut self.failed, now)) {
-            self.make_ready(lane);
+    /// The most urgent code, as [`Lanes::next`].
+    pub fn next_code(&mut self, now: Instant) -> Option<(Lane, u64, OutboxEntry)> {
+        self.wake_up(now);
+        while let Some((_, lane)) = self.codes.pop_first() {
+            if let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) {
+                let (seq, entry) = (*seq, entry.clone());
+                return Some((lane, seq, entry));
+            }
         }
+        None
+    }
+
+    /// The most urgent order for Telegram that may be tried now. Its lane is busy until
+    /// [`Lanes::done`] or [`Lanes::again`].
+    pub fn next(&mut self, now: Instant, pace: &mut Pace) -> Option<(Lane, u64, OutboxEntry)> {
+        self.wake_up(now);
         loop {
             let counting = if pace.is_exhausted(now) { None } else { self.counting.first() };
             let counts = match (counting, self.free.first()) {
@@ -133,7 +145,8 @@ impl Lanes {
 
     /// Whether something could be tried now, but for the limits.
     pub fn has_ready(&self) -> bool {
-        !self.counting.is_empty() || !self.free.is_empty() || !self.paced.is_empty()
+        let ready = [&self.counting, &self.free, &self.codes];
+        ready.iter().any(|lanes| !lanes.is_empty()) || !self.paced.is_empty()
     }
 
     pub fn depth(&self) -> usize {
@@ -145,12 +158,22 @@ impl Lanes {
         self.ages.first().map(|(queued, _)| *queued)
     }
 
+    fn wake_up(&mut self, now: Instant) {
+        while let Some(lane) = due(&mut self.paced, now).or_else(|| due(&mut self.failed, now)) {
+            self.make_ready(lane);
+        }
+    }
+
     fn make_ready(&mut self, lane: Lane) {
         let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) else {
             return;
         };
         let deadline = entry.order.deadline.unwrap_or(Timestamp(i64::MAX));
-        let ready = if Pace::counts(entry) { &mut self.counting } else { &mut self.free };
+        let ready = match &lane {
+            Lane::Codes(_) => &mut self.codes,
+            _ if Pace::counts(entry) => &mut self.counting,
+            Lane::Chat(_) | Lane::Admission(..) | Lane::Answer(_) => &mut self.free,
+        };
         ready.insert(((deadline, *seq), lane));
     }
 }

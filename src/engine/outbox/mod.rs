@@ -22,13 +22,15 @@ use super::decide::{Cause, Queued};
 use crate::store::StoreError;
 use crate::store::records::OutboxEntry;
 use crate::verification::effect::Effect;
-use crate::verification::event::{DeliveryOutcome, Event, What};
+use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Event, Membership, What};
 use lanes::{Lane, Lanes};
 use pace::Pace;
 pub use retries::Retries;
 
-/// How many orders are under way at a time.
+/// How many calls to Telegram are under way at a time.
 const AT_ONCE: usize = 128;
+/// How many codes are, besides: a mail server that hangs must not take Telegram's places.
+const CODES_AT_ONCE: usize = 64;
 /// How many outbox entries are read at a time at a start.
 const PAGE: usize = 1000;
 
@@ -45,6 +47,8 @@ pub(super) struct Carrying {
     orders: mpsc::UnboundedReceiver<Queued>,
     lanes: Lanes,
     pace: Pace,
+    /// How many codes are under way.
+    codes: usize,
 }
 
 /// How an attempt at the first order of a lane ended.
@@ -75,6 +79,7 @@ impl Outbox {
             orders: receiver,
             lanes: Lanes::default(),
             pace: Pace::new(messages_per_second),
+            codes: 0,
         };
         (Outbox { engine, orders: sender }, carrying)
     }
@@ -93,31 +98,56 @@ impl Outbox {
     pub async fn replay(&self) -> Result<usize, StoreError> {
         let mut from = 0;
         let mut count = 0;
+        let mut cut_off = Vec::new();
         loop {
             let page = self
                 .engine
                 .store
                 .read(move |view| view.scan::<OutboxEntry>(Some(&from), PAGE))
                 .await?;
-            let Some((last, _)) = page.last() else { return Ok(count) };
+            let Some((last, _)) = page.last() else { break };
             from = last + 1;
             count += page.len();
-            let (cut_off, left): (Vec<_>, Vec<_>) =
+            let (started, left): (Vec<_>, Vec<_>) =
                 page.into_iter().partition(|(_, entry)| entry.started);
             self.put(left);
-            for (seq, entry) in cut_off {
-                let event = cut_off_event(&entry);
-                let cause = Cause { outbox: Some(seq), ..Cause::default() };
-                self.put(self.engine.decide(event, cause).await?);
-            }
+            cut_off.extend(started);
         }
+        // Only now: what this leads to goes into the same outbox, and must not be read as left over.
+        for (seq, entry) in cut_off {
+            let event = broken_off(&entry);
+            let cause = Cause { outbox: Some(seq), ..Cause::default() };
+            self.put(self.engine.decide(event, cause).await?);
+        }
+        Ok(count)
     }
 }
 
-fn cut_off_event(entry: &OutboxEntry) -> Option<Event> {
-    let Effect::SendCode { gate, challenge, .. } = &entry.order.effect else { return None };
-    let outcome = DeliveryOutcome::Unknown;
-    let what = What::CodeDelivery { gate: *gate, challenge: *challenge, outcome };
+/// What the rules hear of an order that was begun and of which nobody knows how far it came.
+fn broken_off(entry: &OutboxEntry) -> Option<Event> {
+    let what = match &entry.order.effect {
+        Effect::SendCode { gate, challenge, .. } => What::CodeDelivery {
+            gate: *gate,
+            challenge: *challenge,
+            outcome: DeliveryOutcome::Unknown,
+        },
+        Effect::LookUpMember { gate } => {
+            What::LookedUp { gate: *gate, membership: Membership::Unknown }
+        }
+        Effect::Approve { gate, .. } => {
+            What::Admission { gate: *gate, outcome: AdmissionOutcome::Failed }
+        }
+        Effect::Invite { gate } => {
+            What::Invited { gate: *gate, outcome: Err(AdmissionOutcome::Failed) }
+        }
+        Effect::Say { .. }
+        | Effect::Rewrite { .. }
+        | Effect::RetireButtons
+        | Effect::Delete { .. }
+        | Effect::AnswerButton { .. }
+        | Effect::Decline { .. }
+        | Effect::RevokeInvite { .. } => return None,
+    };
     Some(Event { user: entry.order.user, language: None, what })
 }
 
@@ -127,10 +157,16 @@ impl Carrying {
         let mut under_way = JoinSet::new();
         loop {
             let now = Instant::now();
-            while under_way.len() < AT_ONCE {
+            while under_way.len().saturating_sub(self.codes) < AT_ONCE {
                 let Some((lane, seq, entry)) = self.lanes.next(now, &mut self.pace) else { break };
                 under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
             }
+            while self.codes < CODES_AT_ONCE {
+                let Some((lane, seq, entry)) = self.lanes.next_code(now) else { break };
+                self.codes += 1;
+                under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
+            }
+            let room = under_way.len().saturating_sub(self.codes) < AT_ONCE;
             self.engine.pulse.carrying(!under_way.is_empty() || self.lanes.has_ready());
             self.engine.pulse.oldest_is(self.lanes.oldest());
             self.engine.metrics.outbox_depth(self.lanes.depth());
@@ -149,7 +185,7 @@ impl Carrying {
                         break;
                     }
                 }
-                () = tokio::time::sleep_until(wake.unwrap_or(now)), if wake.is_some() && under_way.len() < AT_ONCE => {}
+                () = tokio::time::sleep_until(wake.unwrap_or(now)), if wake.is_some() && room => {}
                 _ = stop.wait_for(|stop| *stop) => break,
             }
         }
@@ -164,11 +200,13 @@ impl Carrying {
             Ok(attempt) => attempt,
             Err(_) => {
                 // The lane stays where it is; a restart takes it up again.
-                self.engine.metrics.panic();
                 tracing::error!("a panic while carrying out an order; it waits for the next start");
                 return true;
             }
         };
+        if let Lane::Codes(_) = attempt.lane {
+            self.codes -= 1;
+        }
         self.lanes.put(attempt.queued);
         match attempt.next {
             Next::Go => self.lanes.done(&attempt.lane),

@@ -84,7 +84,7 @@ async fn keyboards_look_as_telegram_wants_them() {
         vec![button(Label::Group("<Rust>\u{202e}".to_owned()), "g")],
     ];
     let expected = json!({"inline_keyboard": [
-        [{"text": "Neuen Code schicken", "callback_data": "r1"},
+        [{"text": "🔁 Neu senden", "callback_data": "r1"},
          {"text": "Abbrechen", "callback_data": "c1"}],
         [{"text": "<Rust>", "callback_data": "g"}],
     ]});
@@ -129,11 +129,11 @@ async fn what_may_succeed_later_is_kept() {
 #[tokio::test]
 async fn small_changes_are_made_and_done_already_is_done() {
     let message = MessageId(5);
-    let rewrite = || Effect::Rewrite { message, group: None, text: Text::Admitting };
+    let rewrite = || Effect::Rewrite { group: None, text: Text::Admitting };
     let answer_button = |text| Effect::AnswerButton { query: "99".to_owned(), text, alert: true };
     let spent = || answer_button(Some(Text::ButtonSpent));
     let edited = json!({
-        "chat_id": 12, "message_id": 5, "text": "Das stimmt, danke. Ich öffne die Tür …",
+        "chat_id": 12, "message_id": 4, "text": "Das stimmt, danke. Ich öffne die Tür …",
         "parse_mode": "HTML", "link_preview_options": {"is_disabled": true},
     });
     let shown = json!({
@@ -190,8 +190,11 @@ async fn without_live_buttons_nothing_is_asked() {
     let script = Script::new([]);
     let client = script.client().await;
     let texts = Texts::load().unwrap();
-    let performed = client.perform(&order(Effect::RetireButtons), None, &texts, NOW).await;
-    assert!(matches!(performed, Performed::Done { said: None, then: None }));
+    let rewrite = Effect::Rewrite { group: None, text: Text::Admitting };
+    for effect in [Effect::RetireButtons, rewrite] {
+        let performed = client.perform(&order(effect), None, &texts, NOW).await;
+        assert!(matches!(performed, Performed::Done { said: None, then: None }));
+    }
     assert!(script.calls().is_empty());
 }
 
@@ -224,7 +227,6 @@ async fn each_end_of_an_admission_is_told_apart() {
         assert_eq!(told(approve(), answer).await, Some(expected));
     };
     check(Answer::ok(true), AdmissionOutcome::Approved).await;
-    check(bad("HIDE_REQUESTER_MISSING"), AdmissionOutcome::NoRequest).await;
     check(bad("USER_ALREADY_PARTICIPANT"), AdmissionOutcome::AlreadyMember).await;
     check(bad("CHAT_ADMIN_REQUIRED"), AdmissionOutcome::NoRights).await;
     check(bad("chat not found"), AdmissionOutcome::NoRights).await;
@@ -236,6 +238,26 @@ async fn each_end_of_an_admission_is_told_apart() {
     let (_, calls) = play(approve(), [Answer::ok(true)]).await;
     let payload = json!({"chat_id": -1001, "user_id": 11});
     assert_eq!(calls, [("ApproveChatJoinRequest".to_owned(), payload)]);
+}
+
+#[tokio::test]
+async fn without_a_request_those_who_are_in_are_told_from_those_who_are_not() {
+    let missing = || bad("HIDE_REQUESTER_MISSING");
+    let status = |status: &str| Answer::ok(json!({"status": status, "user": {"id": 11}}));
+    let check = async |answer, outcome| {
+        let (performed, calls) = play(approve(), [missing(), answer]).await;
+        let (Performed::Done { then, .. } | Performed::Dropped { then, .. }) = performed else {
+            panic!("{performed:?}")
+        };
+        assert_eq!(then, Some(What::Admission { gate: GATE, outcome }));
+        assert_eq!(calls[1].0, "GetChatMember");
+    };
+    check(status("member"), AdmissionOutcome::AlreadyMember).await;
+    check(status("left"), AdmissionOutcome::NoRequest).await;
+    check(bad("PARTICIPANT_ID_INVALID"), AdmissionOutcome::NoRequest).await;
+    check(bad("chat not found"), AdmissionOutcome::NoRequest).await;
+    let (performed, _) = play(approve(), [missing(), Answer::paused(3)]).await;
+    assert!(matches!(performed, Performed::Later { .. }));
 }
 
 #[tokio::test]

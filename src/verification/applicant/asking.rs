@@ -5,14 +5,15 @@ use super::turn::Dialogue;
 use super::{Applicant, Decision, Stage};
 use crate::verification::address::{Address, Email, Phone, PhoneError};
 use crate::verification::code::same;
-use crate::verification::effect::{Channel, Effect, Keyboard};
+use crate::verification::effect::{Channel, Keyboard};
 use crate::verification::limits::Consequence;
+use crate::verification::password::{self, PasswordRefused};
 use crate::verification::text::{HelpStep, Text};
-use crate::verification::{Hidden, MessageId, password};
+use crate::verification::{Hidden, MessageId};
 
 pub(super) fn ask_password(turn: &mut Dialogue<'_, '_, '_>) {
     turn.retire_buttons();
-    if turn.may_try() {
+    if turn.may_go_on() {
         let gate = turn.gate;
         let tries = turn.applicant().tally.passwords_left(&gate.limits);
         turn.tell(Text::AskPassword { tries });
@@ -25,8 +26,14 @@ pub(super) fn password(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, type
     if !turn.may_try() {
         return;
     }
-    if password::checked(typed.reveal()).is_err() {
-        return turn.tell(Text::NeedText { step: HelpStep::Password });
+    match password::checked(typed.reveal()) {
+        Ok(_) => {}
+        Err(PasswordRefused::TooLong) => return turn.tell(Text::PasswordTooLong),
+        Err(
+            PasswordRefused::Empty
+            | PasswordRefused::LooksLikeLoginCode
+            | PasswordRefused::LooksLikeCommand,
+        ) => return turn.tell(Text::NeedText { step: HelpStep::Password }),
     }
     let (gate, now) = (turn.gate, turn.now());
     let right = turn.facts.password.is_some_and(|(id, right)| id == gate.id && right);
@@ -102,8 +109,10 @@ fn ask_for(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) {
         }
         Channel::Sms => {
             let countries = turn.gate.allowed_countries.clone();
+            // The keyboard that shares the number leaves no room for a button to e-mail.
+            let or_email = Applicant::allows(turn.gate, Channel::Email);
             turn.retire_buttons();
-            turn.say(Text::AskPhone { countries }, Keyboard::ShareContact);
+            turn.say(Text::AskPhone { countries, or_email }, Keyboard::ShareContact);
         }
     }
 }
@@ -118,14 +127,9 @@ pub(super) fn use_channel(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) -> 
 }
 
 /// "Other address", on the confirmation or below a sent code.
-pub(super) fn other_address(turn: &mut Dialogue<'_, '_, '_>, message: Option<MessageId>) -> bool {
+pub(super) fn other_address(turn: &mut Dialogue<'_, '_, '_>) -> bool {
     match turn.stage() {
-        Stage::Confirm { .. } => {
-            drop_confirmation(turn, message);
-            ask_address(turn);
-            true
-        }
-        Stage::Code { .. } | Stage::Channel | Stage::Address { .. } => {
+        Stage::Confirm { .. } | Stage::Code { .. } | Stage::Channel | Stage::Address { .. } => {
             ask_address(turn);
             true
         }
@@ -138,14 +142,6 @@ pub(super) fn other_address(turn: &mut Dialogue<'_, '_, '_>, message: Option<Mes
     }
 }
 
-/// The confirmation shows the address in full: it must not stay.
-fn drop_confirmation(turn: &mut Dialogue<'_, '_, '_>, message: Option<MessageId>) {
-    if let Some(message) = message {
-        let group = Some(turn.gate.title.clone());
-        turn.order(Effect::Rewrite { message, group, text: Text::ConfirmDropped });
-    }
-}
-
 /// A shared contact card.
 pub(super) fn contact(
     turn: &mut Dialogue<'_, '_, '_>,
@@ -154,6 +150,9 @@ pub(super) fn contact(
     own: bool,
 ) {
     turn.delete(message);
+    if !turn.may_try() {
+        return;
+    }
     let waits = matches!(
         turn.stage(),
         Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } | Stage::Code { .. }
@@ -161,9 +160,6 @@ pub(super) fn contact(
     if !waits || !Applicant::allows(turn.gate, Channel::Sms) {
         let step = turn.help_step();
         return turn.tell(Text::NeedText { step });
-    }
-    if !turn.may_try() {
-        return;
     }
     if own {
         take_phone(turn, Phone::parse(phone.reveal()));
@@ -236,8 +232,10 @@ fn take(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
         .filter(|challenge| now < challenge.expires && same(&challenge.address, &key))
         .map(|challenge| challenge.number);
     if let Some(number) = again {
-        turn.applicant().stage = Stage::Code { same: true };
-        let masked = address.masked();
+        let applicant = turn.applicant();
+        applicant.stage = Stage::Code { same: true };
+        // As it was spelled when the code was sent.
+        let masked = applicant.address.as_ref().unwrap_or(&address).masked();
         return turn.ask(
             Text::SameAddress { masked, number },
             &[&[Action::NewCode], &[Action::KeepCode], &[Action::OtherAddress, Action::Cancel]],
@@ -250,6 +248,7 @@ fn take(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
         Text::Confirm { channel, address: shown },
         &[&[Action::Send], &[Action::OtherAddress, Action::Cancel]],
     );
+    turn.person.confirming = Some(turn.gate.id);
 }
 
 /// Whether a message in the code stage is an address rather than a code.

@@ -1,0 +1,208 @@
+//! The real binary as a process of its own, on duty in the pretend world.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use countersign::ops::fault::Point;
+use countersign::sandbox::World;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+use crate::scene::{Setup, written};
+
+/// How long anything may take that is waited for here.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A machine on which the binary can be started, again and again, on one configuration and folder.
+pub struct Host {
+    pub world: World,
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// One run of the binary. Killed if it is dropped before it has ended.
+pub struct Process {
+    pid: Pid,
+    output: JoinHandle<std::io::Result<Output>>,
+}
+
+/// How a run ended, and what it printed.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Host {
+    pub async fn with(setup: &Setup) -> Host {
+        let world = World::start().await;
+        world.set_patience(PATIENCE);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config = written(&world, folder.path(), setup);
+        std::fs::write(folder.path().join("config.toml"), config).expect("a writable folder");
+        Host { world, folder, environment: Vec::new() }
+    }
+
+    /// From the next start on: a setting, such as `LOG__LEVEL`.
+    #[must_use]
+    pub fn set(mut self, key: &str, value: &str) -> Host {
+        self.environment.push((format!("COUNTERSIGN_{key}"), value.to_owned()));
+        self
+    }
+
+    /// `countersign run`.
+    #[must_use]
+    pub fn starts(&self) -> Process {
+        Process::start(&mut self.command(&["run"]))
+    }
+
+    /// `countersign run`, which dies at the `nth` pass of a fault point.
+    #[must_use]
+    pub fn starts_dying_at(&self, point: Point, nth: u32) -> Process {
+        let at = format!("{}:{nth}", point.name());
+        Process::start(self.command(&["run"]).env("COUNTERSIGN_DIE_AT", at))
+    }
+
+    /// `countersign run`, already asking for updates.
+    pub async fn is_on_duty(&self) -> Process {
+        let before = self.world.telegram.calls("getUpdates");
+        let mut process = self.starts();
+        let polls = self.world.telegram.wait_for_calls("getUpdates", before + 1, PATIENCE);
+        tokio::select! {
+            polls = polls => assert!(polls, "the binary does not ask for updates"),
+            ended = process.ended() => panic!("the binary ended too soon: {ended:#?}"),
+        }
+        process
+    }
+
+    /// The binary with nothing in its environment but our own settings.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+        self.prepare(&mut command).args(arguments);
+        command
+    }
+
+    /// The same through a shell: `script` ends in `exec "$0" "$@"`.
+    #[must_use]
+    pub fn command_after(&self, script: &str, arguments: &[&str]) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        let binary = env!("CARGO_BIN_EXE_countersign");
+        self.prepare(&mut shell).args(["-c", script, binary]).args(arguments);
+        shell
+    }
+
+    fn prepare<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        let settings = self.environment.iter().map(|(key, value)| (key, value));
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(settings)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+    }
+
+    /// Where `config.toml` lies, and the binary runs.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The store's folder.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder().join("data")
+    }
+}
+
+impl Process {
+    #[must_use]
+    pub fn start(command: &mut Command) -> Process {
+        let child = command.spawn().expect("the binary starts");
+        let pid = Pid::from_child(&child);
+        Process { pid, output: tokio::task::spawn_blocking(move || child.wait_with_output()) }
+    }
+
+    #[must_use]
+    pub fn id(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid, signal).expect("the process is there");
+    }
+
+    /// Waits until it has ended, however long that takes. To be called no more after that.
+    pub async fn ended(&mut self) -> Ended {
+        let output = (&mut self.output).await.expect("the wait goes on").expect("a child of ours");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Ended {
+            code: output.status.code(),
+            signal: output.status.signal(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ends(mut self) -> Ended {
+        match tokio::time::timeout(PATIENCE, self.ended()).await {
+            Ok(ended) => ended,
+            Err(_) => panic!("the binary goes on and on"),
+        }
+    }
+
+    /// As `docker stop` does it. It must end well, and in time.
+    pub async fn stops(self, signal: Signal) -> Ended {
+        let begun = Instant::now();
+        self.signal(signal);
+        let ended = self.ends().await;
+        let took = begun.elapsed();
+        assert_eq!((ended.code, ended.signal), (Some(0), None), "{}", ended.err);
+        assert!(took < Duration::from_secs(5), "the stop took {took:?}: {}", ended.err);
+        ended
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if !self.output.is_finished() {
+            // It may have ended a moment ago.
+            let _ = kill_process(self.pid, Signal::KILL);
+        }
+    }
+}
+
+impl Ended {
+    /// It failed with this code and one line that begins like this.
+    #[track_caller]
+    pub fn failed_with(&self, code: i32, begins: &str) {
+        assert_eq!((self.code, self.signal), (Some(code), None), "{self:#?}");
+        let errors: Vec<_> = self.err.lines().filter(|line| line.starts_with("error: ")).collect();
+        let [error] = errors[..] else { panic!("not one error line: {self:#?}") };
+        assert!(error.starts_with(begins), "{error}");
+        for noise in ["panicked", "RUST_BACKTRACE", "stack backtrace", "a panic"] {
+            assert!(!self.err.contains(noise), "{self:#?}");
+        }
+    }
+}
+
+/// Every file below a folder, with what is in it.
+pub fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            files.push((path, bytes));
+        }
+    }
+    files
+}
