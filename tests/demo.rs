@@ -8,6 +8,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// A start makes keys and a store; all of it on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
@@ -159,9 +161,7 @@ impl Running {
 
     /// As Ctrl-C does.
     fn interrupt(&mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status().expect("kill runs");
-        assert!(sent.success());
+        kill_process(Pid::from_child(&self.child), Signal::INT).expect("it runs");
         self.child.wait().expect("an end")
     }
 }
