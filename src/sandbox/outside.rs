@@ -57,6 +57,15 @@ impl Default for Setup {
     }
 }
 
+/// A name as the part before the @ of an address.
+fn local_part(name: &str) -> String {
+    let name = name.to_lowercase();
+    let spelt = [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")]
+        .iter()
+        .fold(name, |name, (letter, spelt)| name.replace(letter, spelt));
+    spelt.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
 /// Resolves when the bot has nothing left to do.
 pub type Probe = Box<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
@@ -111,8 +120,8 @@ impl Outside {
             None => (name, None),
         };
         let mut user = User::new(id, first);
-        let local: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-        let local = if local.is_empty() { format!("user{id}") } else { local.to_lowercase() };
+        let local = local_part(name);
+        let local = if local.is_empty() { format!("user{id}") } else { local };
         user.last_name = last;
         user.phone = Some(format!("+4915{:09}", 112_000_000 + id % 1_000_000));
         user.email = Some(format!("{local}@example.org"));

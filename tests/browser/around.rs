@@ -42,6 +42,7 @@ pub async fn try_every_way_around(page: Page) {
     let fourth = newest_code_by_mail(&page, &address, 2).await;
     say(&page, &fourth).await;
     page.until("Vera is a member", &format!("return {}", in_list("members", &vera))).await;
+    page.until("nothing is left to press", &has_buttons(&[])).await;
     page.photograph("8-in-after-all").await;
 }
 
@@ -183,8 +184,11 @@ async fn another_passes_in_one_tap(page: &Page, vera: &str) {
     }
 
     take_the_phone_of(page, &jurgen).await;
+    let said = bot_lines(page).await.len();
     page.click_in_frame("[data-testid=mail-html]", "a[href*='start=']").await;
     page.until("Jürgen is a member", &format!("return {}", in_list("members", &jurgen))).await;
+    bot_says(page, said + 1).await;
+    page.until("nothing is left to press", &has_buttons(&[])).await;
     page.photograph("7-one-tap").await;
 }
 

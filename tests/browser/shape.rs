@@ -14,7 +14,7 @@ pub async fn fit_a_phone(page: Page) {
     for part in ["phone", "mail", "sms", "group", "admin", "guide"] {
         page.click(&format!("nav [data-show={part}]")).await;
         let seen = page
-            .run("const seen = all('main > section, .middle > section').filter((part) => part.getClientRects().length);
+            .run("const seen = all('main section.view').filter((part) => part.getClientRects().length);
                   const small = all('button, a[href], summary, textarea, [type=radio] + span')
                       .filter((target) => target.getClientRects().length && !target.matches('.skip, .words a'))
                       .filter((target) => { const box = target.getBoundingClientRect(); return box.width < 44 || box.height < 44; });

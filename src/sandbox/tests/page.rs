@@ -194,3 +194,38 @@ async fn the_config_leads_the_bot_to_the_servers() {
     assert_eq!(config["gates"][0]["chat_id"].as_integer(), Some(world.group().id()));
     assert_eq!(config["gates"][0]["password"].as_str(), Some("open sesame"));
 }
+
+#[tokio::test]
+async fn time_passes_when_the_page_says_so() {
+    let demo = demo().await;
+    let before = demo.world().await;
+    let (status, told) = demo.post("/api/time", json!({"seconds": 600})).await;
+    assert_eq!(status, 200);
+    let after = demo.world().await;
+    assert!(after["version"].as_u64() > before["version"].as_u64(), "whoever waits is told");
+    assert_eq!(after["born"], before["born"]);
+    let ms = |world: &Value| world["now"].as_i64().unwrap();
+    assert!((600_000..660_000).contains(&(ms(&after) - ms(&before))), "{before} {after}");
+    assert!((ms(&before) + 600_000..=ms(&after)).contains(&ms(&told)));
+    for seconds in [json!(0), json!(-1), json!(604_801), json!("60"), json!(null)] {
+        let (status, told) = demo.post("/api/time", json!({"seconds": seconds})).await;
+        assert_eq!(status, 400, "{seconds}");
+        assert_ne!(told["error"].as_str().unwrap(), "");
+    }
+}
+
+#[tokio::test]
+async fn a_newcomers_address_can_be_typed_on_any_keyboard() {
+    let demo = demo().await;
+    for (name, address) in
+        [("Jürgen Groß", "juergengross@example.org"), ("Nora", "nora@example.org")]
+    {
+        let (status, told) =
+            demo.post("/api/applicants", json!({"name": name, "language": "de"})).await;
+        assert_eq!(status, 200);
+        let world = demo.world().await;
+        let people = world["applicants"].as_array().unwrap();
+        let person = people.iter().find(|person| person["id"] == told["id"]).unwrap();
+        assert_eq!(person["email"], address);
+    }
+}
