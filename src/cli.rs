@@ -1,6 +1,6 @@
 //! The command line: what can be typed, and what the process ends with.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -47,8 +47,14 @@ next start. `countersign check` says beforehand what is missing.";
 const DEMO: &str = "\
 Starts a pretend Telegram, a mail server and a pretend Twilio on loopback ports, and the real bot
 against them. Open the printed address: a phone, a mailbox, SMS, the group, and its admin's phone.
+No account and no configuration is needed, and nothing leaves the machine. Ctrl-C ends it.
 With --play, three applicants play by themselves in the terminal; ends with 0 if each of them ended
-as they should.";
+as they should.
+
+Examples:
+  countersign demo                 the page on http://127.0.0.1:8077
+  countersign demo --listen 9000   the same on another port
+  countersign demo --play          in the terminal alone";
 
 const STORE: &str = "\
 The bot must not run meanwhile. The secret key (store.secret_key_file) is in no backup: a backup is
@@ -86,8 +92,8 @@ pub enum Command {
         /// Play scripted applicants in the terminal, and end
         #[arg(long)]
         play: bool,
-        /// Where the page is served
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8077")]
+        /// Where the page is served: an address with a port, or a port of this machine
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8077", value_parser = listen)]
         listen: SocketAddr,
         /// The demo's own folder [default: a new one that is removed at the end]
         #[arg(long, value_name = "FOLDER")]
@@ -108,6 +114,11 @@ pub enum Command {
     /// Ask the running process whether it is alive
     #[command(after_help = HEALTH)]
     Health,
+}
+
+fn listen(typed: &str) -> Result<SocketAddr, &'static str> {
+    let port = || typed.parse().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    typed.parse().or_else(|_| port()).map_err(|_| "give a port, or both as in 127.0.0.1:8077")
 }
 
 #[derive(Debug, Subcommand)]
@@ -150,5 +161,21 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_page_is_served_where_it_is_said() {
+        for (typed, meant) in [
+            ("9000", Some("127.0.0.1:9000")),
+            ("0", Some("127.0.0.1:0")),
+            ("127.0.0.1:9000", Some("127.0.0.1:9000")),
+            ("[::1]:9000", Some("[::1]:9000")),
+            ("65536", None),
+            ("localhost:9000", None),
+            ("", None),
+        ] {
+            let meant = meant.map(|meant| meant.parse().expect("an address"));
+            assert_eq!(listen(typed).ok(), meant, "{typed}");
+        }
     }
 }

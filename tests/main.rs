@@ -6,6 +6,7 @@ mod browser;
 mod check;
 mod cli;
 mod crash;
+mod demo;
 mod dialogue;
 mod house;
 mod process;

@@ -1,22 +1,33 @@
 //! `countersign demo`: the real bot in a pretend world.
 
-use std::net::SocketAddr;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use countersign::config::{self, Config, Log, LogFormat, LogLevel};
 use countersign::engine::Pulse;
-use countersign::engine::world::{SystemClock, SystemRandom};
+use countersign::engine::world::{Clock, SystemRandom};
 use countersign::ops::log;
 use countersign::ops::metrics::Metrics;
-use countersign::sandbox::{DemoSetup, DemoWorld, play};
+use countersign::sandbox::{DemoSetup, DemoWorld, Outside, play};
 use countersign::service::{self, ServiceError, Waits};
+use countersign::verification::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::run::stop_signal;
 use crate::cli::Exit;
+
+/// The world's clock is the bot's too: what passes on the page passes for both.
+struct WorldClock(Arc<Outside>);
+
+impl Clock for WorldClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.now_ms())
+    }
+}
 
 /// Runs the demo until a signal, or plays its applicants and ends.
 ///
@@ -37,15 +48,14 @@ pub async fn demo(
     let page = if scripted { SocketAddr::new(listen.ip(), 0) } else { listen };
     let setup = DemoSetup { page, ..DemoSetup::new(folder.clone()) };
     let password = setup.password.clone();
-    let demo = DemoWorld::start(setup)
-        .await
-        .with_context(|| format!("the pretend world cannot be set up (page on {listen})"))?;
+    let demo = DemoWorld::start(setup).await?;
     let config = configured(&demo, &folder)?;
 
     let interrupted = stop_signal()?;
     let (stop, stopped) = watch::channel(false);
     let pulse = Arc::new(Pulse::new());
-    let (clock, settled) = (Arc::new(SystemClock), Arc::clone(&pulse));
+    let clock = Arc::new(WorldClock(demo.world.outside()));
+    let settled = Arc::clone(&pulse);
     let bot =
         tokio::spawn(service::run(config, clock, Metrics::new(), pulse, Waits::default(), stopped));
     demo.world.settles_by(Box::new(move || {
@@ -70,16 +80,8 @@ async fn shown(
 ) -> anyhow::Result<Exit> {
     // The first phone on the page; more can be opened there.
     demo.world.person("Nora Neumann");
-    let (page, group) = (demo.page, demo.world.group().title());
-    println!("Open http://{page} in a browser: a phone, a mailbox, SMS and the group “{group}”.");
-    println!();
-    println!("  1. In the phone, ask to join the group.");
-    println!("  2. The bot asks for the password. Type: {password}");
-    println!("  3. Choose e-mail or SMS, give the address, press Send.");
-    println!("  4. The code is in the mailbox or in the SMS list. Type it into the chat.");
-    println!();
-    println!("Everything is on this machine: no account, no real mail, no real SMS.");
-    println!("Stop with Ctrl-C.");
+    let welcome = welcome(demo.page, &demo.world.group().title(), password);
+    std::io::stdout().write_all(welcome.as_bytes()).context("nothing can be printed")?;
     tokio::select! {
         ended = &mut bot => {
             ended??;
@@ -92,6 +94,29 @@ async fn shown(
     Ok(Exit::Well)
 }
 
+fn welcome(page: SocketAddr, group: &str, password: &str) -> String {
+    let mut page = page;
+    if page.ip().is_unspecified() {
+        page.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!(
+        "The demo is running. Open this address in a browser:
+
+  http://{page}
+
+There is the phone of an applicant, a mailbox, an SMS list, the group “{group}” and its
+admin’s phone. Telegram, the mail server and Twilio are pretend; the bot is the real one.
+
+  1. In the phone, press “Ask to join {group}”.
+  2. The bot asks for the password. Type: {password}
+  3. Press “By e-mail” or “By SMS”, type any address, press “Send the code”.
+  4. Read the code in the mailbox or in the SMS list, and type it into the chat.
+
+Nothing leaves this machine. Stop with Ctrl-C.
+"
+    )
+}
+
 async fn played(
     demo: &DemoWorld,
     password: &str,
@@ -99,9 +124,13 @@ async fn played(
     mut bot: BotTask,
     mut interrupted: watch::Receiver<bool>,
 ) -> anyhow::Result<Exit> {
-    println!("The real bot, a pretend Telegram, a mail server and a pretend Twilio, all on this");
-    println!("machine. Three applicants play; the group’s password is “{password}”.");
     let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "The real bot, a pretend Telegram, a mail server and a pretend Twilio, all on this\n\
+         machine. Three applicants play; the group’s password is “{password}”."
+    )
+    .context("nothing can be printed")?;
     let exit = tokio::select! {
         ended = &mut bot => {
             ended??;
@@ -123,18 +152,24 @@ async fn played(
         eprintln!("error: the bot broke a rule of Telegram, SMTP or Twilio: {violation}");
     }
     if exit == Exit::Well && violations.is_empty() {
-        println!("\nAll three ended as they should.");
+        writeln!(out, "\nAll three ended as they should.").context("nothing can be printed")?;
         return Ok(Exit::Well);
     }
     Ok(Exit::Failed)
 }
 
-/// The pretend world begins anew each time, so the bot's store must as well.
+/// The pretend world begins anew each time, so the bot's store must as well; and nothing of the
+/// host's own is overwritten.
 fn prepared(folder: PathBuf) -> anyhow::Result<PathBuf> {
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("{} cannot be made", folder.display()))?;
-    if folder.join("data").exists() {
-        bail!("{} holds an earlier demo; remove it, or name an empty folder", folder.display());
+    let mut inside = std::fs::read_dir(&folder)
+        .with_context(|| format!("{} cannot be read", folder.display()))?;
+    if inside.next().is_some() {
+        bail!(
+            "{} is not empty, and each demo begins anew: remove it, or name another folder",
+            folder.display()
+        );
     }
     Ok(folder)
 }

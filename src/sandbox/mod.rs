@@ -25,7 +25,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use self::demo::{DemoSetup, DemoWorld};
+pub use self::demo::{DemoError, DemoSetup, DemoWorld};
 pub use self::group::Group;
 pub use self::line::{Line, render};
 pub use self::outside::{Outside, Probe, Setup};

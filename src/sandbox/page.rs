@@ -27,6 +27,8 @@ use super::view;
 
 /// The longest wait for a change.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
+/// The most that the world's clock jumps at once, in seconds: a week.
+const LONGEST_JUMP: u64 = 7 * 24 * 60 * 60;
 /// Phones on one page.
 const MOST_PEOPLE: usize = 500;
 
@@ -35,21 +37,23 @@ struct Page {
     outside: Arc<Outside>,
     /// What the page tells a newcomer to type.
     hints: Arc<Value>,
+    /// Tells this world from an earlier one on the same port.
+    born: i64,
 }
 
-/// Serves the page at `at` (port 0: any) until the handle is aborted. `hints` is shown to
-/// newcomers: `{"password": …, "wrong_code": …}`.
+/// The page's port, not served yet (port 0: any).
 ///
 /// # Errors
-/// If the port is taken.
-pub async fn serve(
-    at: SocketAddr,
-    outside: Arc<Outside>,
-    hints: Value,
-) -> io::Result<(SocketAddr, JoinHandle<()>)> {
-    let listener = Loopback::bind(at).await?;
-    let address = listener.address()?;
-    Ok((address, listener.serve(router(Page { outside, hints: Arc::new(hints) }))))
+/// If the port cannot be had.
+pub async fn bind(at: SocketAddr) -> io::Result<Loopback> {
+    Loopback::bind(at).await
+}
+
+/// Serves the page until the handle is aborted. `hints` is shown to newcomers:
+/// `{"password": …, "wrong_code": …}`.
+pub fn serve(listener: Loopback, outside: Arc<Outside>, hints: Value) -> JoinHandle<()> {
+    let born = outside.now_ms();
+    listener.serve(router(Page { outside, hints: Arc::new(hints), born }))
 }
 
 fn router(page: Page) -> Router {
@@ -77,6 +81,7 @@ fn router(page: Page) -> Router {
         .route("/api/world", get(world))
         .route("/api/changes", get(changes))
         .route("/api/applicants", post(applicants))
+        .route("/api/time", post(time))
         .nest("/api/users/{id}", user)
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is no such page") })
         .layer(middleware::from_fn(only_from_here))
@@ -145,7 +150,8 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequest<S> for Body<T> 
 type Answer = Result<Json<Value>, Problem>;
 
 async fn world(State(page): State<Page>) -> Response {
-    let world = view::world(&page.outside, &page.hints);
+    let mut world = view::world(&page.outside, &page.hints);
+    world["born"] = page.born.into();
     ([(header::CACHE_CONTROL, "no-store")], Json(world)).into_response()
 }
 
@@ -184,6 +190,23 @@ async fn applicants(State(page): State<Page>, Body(new): Body<NewApplicant>) -> 
     }
     let person = page.outside.person(&name).speaks(new.language.as_str());
     Ok(Json(json!({"id": person.id()})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passing {
+    seconds: u64,
+}
+
+/// Lets time pass, for the bot too if it goes by the world's clock.
+async fn time(State(page): State<Page>, Body(Passing { seconds }): Body<Passing>) -> Answer {
+    if !(1..=LONGEST_JUMP).contains(&seconds) {
+        let why = format!("1 to {LONGEST_JUMP} seconds can pass at once");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, why));
+    }
+    page.outside.advance(Duration::from_secs(seconds));
+    page.outside.version.send_modify(|version| *version += 1);
+    Ok(Json(json!({"now": page.outside.now_ms()})))
 }
 
 #[derive(Deserialize)]

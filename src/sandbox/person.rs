@@ -114,6 +114,13 @@ impl Person {
         self.requests_to_join_group(&self.outside.group());
     }
 
+    /// # Errors
+    /// If they cannot ask: they are in already, banned, or waiting.
+    pub fn try_requests_to_join(&self) -> Result<(), Impossible> {
+        let group = self.outside.group().id();
+        self.outside.telegram.change(|model| model.asks_to_join(self.id, group, None))
+    }
+
     #[track_caller]
     pub fn requests_to_join_group(&self, group: &Group) {
         self.does(|model| model.asks_to_join(self.id, group.id(), None));
@@ -136,7 +143,13 @@ impl Person {
     /// Types a message to the bot; returns its id.
     #[track_caller]
     pub fn types(&self, text: &str) -> i32 {
-        self.does(|model| model.says(self.id, text))
+        or_panic(self.try_types(text), Location::caller())
+    }
+
+    /// # Errors
+    /// If nothing can be written: they have blocked the bot, or the text is too long.
+    pub fn try_types(&self, text: &str) -> Result<i32, Impossible> {
+        self.outside.telegram.change(|model| model.says(self.id, text))
     }
 
     /// Presses the button with this label, or with the only label that contains it, on the newest
@@ -177,7 +190,13 @@ impl Person {
     /// Presses the keyboard's button that shares their own number.
     #[track_caller]
     pub fn shares_contact(&self) -> i32 {
-        self.does(|model| model.shares_contact(self.id))
+        or_panic(self.try_shares_contact(), Location::caller())
+    }
+
+    /// # Errors
+    /// If there is no such keyboard, or they have no number.
+    pub fn try_shares_contact(&self) -> Result<i32, Impossible> {
+        self.outside.telegram.change(|model| model.shares_contact(self.id))
     }
 
     /// Sends somebody else's contact card, or their own from the address book.
@@ -361,12 +380,17 @@ impl Person {
     #[track_caller]
     pub fn sees_deleted(&self, id: i32) -> impl Future<Output = ()> {
         let at = Location::caller();
-        async move {
-            let gone = self.wait(self.outside.patience(), |user| {
-                (!user.chat.messages.contains_key(&id)).then_some(())
-            });
-            assert!(gone.await.is_some(), "message {id} of {} stays (at {at})", self.name());
-        }
+        async move { or_panic(self.try_sees_deleted(id).await, at) }
+    }
+
+    /// # Errors
+    /// If it stays.
+    pub async fn try_sees_deleted(&self, id: i32) -> Result<(), Impossible> {
+        let gone = self.wait(self.outside.patience(), |user| {
+            (!user.chat.messages.contains_key(&id)).then_some(())
+        });
+        let stays = || Impossible(format!("message {id} of {} stays", self.name()));
+        gone.await.ok_or_else(stays)
     }
 
     /// Whether they are in the first group.

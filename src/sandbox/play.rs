@@ -1,7 +1,8 @@
 //! Scripted applicants, for whoever wants to see the bot work in a terminal.
 //!
 //! Each of them types and presses as a person would; what they and the bot say is written as it
-//! goes. A script ends well only if its applicant ended as they should.
+//! goes. A script ends well only if its applicant ended as they should. Nothing here panics: what
+//! cannot be done is a [`PlayError`].
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -73,15 +74,17 @@ impl Stage<'_> {
         self.asks_to_join(&samir).await?;
         self.types(&samir, self.password).await?;
         self.presses(&samir, 1).await?;
-        samir.shares_contact();
+        let contact = samir.try_shares_contact()?;
         self.says(&samir, "(shares his own number)")?;
         self.listens(&samir).await?;
+        self.tells_if_removed(&samir, contact)?;
         self.presses(&samir, 0).await?;
         let sms = self.world.twilio.next_sms(&samir.phone(), PATIENCE).await;
         let sms = sms.ok_or_else(|| PlayError::NoCode(samir.phone()))?;
         self.aside("On his phone, an SMS:")?;
         self.quotes(&sms.body)?;
         let code = code_in(&sms.body, 6).ok_or_else(|| PlayError::NoCode(samir.phone()))?;
+        // People copy it like this; it counts.
         let spaced = format!("it says {} {}", &code[..3], &code[3..]);
         self.types(&samir, &spaced).await?;
         self.must(&samir, samir.is_member(), "is in the group now")
@@ -93,39 +96,44 @@ impl Stage<'_> {
         for guess in ["password", "letmein", "sesame"] {
             self.types(&mallory, guess).await?;
         }
-        // Even the right one is of no use now.
-        let message = mallory.types(self.password);
+        self.aside("Even the right one is of no use now.")?;
+        let message = mallory.try_types(self.password)?;
         self.says(&mallory, self.password)?;
-        mallory.sees_deleted(message).await;
-        self.listens_if_anything(&mallory).await?;
+        mallory.try_sees_deleted(message).await?;
+        self.world.settled().await;
+        for line in mallory.takes_unread().0 {
+            self.shows(&line)?;
+        }
+        self.tells_if_removed(&mallory, message)?;
         let kept_out = !mallory.is_member() && self.world.group().has_request_of(&mallory);
         self.must(&mallory, kept_out, "is locked out, and the join request still waits")
     }
 
     fn enters(&mut self, name: &str, does: &str) -> Result<Person, PlayError> {
-        writeln!(
-            self.out,
-            "\n── {name} {does} {}",
-            "─".repeat(WIDTH - 8 - name.len() - does.len())
-        )?;
+        let rule = "─".repeat(WIDTH.saturating_sub(8 + name.len() + does.len()));
+        self.writes(&format!("\n── {name} {does} {rule}"))?;
         Ok(self.world.person(name))
     }
 
     async fn asks_to_join(&mut self, person: &Person) -> Result<(), PlayError> {
         let group = self.world.group().title();
         self.aside(&format!("{} asks to join “{group}”.", person.name()))?;
-        person.requests_to_join();
+        person.try_requests_to_join()?;
         self.listens(person).await
     }
 
     async fn types(&mut self, person: &Person, text: &str) -> Result<(), PlayError> {
-        let message = person.types(text);
+        let message = person.try_types(text)?;
         self.says(person, text)?;
         self.listens(person).await?;
-        if !person.sees_message(message) {
-            self.aside(&format!("(the bot has removed {}’s message)", person.name()))?;
+        self.tells_if_removed(person, message)
+    }
+
+    fn tells_if_removed(&mut self, person: &Person, message: i32) -> Result<(), PlayError> {
+        if person.sees_message(message) {
+            return Ok(());
         }
-        Ok(())
+        self.aside(&format!("(the bot has removed {}’s message)", person.name()))
     }
 
     /// Presses the `place`-th button of the newest message that has any.
@@ -144,14 +152,6 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn listens_if_anything(&mut self, person: &Person) -> Result<(), PlayError> {
-        self.world.settled().await;
-        for line in person.takes_unread().0 {
-            self.shows(&line)?;
-        }
-        Ok(())
-    }
-
     fn shows(&mut self, line: &Line) -> Result<(), PlayError> {
         self.speaks("bot", &line.to_string())
     }
@@ -164,7 +164,7 @@ impl Stage<'_> {
         let mut who = who;
         for paragraph in text.lines() {
             for line in broken(paragraph) {
-                writeln!(self.out, "{who:>9} │ {line}")?;
+                self.writes(&format!("{who:>9} │ {line}"))?;
                 who = "";
             }
         }
@@ -174,15 +174,14 @@ impl Stage<'_> {
     fn quotes(&mut self, text: &str) -> Result<(), PlayError> {
         for paragraph in text.trim().lines() {
             for line in broken(paragraph) {
-                writeln!(self.out, "          ┊ {line}")?;
+                self.writes(&format!("          ┊ {line}"))?;
             }
         }
         Ok(())
     }
 
     fn aside(&mut self, text: &str) -> Result<(), PlayError> {
-        writeln!(self.out, "          · {text}")?;
-        Ok(())
+        self.writes(&format!("          · {text}"))
     }
 
     fn must(&mut self, person: &Person, holds: bool, what: &str) -> Result<(), PlayError> {
@@ -190,8 +189,12 @@ impl Stage<'_> {
         if !holds {
             return Err(PlayError::Ended(format!("it is not so that {name} {what}")));
         }
-        writeln!(self.out, "          ✔ {name} {what}.")?;
-        Ok(())
+        self.writes(&format!("          ✔ {name} {what}."))
+    }
+
+    /// Without the blanks that an empty line would end with.
+    fn writes(&mut self, line: &str) -> Result<(), PlayError> {
+        Ok(writeln!(self.out, "{}", line.trim_end())?)
     }
 }
 
@@ -210,4 +213,44 @@ fn broken(paragraph: &str) -> Vec<String> {
         line.push_str(word);
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn without_a_bot_the_play_ends_with_the_reason() {
+        let world = World::start().await.lenient();
+        world.set_patience(Duration::from_millis(20));
+        let mut out = Vec::new();
+        let error = play(&world, "open sesame", &mut out).await.expect_err("nobody answers");
+        assert!(error.to_string().contains("Nora waited and heard nothing"), "{error}");
+        let transcript = String::from_utf8(out).expect("text");
+        assert!(transcript.contains("· Nora asks to join “Rust Berlin”.\n"), "{transcript}");
+    }
+
+    #[tokio::test]
+    async fn what_a_person_cannot_do_is_said_and_does_not_panic() {
+        let world = World::start().await.lenient();
+        let samir = world.person("Samir");
+        let no_keyboard = samir.try_shares_contact().expect_err("there is no keyboard");
+        assert!(no_keyboard.0.contains("keyboard"), "{no_keyboard}");
+        samir.try_requests_to_join().expect("the first time");
+        samir.blocks_bot();
+        let blocked = samir.try_types("hello").expect_err("the bot is blocked");
+        assert!(blocked.0.contains("blocked"), "{blocked}");
+    }
+
+    #[test]
+    fn lines_break_at_words_and_never_end_in_blanks() {
+        assert_eq!(broken(""), [""]);
+        let long = "word ".repeat(40);
+        let lines = broken(long.trim());
+        assert!(lines.len() > 1);
+        for line in &lines {
+            assert!(line.chars().count() <= WIDTH && line == line.trim_end(), "{line:?}");
+        }
+        assert_eq!(lines.join(" "), long.trim());
+    }
 }

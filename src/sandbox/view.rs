@@ -28,6 +28,7 @@ pub fn world(outside: &Outside, hints: &Value) -> Value {
     };
     json!({
         "version": version,
+        "now": now,
         "bot": {"username": model.bot.username, "name": model.bot.name},
         "group": group.map(|group| shown_group(&model, group)),
         "hints": hints,

@@ -3,16 +3,17 @@
 //! Nothing here sleeps: a wait is a `MutationObserver` inside the page that answers at the moment
 //! when what was waited for is there, or fails after 20 s.
 
-use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use countersign::sandbox::{DemoSetup, DemoWorld};
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, TimeoutConfiguration, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -26,13 +27,39 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a process may take to say where it listens: the demo's first start makes keys and a store.
 const START: Duration = Duration::from_secs(60);
 
-/// Opens the demo's page in a browser of its own, walks `walk` on it, and closes everything, also
-/// when the walk fails. Ends by asserting that the browser's console stayed silent.
+/// Opens the page of a demo of its own, and walks `walk` on it.
 pub async fn on_the_page<Walk>(name: &'static str, walk: impl FnOnce(Page) -> Walk)
 where
     Walk: Future<Output = ()> + Send + 'static,
 {
-    let demo = Demo::start();
+    let demo = Arc::new(Demo::start());
+    in_a_browser(name, &demo.url(), Some(demo), walk).await;
+}
+
+/// The same in a world without a bot, in which nobody has a phone yet.
+pub async fn on_the_page_of_an_empty_world<Walk>(
+    name: &'static str,
+    walk: impl FnOnce(Page) -> Walk,
+) where
+    Walk: Future<Output = ()> + Send + 'static,
+{
+    let folder = TempDir::new().expect("a folder for the world's certificate");
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let setup = DemoSetup { page: anywhere, ..DemoSetup::new(folder.path().to_owned()) };
+    let world = DemoWorld::start(setup).await.expect("an empty world");
+    in_a_browser(name, &format!("http://{}/", world.page), None, walk).await;
+}
+
+/// Opens a browser, walks `walk` in it, and closes everything, also when the walk fails. Ends by
+/// asserting that the browser's console stayed silent.
+async fn in_a_browser<Walk>(
+    name: &'static str,
+    url: &str,
+    demo: Option<Arc<Demo>>,
+    walk: impl FnOnce(Page) -> Walk,
+) where
+    Walk: Future<Output = ()> + Send + 'static,
+{
     let chromedriver = Process::start(
         Command::new("chromedriver").arg("--port=0"),
         "started successfully on port ",
@@ -43,11 +70,11 @@ where
         .connect(&format!("http://127.0.0.1:{}", chromedriver.port))
         .await
         .expect("chromedriver opens a browser");
-    let page = Page { client: client.clone(), name };
+    let page = Page { client: client.clone(), name, demo };
     let times = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), None);
     client.update_timeouts(times).await.expect("time limits");
     page.size(1440, 900, false).await;
-    client.goto(&demo.url).await.expect("the demo's page opens");
+    client.goto(url).await.expect("the demo's page opens");
 
     let walked = tokio::spawn(walk(page.clone())).await;
     if walked.is_err() {
@@ -71,6 +98,7 @@ where
 pub struct Page {
     client: Client,
     name: &'static str,
+    demo: Option<Arc<Demo>>,
 }
 
 /// What every script on the page may use: the applicant's phone, the chat that is open in it, and
@@ -117,6 +145,26 @@ impl Page {
     pub async fn type_into(&self, selector: &str, text: &str) {
         let typed = self.one(selector).await.send_keys(text).await;
         typed.unwrap_or_else(|e| panic!("{selector} cannot be typed into: {e}"));
+    }
+
+    /// Clicks on something inside of a frame.
+    pub async fn click_in_frame(&self, frame: &str, selector: &str) {
+        let entered = self.one(frame).await.enter_frame().await;
+        entered.unwrap_or_else(|e| panic!("{frame} cannot be entered: {e}"));
+        self.click(selector).await;
+        self.client.clone().enter_parent_frame().await.expect("back to the page");
+    }
+
+    /// Kills the demo behind the page. What the browser then says about the lost connection is
+    /// taken for granted.
+    pub fn loses_its_demo(&self) {
+        self.demo.as_ref().expect("a demo of its own").end();
+    }
+
+    /// Starts it anew on the same port, once the browser has noticed.
+    pub async fn gets_a_new_demo(&self) {
+        self.demo.as_ref().expect("a demo of its own").begin_again();
+        self.console().await;
     }
 
     async fn one(&self, selector: &str) -> Element {
@@ -197,6 +245,8 @@ fn capabilities(profile: &Path) -> Capabilities {
         "--disable-component-update",
         "--disable-sync",
         "--disable-dev-shm-usage",
+        // Pictures show where things stand, not how they get there.
+        "--force-prefers-reduced-motion",
     ];
     let mut arguments: Vec<String> = arguments.map(str::to_owned).to_vec();
     arguments.push(format!("--user-data-dir={}", profile.display()));
@@ -211,25 +261,39 @@ fn pictures() -> PathBuf {
     target.join("browser")
 }
 
-/// The program under test, or a page that runs already and is named in `COUNTERSIGN_DEMO_URL`.
+/// The program under test.
 struct Demo {
-    url: String,
-    _running: Option<(Process, TempDir)>,
+    running: Mutex<Option<(Process, TempDir)>>,
+    port: u16,
 }
 
 impl Demo {
     fn start() -> Demo {
-        if let Ok(url) = env::var("COUNTERSIGN_DEMO_URL") {
-            return Demo { url, _running: None };
-        }
+        let running = Demo::run(0);
+        Demo { port: running.0.port, running: Mutex::new(Some(running)) }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    fn end(&self) {
+        *self.running.lock().expect("nobody panicked here") = None;
+    }
+
+    fn begin_again(&self) {
+        *self.running.lock().expect("nobody panicked here") = Some(Demo::run(self.port));
+    }
+
+    fn run(port: u16) -> (Process, TempDir) {
         let data = TempDir::new().expect("a folder for the demo's store");
         let demo = Process::start(
             Command::new(env!("CARGO_BIN_EXE_countersign"))
-                .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+                .args(["demo", "--listen", &format!("127.0.0.1:{port}"), "--data"])
                 .arg(data.path()),
             "http://127.0.0.1:",
         );
-        Demo { url: format!("http://127.0.0.1:{}/", demo.port), _running: Some((demo, data)) }
+        (demo, data)
     }
 }
 

@@ -126,11 +126,12 @@ class Phone {
   chats = new Map();
   static typed = 0;
 
-  constructor(root, { title, several, standing }) {
+  constructor(root, { title, several, nobody, standing }) {
     Object.assign(this, { root, title, several, standing });
     root.append($('#phone-template').content.cloneNode(true));
     $('h2', root).id = `${root.id}-title`;
     $('.people-row', root).setAttribute('aria-labelledby', `${root.id}-title`);
+    $('.nobody', root).textContent = nobody;
     this.box = $('textarea', root);
     this.toastLine = $('.toast', root);
     this.alertBox = $('.alert', root);
@@ -146,6 +147,8 @@ class Phone {
     this.person = this.people.find((p) => p.id === this.person?.id) ?? this.people[0] ?? null;
     for (const person of this.people) this.#showChat(person);
     this.#showOwners();
+    $('.device', this.root).hidden = !this.person;
+    $('.nobody', this.root).hidden = Boolean(this.person);
     if (this.person) this.#showPerson();
   }
 
@@ -176,6 +179,7 @@ class Phone {
   seen() { if (this.chat) this.chat.unread = 0; this.#showOwners(); }
 
   fill(text) {
+    if (!this.person) return;
     this.#stopEditing(text);
     this.box.focus();
   }
@@ -187,7 +191,8 @@ class Phone {
   };
 
   // Acts as the person of this phone. One at a time, in order, as a phone does.
-  act(what, body) {
+  async act(what, body) {
+    if (!this.person) return false;
     const { id } = this.person;
     const doing = (this.last ?? Promise.resolve()).then(() => post(`/api/users/${id}/${what}`, body));
     this.last = doing.catch(() => {});
@@ -330,7 +335,8 @@ class Phone {
   }
 
   async #say(chat, text) {
-    const typed = { id: `typed-${Phone.typed += 1}`, from: 'user', html: h('p', {}, text).innerHTML, text, buttons: [], contact: null, edited: false, at: Date.now(), after: chat.newest ?? 0, sent: 0 };
+    if (!chat) return false;
+    const typed = { id: `typed-${Phone.typed += 1}`, from: 'user', html: h('p', {}, text).innerHTML, text, buttons: [], contact: null, edited: false, at: worldNow(), after: chat.newest ?? 0, sent: 0 };
     chat.pending.push(typed);
     this.#showChat(this.person);
     this.#toEnd(chat);
@@ -348,6 +354,7 @@ class Phone {
 
   #atEnd(chat) { return chat.log.scrollHeight - chat.log.scrollTop - chat.log.clientHeight < 90; }
   #toEnd(chat) {
+    if (!chat) return;
     chat.stick = true;
     chat.log.scrollTop = chat.log.scrollHeight;
   }
@@ -441,7 +448,7 @@ class Phone {
   }
 
   #editLast() {
-    const mine = this.person.chat.filter((m) => m.from === 'user' && !m.contact).at(-1);
+    const mine = this.person?.chat.filter((m) => m.from === 'user' && !m.contact).at(-1);
     if (!mine) return this.#toast('There is no message of yours left to edit.', false);
     this.chat.editing = mine.id;
     $('.editing', this.root).hidden = false;
@@ -541,6 +548,7 @@ const mailbox = {
         event.preventDefault();
         this.follow(a.href);
       });
+      frame.dataset.shown = mail.id;
       new ResizeObserver(() => { frame.style.height = `${inside.documentElement.offsetHeight}px`; }).observe(inside.documentElement);
     };
     frame.srcdoc = html;
@@ -549,7 +557,7 @@ const mailbox = {
   // The same links as plain buttons: they work where a frame's links do not, and say in whose phone they open.
   showLinks() {
     const mail = this.mails.find((m) => m.id === this.current);
-    const links = mail ? [...new Set(`${mail.text} ${mail.html}`.replaceAll('&amp;', '&').match(LINK) ?? [])].filter(isTelegramLink) : [];
+    const links = mail && applicant.person ? [...new Set(`${mail.text} ${mail.html}`.replaceAll('&amp;', '&').match(LINK) ?? [])].filter(isTelegramLink) : [];
     keyed($('.links', this.root), links.map((href) => ({ href, who: applicant.person?.name })), {
       key: (l) => l.href,
       make: (l) => {
@@ -592,7 +600,7 @@ const group = {
     invite.hidden = !invite_link;
     invite.href = invite_link ?? '#';
     invite.textContent = (invite_link ?? '').replace(/^https?:\/\//, '');
-    invite.title = `Follow the invite link in ${first(applicant.person?.name ?? '')}’s phone`;
+    invite.title = applicant.person ? `Follow the invite link in ${first(applicant.person.name)}’s phone` : '';
     const person = (kind) => ({
       key: (p) => p.id,
       make: (p) => h('li', { class: kind, 'data-testid': kind, 'data-user': p.id }, avatar(p), h('span', { class: 'name' }), h('span', { class: 'role' })),
@@ -612,20 +620,41 @@ const group = {
 
 const applicant = new Phone($('#applicant'), {
   title: 'The applicant', several: 'applicants',
+  nobody: 'There is nobody here yet. “New applicant” opens a phone.',
   standing: (p, { group: { title } }) => {
-    if (p.blocked) return { text: 'The bot is blocked.', ways: [] };
-    if (p.member) return { text: `Member of ${title}`, ways: ['leave', 'start'] };
-    if (p.requested) return { text: 'At the gate', ways: ['cancel-request', 'start'] };
-    return { text: '', ways: ['request-join', 'start'] };
+    const start = p.blocked ? [] : ['start'];
+    if (p.member) return { text: `Member of ${title}`, ways: ['leave', ...start] };
+    if (p.requested) return { text: 'At the gate', ways: ['cancel-request', ...start] };
+    return { text: '', ways: ['request-join', ...start] };
   },
 });
 const admin = new Phone($('#admin'), {
-  title: 'The group’s admin', several: 'admins',
+  title: 'The group’s admin', several: 'admins', nobody: 'The group has no admin.',
   standing: (p, { group: { title } }) => ({ text: `Admin of ${title}`, ways: p.blocked ? [] : ['start'] }),
 });
 applicant.changed = () => refresh();
 
 let world = null;
+
+// The world's clock: the machine's, plus what was let pass.
+let ahead = 0;
+const worldNow = () => Date.now() + ahead;
+
+function showTime() {
+  const shown = $('[data-part=now]');
+  const text = clock.format(worldNow());
+  if (shown.textContent !== text) shown.textContent = text;
+}
+
+async function pass(seconds) {
+  try {
+    await post('/api/time', { seconds });
+    await pull();
+    $('#news').textContent = `It is ${clock.format(worldNow())} now.`;
+  } catch (error) {
+    tell(error.message, 'bad', 8000);
+  }
+}
 
 function view(name) {
   document.body.dataset.view = name;
@@ -636,6 +665,7 @@ function view(name) {
 const onScreen = (name) => !document.hidden && (!narrow.matches || document.body.dataset.view === name);
 
 function refresh() {
+  showTime();
   applicant.show(world);
   admin.show(world);
   mailbox.show(world);
@@ -689,6 +719,14 @@ async function fetchWorld() {
 
 // Shows a world, unless a newer one is shown already: that one then is as fresh as this fetch.
 function take(now) {
+  ahead = now.now - Date.now();
+  if (world && now.born !== world.born) {
+    for (const phone of [applicant, admin]) { phone.reset(); phone.late = false; }
+    mailbox.opened.clear();
+    sms.known = 0;
+    world = null;
+    tell('The demo was started anew: this is a fresh world.', 'good', 8000);
+  }
   if (world && now.version < world.version) now = Object.assign(world, { asked: now.asked });
   if (world) announce(world, now);
   world = now;
@@ -704,15 +742,8 @@ async function watch() {
   for (;;) {
     try {
       const now = await fetchWorld();
-      const restarted = world && now.version < world.version;
-      if (restarted) {
-        for (const phone of [applicant, admin]) { phone.reset(); phone.late = false; }
-        mailbox.opened.clear();
-        sms.known = 0;
-        tell('The demo was started anew: this is a fresh world.', 'good', 8000);
-      } else if (failures) tell('Connected again.', 'good', 3000);
+      if (failures) tell('Connected again.', 'good', 3000);
       failures = 0;
-      if (restarted) world = null;
       take(now);
       document.documentElement.dataset.ready = 'true';
       while ((await get(`/api/changes?after=${world.version}`, 40_000)).version === world.version);
@@ -728,8 +759,10 @@ async function watch() {
 for (const tab of $$('[data-show]')) tab.addEventListener('click', () => view(tab.dataset.show));
 for (const button of $$('[data-fill]')) button.addEventListener('click', () => {
   view('phone');
-  applicant.fill(button.dataset.fill === 'password' ? world.hints.password : applicant.person[button.dataset.fill]);
+  applicant.fill(button.dataset.fill === 'password' ? world.hints.password : applicant.person?.[button.dataset.fill]);
 });
+for (const button of $$('[data-pass]')) button.addEventListener('click', () => pass(Number(button.dataset.pass)));
+setInterval(() => { if (world) showTime(); }, 1000);
 for (const choice of $$('[name=mail-as]')) choice.addEventListener('change', () => mailbox.showSheet(mailbox.mails.find((m) => m.id === mailbox.current)));
 $('[data-testid=mail-back]').addEventListener('click', () => {
   const was = mailbox.close();
