@@ -7,3 +7,5 @@ mod crash;
 mod dialogue;
 mod process;
 mod scene;
+mod stop;
+mod telegram_faults;

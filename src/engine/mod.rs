@@ -177,3 +177,28 @@ async fn a_panic(tasks: &mut JoinSet<()>) {
 async fn contained<T>(work: impl Future<Output = T>) -> Option<T> {
     AssertUnwindSafe(work).catch_unwind().await.ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_contained() {
+        assert_eq!(contained(async { 7 }).await, Some(7));
+        let broken = async {
+            if std::hint::black_box(true) {
+                panic!("on purpose")
+            }
+        };
+        assert_eq!(contained(broken).await, None);
+    }
+
+    #[tokio::test]
+    async fn only_a_panic_of_a_task_ends_the_engine() {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async {});
+        assert!(a_panic(&mut tasks).now_or_never().is_none());
+        tasks.spawn(async { panic!("on purpose") });
+        a_panic(&mut tasks).await;
+    }
+}
