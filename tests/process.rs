@@ -55,6 +55,13 @@ impl Host {
         self
     }
 
+    /// With the health server on a port of its own; returns where.
+    #[must_use]
+    pub fn with_health(self) -> (Host, String) {
+        let address = free_address();
+        (self.set("HTTP__LISTEN", &address), format!("http://{address}"))
+    }
+
     /// `countersign run`.
     #[must_use]
     pub fn starts(&self) -> Process {
@@ -191,6 +198,18 @@ impl Ended {
             assert!(!self.err.contains(noise), "{self:#?}");
         }
     }
+}
+
+/// An address on which nobody listens.
+pub fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+/// The status and the text of a page.
+pub async fn page(url: &str) -> (u16, String) {
+    let answer = reqwest::get(url).await.expect("an answer");
+    (answer.status().as_u16(), answer.text().await.expect("a text"))
 }
 
 /// Every file below a folder, with what is in it.

@@ -215,7 +215,7 @@ mod tests {
 
         let (status, kind, text) = get(server.address, "/metrics").await;
         assert_eq!((status, kind.as_str()), (200, CONTENT_TYPE));
-        assert!(text.contains("countersign_outbox_depth 7"), "{text}");
+        assert!(text.contains("countersign_outbox_oldest_age_seconds 2.0"), "{text}");
     }
 
     #[tokio::test]
