@@ -14,15 +14,16 @@ RUN touch src/main.rs src/lib.rs \
 
 FROM debian:bookworm-slim
 # The binary brings its own root certificates: nothing is installed here.
-RUN groupadd --system --gid 10001 countersign \
-    && useradd --system --uid 10001 --gid countersign --home-dir /data --no-create-home --shell /usr/sbin/nologin countersign \
+RUN groupadd --gid 10001 countersign \
+    && useradd --uid 10001 --gid countersign --home-dir /data --no-create-home --shell /usr/sbin/nologin countersign \
     && install -d -o countersign -g countersign -m 0700 /data
 COPY --from=builder /build/target/release/countersign /usr/local/bin/countersign
 COPY LICENSE /usr/share/doc/countersign/LICENSE
 COPY config.example.toml /usr/share/doc/countersign/config.example.toml
 
 ENV COUNTERSIGN_STORE__PATH=/data
-USER countersign
+# By number, so that whoever starts it can see that it is not root.
+USER 10001:10001
 WORKDIR /data
 VOLUME ["/data"]
 STOPSIGNAL SIGTERM

@@ -7,10 +7,11 @@ default:
 demo *arguments:
     cargo run --release -- demo {{arguments}}
 
-# Formatting, lints, tests
+# Formatting, lints, documentation, tests
 check:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
     cargo test
 
 # The demo's page in a real, headless Chromium

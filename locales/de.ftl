@@ -59,6 +59,7 @@ no-open-gate = Hallo! Ich stehe an den Türen von Gruppen Wache, aber hier ist k
 unknown-link = Dieser Link führt nirgendwohin mehr. Bitte lass dir von der Person, von der du ihn hast, einen neuen geben.
 already-member = Du bist schon Mitglied dieser Gruppe. Die Tür ist offen.
 already-admitted = Du hast alles schon geschafft. Es ist nichts mehr zu tun.
+let-in = <b>Willkommen!</b> Jemand hat dir die Tür geöffnet: Du bist jetzt in der Gruppe, und ich brauche nichts weiter von dir.
 banned = Die Admins dieser Gruppe haben dieses Konto gesperrt, deshalb muss die Tür zu bleiben. Nur sie können das ändern.
 
 ## Passwort
@@ -69,6 +70,7 @@ wrong-password =
         [one] Du hast noch { $left } Versuch. Bitte tippe es noch einmal.
        *[other] Du hast noch { $left } Versuche. Bitte tippe es noch einmal.
     }
+password-too-long = Das ist zu lang für das Passwort. Bitte tippe nur das Passwort selbst; das kostet dich keinen Versuch.
 
 ## Sperren
 
@@ -92,6 +94,9 @@ ask-phone =
         [0] { "" }
         [one] { " " }Sie muss mit <code>{ $countries }</code> beginnen.
        *[other] { " " }Sie muss mit einer dieser Vorwahlen beginnen: <code>{ $countries }</code>.
+    }{ $email ->
+        [yes] { " " }Wenn dir eine Mail lieber ist, tippe stattdessen deine E-Mail-Adresse.
+       *[no] { "" }
     }
 email-unreadable = Das kann ich nicht als E-Mail-Adresse lesen. Sie sollte aussehen wie <code>name@example.org</code>. Bitte tippe sie noch einmal; das kostet dich keinen Versuch.
 email-domain-not-allowed =
@@ -111,7 +116,7 @@ phone-country-not-allowed =
        *[other] einer dieser Vorwahlen beginnen: <code>{ $countries }</code>.
     } Bitte tippe eine andere; das kostet dich keinen Versuch.
 phone-cannot-receive = Diese Nummer kann keine SMS empfangen: Sie gehört zu einem Festnetzanschluss oder einem Dienst. Bitte gib mir eine Handynummer; das kostet dich keinen Versuch.
-contact-not-own = Dieser Kontakt ist nicht dein eigener. Bitte teile deine eigene Nummer mit dem Knopf unten oder tippe sie ein.
+contact-not-own = Ich kann nur deine eigene Nummer nehmen, und nur von dir selbst: Bitte tippe sie mit Ländervorwahl ein oder teile sie mit dem Knopf, den ich dafür anbiete.
 noted = Danke.
 confirm =
     { $channel ->
@@ -166,12 +171,12 @@ code-unknown =
     } bei <code>{ $address }</code> angekommen ist. Das liegt an uns, nicht an dir.
 
     Falls er ankommt, stehen die Wörter <b>{ $phrase }</b> dabei: Bitte tippe seine { $digits } Ziffern hier ein, er gilt noch { $lives }. Falls nicht, lass dir einen neuen schicken.
-refused-no-such-address = <code>{ $address }</code> gibt es nicht, heißt es. Bitte prüf sie und gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-no-such-address = <code>{ $address }</code> gibt es nicht, heißt es. Bitte prüf sie und gib mir eine andere; das kostet dich keinen Versuch.
 refused-mailbox-full = Das Postfach von <code>{ $address }</code> ist voll. Bitte schaff etwas Platz oder gib mir eine andere Adresse; das kostet dich keinen Versuch.
-refused-not-mobile = <code>{ $address }</code> kann keine SMS empfangen. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
-refused-opted-out = Wem <code>{ $address }</code> gehört, möchte keine SMS mehr von uns, also schicke ich keine dorthin. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
-refused-not-served = Unser SMS-Dienst erreicht <code>{ $address }</code> nicht. Das liegt nicht an dir. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
-refused-policy = <code>{ $address }</code> nimmt unsere Nachrichten nicht an. Das liegt nicht an dir. Bitte gib mir eine andere Adresse; das kostet dich keinen Versuch.
+refused-not-mobile = <code>{ $address }</code> kann keine SMS empfangen. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
+refused-opted-out = Wem <code>{ $address }</code> gehört, möchte keine SMS mehr von uns, also schicke ich keine dorthin. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
+refused-not-served = Unser SMS-Dienst erreicht <code>{ $address }</code> nicht. Das liegt nicht an dir. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
+refused-policy = <code>{ $address }</code> nimmt unsere Nachrichten nicht an. Das liegt nicht an dir. Bitte gib mir eine andere; das kostet dich keinen Versuch.
 wrong-code =
     Das ist nicht der Code. { $left ->
         [0] Das war dein letzter Versuch.
@@ -215,13 +220,13 @@ country-had-too-many = In dieses Land habe ich heute so viele SMS geschickt, wie
 admitting = Das stimmt, danke. Ich öffne die Tür …
 admitted = <b>Willkommen!</b> Die Tür ist offen: Du bist jetzt in der Gruppe.
 personal-link =
-    Das stimmt, danke. Dieser Einladungslink gilt nur für dich:
+    Du hast alles geschafft. Dieser Einladungslink gilt nur für dich:
 
     { $link }
 
     Öffne ihn und stell eine Beitrittsanfrage: Ich lasse dich sofort hinein. Er gilt einen Tag; für alle anderen bleibt die Tür zu.
-admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir: Bitte sag einem Admin der Gruppe, dass ich Nutzer einladen dürfen muss. Schick mir danach /start.
-admission-too-many-chats = Du hast alles geschafft, aber Telegram sagt, dass du in zu vielen Gruppen und Kanälen bist. Bitte verlass eine Gruppe oder einen Kanal und schick mir danach /start.
+admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir: Bitte sag einem Admin der Gruppe, dass ich Nutzer einladen dürfen muss. Drück danach den Knopf.
+admission-too-many-chats = Du hast alles geschafft, aber Telegram sagt, dass du in zu vielen Gruppen und Kanälen bist. Bitte verlass eine Gruppe oder einen Kanal und drück danach den Knopf.
 admission-failed = Du hast alles geschafft, aber Telegram ließ mich die Tür nicht öffnen. Das liegt an uns, nicht an dir. Bitte drück in einer Weile den Knopf oder schick mir /start.
 cancelled = Gut, ich habe aufgehört. Wann immer du magst: Stell wieder eine Beitrittsanfrage oder schick mir /start.
 
@@ -244,7 +249,10 @@ now-phone = Bitte tippe deine Handynummer mit Ländervorwahl ein oder teile sie 
 now-confirm = Bitte prüf die Adresse oben und drück einen Knopf.
 now-code = Bitte tippe den Code ein, den ich dir geschickt habe.
 now-locked = Bitte warte, bis die Sperre vorbei ist. /start sagt dir, wie lange das dauert.
-now-admitted = Du hast alles geschafft. Es ist nichts mehr zu tun.
+now-stopped = Von hier an kann dir nur noch ein Admin der Gruppe die Tür öffnen.
+now-admitting = Du hast alles geschafft. Falls die Tür nicht aufgeht, schick mir bitte /start.
+now-link = Du hast alles geschafft. Bitte öffne deinen Einladungslink und stell eine Beitrittsanfrage; /start zeigt ihn dir noch einmal.
+now-admitted = Die Tür ist offen für dich. Es ist nichts mehr zu tun.
 safety =
     <b>Wonach ich frage:</b> nach dem Passwort der Gruppe, einer E-Mail-Adresse oder Telefonnummer und dem Code, den ich dorthin geschickt habe. Alles davon entferne ich aus diesem Chat, sobald ich es gelesen habe.
 

@@ -47,6 +47,7 @@ no-open-gate = Hello! I keep watch at the doors of groups, but none of them is l
 unknown-link = This link no longer leads anywhere. Please ask the person who gave it to you for a new one.
 already-member = You are a member of this group already. The door is open.
 already-admitted = You have passed already. There is nothing left to do.
+let-in = <b>Welcome!</b> Somebody has opened the door for you: you are in the group now, and I need nothing more from you.
 banned = The admins of this group have banned this account, so I have to keep the door closed. Only they can change that.
 
 ## Password
@@ -57,6 +58,7 @@ wrong-password =
         [one] You have { $left } try left. Please type it again.
        *[other] You have { $left } tries left. Please type it again.
     }
+password-too-long = That is too long to be the password. Please type the password alone; this costs you no try.
 
 ## Locks
 
@@ -80,6 +82,9 @@ ask-phone =
         [0] { "" }
         [one] { " " }It has to begin with <code>{ $countries }</code>.
        *[other] { " " }It has to begin with one of these: <code>{ $countries }</code>.
+    }{ $email ->
+        [yes] { " " }If you would rather have a mail, type your e-mail address instead.
+       *[no] { "" }
     }
 email-unreadable = I cannot read that as an e-mail address. It should look like <code>name@example.org</code>. Please type it once more; this costs you no try.
 email-domain-not-allowed =
@@ -99,7 +104,7 @@ phone-country-not-allowed =
        *[other] numbers that begin with one of these: <code>{ $countries }</code>.
     } Please type another number; this costs you no try.
 phone-cannot-receive = That number cannot receive text messages: it is a landline or a service number. Please give me a mobile number; this costs you no try.
-contact-not-own = That contact is not your own. Please share your own number with the button below, or type it.
+contact-not-own = I can take only your own number, and only from yourself: please type it with its country code, or share it with the button that I offer for that.
 noted = Thank you.
 confirm =
     { $channel ->
@@ -154,12 +159,12 @@ code-unknown =
     } reached <code>{ $address }</code>. That is our fault, not yours.
 
     If it comes, it carries the words <b>{ $phrase }</b>: please type its { $digits } digits here within { $lives }. If it does not come, ask for a new one.
-refused-no-such-address = <code>{ $address }</code> does not exist, I am told. Please check it and give me another address; this costs you no try.
+refused-no-such-address = <code>{ $address }</code> does not exist, I am told. Please check it and give me another one; this costs you no try.
 refused-mailbox-full = The mailbox of <code>{ $address }</code> is full. Please make some room, or give me another address; this costs you no try.
-refused-not-mobile = <code>{ $address }</code> cannot receive text messages. Please give me another address; this costs you no try.
-refused-opted-out = The owner of <code>{ $address }</code> has asked for no more text messages from us, so I send none there. Please give me another address; this costs you no try.
-refused-not-served = Our SMS service does not reach <code>{ $address }</code>. That is not your fault. Please give me another address; this costs you no try.
-refused-policy = <code>{ $address }</code> does not take our messages. That is not your fault. Please give me another address; this costs you no try.
+refused-not-mobile = <code>{ $address }</code> cannot receive text messages. Please give me another number; this costs you no try.
+refused-opted-out = The owner of <code>{ $address }</code> has asked for no more text messages from us, so I send none there. Please give me another number; this costs you no try.
+refused-not-served = Our SMS service does not reach <code>{ $address }</code>. That is not your fault. Please give me another number; this costs you no try.
+refused-policy = <code>{ $address }</code> does not take our messages. That is not your fault. Please give me another one; this costs you no try.
 wrong-code =
     That is not the code. { $left ->
         [0] That was your last try.
@@ -203,13 +208,13 @@ country-had-too-many = I have sent as many text messages to that country today a
 admitting = That is right, thank you. I am opening the door …
 admitted = <b>Welcome!</b> The door is open: you are in the group now.
 personal-link =
-    That is right, thank you. This invite link is for you alone:
+    You have passed. This invite link is for you alone:
 
     { $link }
 
     Open it and ask to join: I will let you in at once. It is valid for one day; for anybody else the door stays closed.
-admission-no-rights = You have passed, but I lack the right to let you in. That is our fault, not yours: please tell an admin of the group that I must be allowed to invite users. Then send me /start.
-admission-too-many-chats = You have passed, but Telegram says that you are in too many groups and channels. Please leave one, then send me /start.
+admission-no-rights = You have passed, but I lack the right to let you in. That is our fault, not yours: please tell an admin of the group that I must be allowed to invite users. Then press the button.
+admission-too-many-chats = You have passed, but Telegram says that you are in too many groups and channels. Please leave one, then press the button.
 admission-failed = You have passed, but Telegram did not let me open the door. That is our fault, not yours. Please press the button in a little while, or send me /start.
 cancelled = All right, I have stopped. Whenever you like: ask to join again, or send me /start.
 
@@ -232,7 +237,10 @@ now-phone = Please type your mobile number with its country code, or share it wi
 now-confirm = Please check the address above and press a button.
 now-code = Please type the code that I sent you.
 now-locked = Please wait until the lock has ended. /start says how long that takes.
-now-admitted = You have passed. There is nothing left to do.
+now-stopped = From here on only an admin of the group can open the door for you.
+now-admitting = You have passed. If the door does not open, please send me /start.
+now-link = You have passed. Please open your invite link and ask to join; /start shows it to you again.
+now-admitted = The door is open for you. There is nothing left to do.
 safety =
     <b>What I ask for:</b> the group’s password, one e-mail address or phone number, and the code that I sent there. I remove each from this chat as soon as I have read it.
 

@@ -35,8 +35,9 @@ Example:
   password_hash = \"…\"   in a [[gates]] of config.toml";
 
 const CHECK: &str = "\
-One line for each thing that a start needs: `ok`, or `FAIL` with what is wrong and what to do.
-Nobody is written to, and nothing is changed.";
+One line for each thing that a start needs: `ok`, or `FAIL` with what is wrong and what to do, or
+`skip` where something above must be mended first. Behind `ok`, each gate shows its own link.
+Nobody is written to, and nothing is changed. The bot may be running meanwhile.";
 
 const RUN: &str = "\
 Takes updates from Telegram, sends codes, opens groups. Logs go to standard error.

@@ -35,7 +35,9 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
             runtime.shutdown_background();
             ended
         }
-        Command::Demo { .. } => unimplemented!(),
+        Command::Demo { play, listen, data } => {
+            many_threads()?.block_on(commands::demo::demo(play, listen, data))
+        }
         Command::Store { command } => Ok(commands::store::store(config, &command)),
         Command::HashPassword => Ok(commands::hash_password::hash_password()),
         Command::Health => Ok(one_thread()?.block_on(commands::health::health(config))),

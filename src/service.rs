@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
@@ -120,7 +120,12 @@ pub async fn run(
         let until = async move {
             let _ = stopped.wait_for(|stop| *stop).await;
         };
-        tokio::spawn(health::serve(listener, metrics.clone(), looked_at, until));
+        let served = health::serve(listener, metrics.clone(), looked_at, until);
+        tokio::spawn(async move {
+            if let Err(error) = served.await {
+                error!(why = %error, "nobody can look in any more");
+            }
+        });
     }
 
     let Some(me) = introduce(&telegram, &texts, stop.clone()).await? else {
@@ -195,7 +200,7 @@ async fn introduce(
             Err(ServiceError::Telegram(fault)) if fault.is_retryable() => fault,
             Err(error) => return Err(error),
         };
-        warn!(%fault, "Telegram cannot be reached yet");
+        warn!(why = %fault, "Telegram cannot be reached yet; trying again");
         tokio::select! {
             () = tokio::time::sleep(fault.pause().unwrap_or(RETRY).max(RETRY)) => {}
             _ = stop.wait_for(|stop| *stop) => return Ok(None),
@@ -212,7 +217,10 @@ async fn greet(telegram: &Client, texts: &Texts) -> Result<Me, ServiceError> {
     if webhook.is_some() {
         return Err(ServiceError::Webhook);
     }
-    telegram.set_commands(texts).await.map_err(ServiceError::Telegram)?;
+    // The menu of commands is a courtesy; no start fails for it.
+    if let Err(fault) = telegram.set_commands(texts).await {
+        warn!(why = %fault, "the bot's commands cannot be put into its menu");
+    }
     Ok(me)
 }
 

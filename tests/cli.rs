@@ -2,57 +2,25 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use countersign::verification::Hidden;
 use countersign::verification::password;
 
+use crate::binary::{Ended, run, run_with_input};
+
 const TOKEN: &str = "123456789:AAEhBP0av18yWr0fmLXG6PjVd4XkqbEXAMPL";
-
-/// What the process ended with, and what it printed.
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-/// The binary in a folder of its own, with nothing in its environment.
-fn countersign(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.args(arguments).current_dir(folder).env_clear();
-    command
-}
-
-fn ended(output: &Output) -> Ended {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    Ended { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
-}
-
-fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
-    let mut command = countersign(folder, arguments);
-    ended(&command.envs(environment.iter().copied()).stdin(Stdio::null()).output().unwrap())
-}
-
-fn run_with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Ended {
-    let mut child = countersign(folder, arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    ended(&child.wait_with_output().unwrap())
-}
+const NOBODY: &str = "http://127.0.0.1:1";
 
 fn hash() -> String {
     let plain = password::checked("open sesame").unwrap();
     password::hash(&plain, &[7; 16]).reveal().to_owned()
 }
 
+/// Complete, and with nobody at the other end: nothing listens on port 1.
 fn config() -> String {
     format!(
-        "[telegram]\ntoken = \"{TOKEN}\"\n[email]\nhost = \"localhost\"\nsecurity = \"none\"\n\
+        "[telegram]\ntoken = \"{TOKEN}\"\napi_url = \"{NOBODY}\"\n[http]\nlisten = \"\"\n\
+         [email]\nhost = \"localhost\"\nport = 1\nsecurity = \"none\"\n\
          from = \"gate@example.org\"\n[[gates]]\nchat_id = -1001\npassword_hash = \"{}\"\n",
         hash()
     )
@@ -110,10 +78,10 @@ fn a_password_that_will_not_do_is_refused_with_its_reason() {
 fn check_reads_the_file_where_it_is_looked_for() {
     let folder = tempfile::tempdir().unwrap();
     let well = |ended: &Ended, file: &str| {
-        let first = format!("ok   config – {file}: 1 gate, e-mail\n");
+        let first = format!("ok    config       {file}: 1 gate, e-mail\n");
         assert!(ended.out.starts_with(&first), "{}\n{}", ended.out, ended.err);
         assert!(
-            ended.out.contains("\nok   data folder – data will be made in ., "),
+            ended.out.contains("\nok    data folder  data will be made in ., "),
             "{}",
             ended.out
         );
@@ -134,13 +102,17 @@ fn check_takes_everything_from_the_environment() {
     let hash = hash();
     let environment = [
         ("COUNTERSIGN_TELEGRAM__TOKEN", TOKEN),
-        ("COUNTERSIGN_EMAIL__HOST", "smtp.example.org"),
+        ("COUNTERSIGN_TELEGRAM__API_URL", NOBODY),
+        ("COUNTERSIGN_HTTP__LISTEN", ""),
+        ("COUNTERSIGN_EMAIL__HOST", "localhost"),
+        ("COUNTERSIGN_EMAIL__PORT", "1"),
+        ("COUNTERSIGN_EMAIL__SECURITY", "none"),
         ("COUNTERSIGN_EMAIL__FROM", "gate@example.org"),
         ("COUNTERSIGN_GATES__0__CHAT_ID", "-1001"),
         ("COUNTERSIGN_GATES__0__PASSWORD_HASH", &hash),
     ];
     let ended = run(folder.path(), &["check"], &environment);
-    let first = "ok   config – the environment: 1 gate, e-mail\n";
+    let first = "ok    config       the environment: 1 gate, e-mail\n";
     assert!(ended.out.starts_with(first), "{}\n{}", ended.out, ended.err);
 }
 
@@ -152,10 +124,10 @@ fn check_names_every_problem_and_ends_with_2() {
     let ended = run(folder.path(), &["check"], &[("COUNTERSIGN_LOG__LEVEL", "loud")]);
     assert_eq!(ended.code, Some(2));
     let begins = [
-        "FAIL config – config.toml:1: telegram.token: missing; ",
-        "FAIL config – config.toml:2: telegram.tokn: unknown key; did you mean `token`?",
-        "FAIL config – config.toml:5: email.security: clear-text SMTP is only used on loopback",
-        "FAIL config – COUNTERSIGN_LOG__LEVEL: \"loud\" is none of",
+        "FAIL  config  config.toml:1: telegram.token: missing; ",
+        "FAIL  config  config.toml:2: telegram.tokn: unknown key; did you mean `token`?",
+        "FAIL  config  config.toml:9: email.security: clear-text SMTP is only used on loopback",
+        "FAIL  config  COUNTERSIGN_LOG__LEVEL: \"loud\" is none of",
     ];
     assert_eq!(ended.out.lines().count(), begins.len(), "{}", ended.out);
     for (line, begin) in ended.out.lines().zip(begins) {
@@ -169,11 +141,11 @@ fn check_without_any_configuration_says_where_it_looked() {
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &["check"], &[]);
     assert_eq!(ended.code, Some(2));
-    assert!(ended.out.contains("FAIL config – telegram.token: missing; "), "{}", ended.out);
+    assert!(ended.out.contains("FAIL  config  telegram.token: missing; "), "{}", ended.out);
     assert!(ended.out.contains("there is neither ./config.toml nor /etc/"), "{}", ended.out);
     let ended = run(folder.path(), &["check", "--config", "nowhere.toml"], &[]);
     assert_eq!(ended.code, Some(2));
-    let line = "FAIL config – the configuration file nowhere.toml cannot be read: ";
+    let line = "FAIL  config  the configuration file nowhere.toml cannot be read: ";
     assert!(ended.out.starts_with(line), "{}", ended.out);
 }
 
@@ -182,8 +154,8 @@ fn warnings_are_printed_and_stop_nothing() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.toml"), config() + "code_length = 4\n").unwrap();
     let ended = run(folder.path(), &["check"], &[]);
-    assert!(ended.out.starts_with("ok   config – "), "{}", ended.out);
-    let line = "warning: config.toml:10: gates[0].code_length: four digits are easily guessed";
+    assert!(ended.out.starts_with("ok    config "), "{}", ended.out);
+    let line = "warning: config.toml:14: gates[0].code_length: four digits are easily guessed";
     assert!(ended.err.starts_with(line), "{}", ended.err);
 }
 
@@ -193,7 +165,7 @@ fn a_data_folder_that_cannot_be_written_fails() {
     std::fs::write(folder.path().join("config.toml"), config()).unwrap();
     let ended = run(folder.path(), &["check"], &[("COUNTERSIGN_STORE__PATH", "/proc/countersign")]);
     assert_eq!(ended.code, Some(1), "{}", ended.out);
-    assert!(ended.out.contains("\nFAIL data folder – cannot write in /proc: "), "{}", ended.out);
+    assert!(ended.out.contains("\nFAIL  data folder  cannot write in /proc: "), "{}", ended.out);
 }
 
 #[test]

@@ -1,13 +1,18 @@
 //! Everything that needs the world outside: dialogues over real sockets, the real binary, the
 //! demo's page in a browser.
 
+mod binary;
 mod browser;
+mod check;
 mod cli;
 mod crash;
 mod dialogue;
 mod health;
+mod house;
 mod process;
 mod redaction;
+mod run;
 mod scene;
 mod stop;
+mod store;
 mod telegram_faults;

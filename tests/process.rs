@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use countersign::engine::world::SystemRandom;
 use countersign::ops::fault::Point;
 use countersign::sandbox::World;
+use countersign::verification::code::Random;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -187,12 +189,14 @@ impl Drop for Process {
 }
 
 impl Ended {
-    /// It failed with this code and one line that begins like this.
+    /// It failed with this code and one sentence that begins like this.
     #[track_caller]
     pub fn failed_with(&self, code: i32, begins: &str) {
+        const LAST_WORD: &str = " ERROR countersign::commands::run: ";
         assert_eq!((self.code, self.signal), (Some(code), None), "{self:#?}");
-        let errors: Vec<_> = self.err.lines().filter(|line| line.starts_with("error: ")).collect();
-        let [error] = errors[..] else { panic!("not one error line: {self:#?}") };
+        let errors = self.err.lines().filter_map(|line| Some(line.split_once(LAST_WORD)?.1));
+        let errors: Vec<_> = errors.collect();
+        let [error] = errors[..] else { panic!("not one sentence: {self:#?}") };
         assert!(error.starts_with(begins), "{error}");
         for noise in ["panicked", "RUST_BACKTRACE", "stack backtrace", "a panic"] {
             assert!(!self.err.contains(noise), "{self:#?}");
@@ -200,10 +204,16 @@ impl Ended {
     }
 }
 
-/// An address on which nobody listens.
+/// An address on which nobody listens. Not from the ports that the system gives to connections:
+/// one of those may be taken again before the binary listens.
 pub fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").to_string()
+    let addresses = std::iter::repeat_with(|| {
+        let mut bytes = [0; 2];
+        SystemRandom.fill(&mut bytes);
+        format!("127.0.0.1:{}", 10_000 + u16::from_ne_bytes(bytes) % 20_000)
+    });
+    let mut addresses = addresses.take(100);
+    addresses.find(|address| std::net::TcpListener::bind(address).is_ok()).expect("a free port")
 }
 
 /// The status and the text of a page.

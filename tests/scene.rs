@@ -11,9 +11,11 @@ use countersign::engine::Pulse;
 use countersign::engine::Retries;
 use countersign::engine::world::{Clock, SystemClock, SystemRandom};
 use countersign::ops::metrics::Metrics;
-use countersign::sandbox::{Person, World};
+use countersign::sandbox::{Group, Person, World};
 use countersign::service::{self, ServiceError, Waits};
-use countersign::verification::Timestamp;
+use countersign::store::secret;
+use countersign::verification::code::Keys;
+use countersign::verification::{GateId, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -30,6 +32,7 @@ pub struct Setup {
     /// Further lines of the first gate.
     pub gate: &'static str,
     pub channels: &'static str,
+    pub listed: bool,
     /// Whole tables after the first gate.
     pub more: String,
     pub messages_per_second: u32,
@@ -44,6 +47,7 @@ impl Default for Setup {
             limits: "",
             gate: "",
             channels: r#"["email", "sms"]"#,
+            listed: true,
             more: String::new(),
             messages_per_second: 0,
             email: true,
@@ -84,6 +88,7 @@ pub struct Scene {
 
 struct Bot {
     stop: watch::Sender<bool>,
+    pulse: Arc<Pulse>,
     ended: JoinHandle<Result<(), ServiceError>>,
 }
 
@@ -96,6 +101,21 @@ impl Scene {
         let mut scene = Scene::without_bot(World::start().await, &setup);
         scene.starts_bot().await;
         scene
+    }
+
+    /// With further gates, each a group's title and whether it is listed; they have the same
+    /// password and channels.
+    pub async fn with_gates(mut setup: Setup, further: &[(&str, bool)]) -> (Scene, Vec<Group>) {
+        let world = World::start().await;
+        let groups = further.iter().map(|(title, listed)| {
+            let group = world.another_group(title);
+            setup.more += &gate_table(group.id(), setup.channels, *listed, "");
+            group
+        });
+        let groups = groups.collect();
+        let mut scene = Scene::without_bot(world, &setup);
+        scene.starts_bot().await;
+        (scene, groups)
     }
 
     /// The world and the configuration, nobody on duty yet.
@@ -112,19 +132,24 @@ impl Scene {
     }
 
     pub async fn starts_bot(&mut self) {
+        let polls = self.world.telegram.calls("getUpdates");
         let (stop, stopped) = watch::channel(false);
         let pulse = Arc::new(Pulse::new());
-        let probed = Arc::clone(&pulse);
+        let (probed, seen) = (Arc::clone(&pulse), Arc::clone(&pulse));
         let (clock, metrics) = (Arc::clone(&self.clock), self.metrics.clone());
         let waits = self.waits.clone();
-        let running = service::run(self.config(), clock, metrics, pulse, waits, stopped);
+        let running = service::run(self.config(), clock, metrics, seen, waits, stopped);
         let ended = tokio::spawn(running);
         self.world.settles_by(Box::new(move || {
             let pulse = Arc::clone(&probed);
             Box::pin(async move { pulse.idle().await })
         }));
-        self.bot = Some(Bot { stop, ended });
-        self.world.bot_is_polling().await;
+        self.bot = Some(Bot { stop, pulse, ended });
+        let patience = self.world.patience();
+        let polling = self.world.telegram.wait_for_calls("getUpdates", polls + 1, patience).await;
+        assert!(polling, "the bot does not poll for updates");
+        // The groups' titles are asked for at the start.
+        self.world.settled().await;
     }
 
     /// As at SIGTERM.
@@ -160,6 +185,11 @@ impl Scene {
         self.folder.path().join("config.toml")
     }
 
+    /// Where `config.toml` and the folder `data` are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Time passes, for the bot and for the world.
     pub fn passes(&self, time: Duration) {
         let millis = i64::try_from(time.as_millis()).expect("a sensible time");
@@ -173,6 +203,37 @@ impl Scene {
         self.clock.now.fetch_sub(millis, Ordering::SeqCst);
     }
 
+    /// What is due by the clock is swept now.
+    pub async fn sweeps(&self) {
+        self.bot.as_ref().expect("a running bot").pulse.sweeps().await;
+        self.world.settled().await;
+    }
+
+    /// The deep link that leads to a group's gate: whoever has it, the group's admins gave it to.
+    pub fn link_to(&self, group: &Group) -> String {
+        let key = self.config().store.secret_key_file;
+        let secret = secret::load(&key).expect("the running bot's secret");
+        let parameter = Keys::derive(&secret.rules_secret()).gate(GateId(group.id()));
+        format!("https://t.me/{}?start={parameter}", self.world.bot_username())
+    }
+
+    /// Every byte of every file that the bot keeps.
+    pub fn kept_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut folders = vec![self.config().store.path];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a readable folder") {
+                let path = entry.expect("a readable folder").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    bytes.extend(std::fs::read(path).expect("a readable file"));
+                }
+            }
+        }
+        bytes
+    }
+
     /// Nothing is left unread, and the bot stops well.
     pub async fn ends(mut self) {
         self.world.nothing_unread().await;
@@ -181,11 +242,17 @@ impl Scene {
         }
     }
 
-    /// Somebody who has come as far as the choice of the channel.
-    pub async fn past_the_password(&self, name: &str) -> Person {
+    /// Somebody who asked to join, and has been asked for the password.
+    pub async fn at_the_door(&self, name: &str) -> Person {
         let person = self.world.person(name);
         person.requests_to_join();
         person.reads().await;
+        person
+    }
+
+    /// Somebody who has come as far as the choice of the channel.
+    pub async fn past_the_password(&self, name: &str) -> Person {
+        let person = self.at_the_door(name).await;
         person.types(PASSWORD);
         person.reads().await;
         person
@@ -233,7 +300,7 @@ pub fn written(world: &World, folder: &Path, setup: &Setup) -> String {
     let data = data.display();
     let token = world.token();
     let api = world.telegram.url();
-    let Setup { limits, gate, channels, more, messages_per_second, .. } = setup;
+    let Setup { limits, gate, channels, listed, more, messages_per_second, .. } = setup;
     let email = match setup.email {
         true => format!(
             r#"
@@ -266,7 +333,7 @@ allowed_countries = ["+49"]
         false => String::new(),
     };
     let chat_id = world.group().id();
-    let hash = PASSWORD_HASH.trim();
+    let first = gate_table(chat_id, channels, *listed, gate);
     format!(
         r#"
 [telegram]
@@ -282,13 +349,21 @@ listen = ""
 {email}{sms}
 [limits]
 {limits}
+{first}
+{more}
+"#
+    )
+}
 
+fn gate_table(chat_id: i64, channels: &str, listed: bool, more: &str) -> String {
+    let hash = PASSWORD_HASH.trim();
+    format!(
+        r#"
 [[gates]]
 chat_id = {chat_id}
 password_hash = "{hash}"
 channels = {channels}
-listed = true
-{gate}
+listed = {listed}
 {more}
 "#
     )

@@ -145,7 +145,7 @@ async fn a_second_process_leaves_the_store_alone() {
     let host = Host::with(&Setup::default()).await;
     let first = host.is_on_duty().await;
     let second = host.starts().ends().await;
-    second.failed_with(1, "error: the store in ");
+    second.failed_with(1, "the store in ");
     assert!(second.err.contains("is in use by another process; stop that one first"));
     let nora = before_the_code(&host.world, "Nora").await;
     nora.presses("Send the code");
@@ -167,13 +167,13 @@ async fn a_damaged_store_is_not_touched() {
     }
     std::fs::write(&data, &bytes).expect("a writable folder");
     let ended = host.starts().ends().await;
-    ended.failed_with(3, "error: the store in ");
+    ended.failed_with(3, "the store in ");
     assert!(ended.err.contains(" is damaged: "), "{}", ended.err);
     assert!(ended.err.contains("`countersign store restore`"), "{}", ended.err);
     drop(nora.takes_unread());
 
     std::fs::remove_dir_all(host.data().join("db")).expect("a writable folder");
-    host.starts().ends().await.failed_with(3, "error: the store in ");
+    host.starts().ends().await.failed_with(3, "the store in ");
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn another_secret_key_is_told_from_damage() {
     other.is_on_duty().await.stops(Signal::TERM).await;
     std::fs::copy(other.data().join("secret.key"), host.data().join("secret.key")).expect("a copy");
     let ended = host.starts().ends().await;
-    ended.failed_with(1, "error: the store in ");
+    ended.failed_with(1, "the store in ");
     assert!(ended.err.contains("was sealed with another secret key; put back"), "{}", ended.err);
 }
 
@@ -193,7 +193,7 @@ async fn a_token_that_telegram_does_not_know_ends_the_start() {
     let host = Host::with(&Setup::default()).await;
     host.world.telegram.fails("getMe", Fault::unauthorized());
     let ended = host.starts().ends().await;
-    ended.failed_with(1, "error: Telegram does not know this bot token: put the one from");
+    ended.failed_with(1, "Telegram does not know this bot token: put the one from");
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn a_webhook_ends_the_start() {
     let host = Host::with(&Setup::default()).await;
     host.world.has_webhook(Some("https://bots.example.org/secret-path"));
     let ended = host.starts().ends().await;
-    ended.failed_with(1, "error: this bot has a webhook, so Telegram gives its updates to");
+    ended.failed_with(1, "this bot has a webhook, so Telegram gives its updates to");
     assert!(!ended.err.contains("secret-path"), "{}", ended.err);
 }
 
@@ -228,7 +228,7 @@ async fn a_webhook_ends_the_start() {
 async fn a_folder_that_cannot_be_written_ends_the_start() {
     let host = Host::with(&Setup::default()).await.set("STORE__PATH", "/proc/countersign");
     let ended = host.starts().ends().await;
-    ended.failed_with(1, "error: ");
+    ended.failed_with(1, "making the secret key ");
     assert!(ended.err.contains("/proc/countersign"), "{}", ended.err);
     assert_eq!(host.world.telegram.calls("getUpdates"), 0);
 }
@@ -251,8 +251,8 @@ async fn a_full_disk_ends_the_bot_before_anything_is_said() {
             _ = nora.reads_next() => {}
         }
     };
-    ended.failed_with(1, "error: writing ");
-    assert!(ended.err.contains("mend that and start again"), "{}", ended.err);
+    ended.failed_with(1, "writing ");
+    assert!(ended.err.contains(" failed: file too large; mend"), "{}", ended.err);
     drop(nora.takes_unread());
 
     let process = host.is_on_duty().await;

@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use countersign::config;
 use countersign::engine::Pulse;
-use countersign::engine::world::SystemClock;
+use countersign::engine::world::{SystemClock, SystemRandom};
 use countersign::ops::log;
 use countersign::ops::metrics::Metrics;
 use countersign::service::{self, Waits};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tracing::{error, warn};
 
 use crate::cli::Exit;
 
@@ -18,14 +20,18 @@ use crate::cli::Exit;
 /// # Errors
 /// Logging or the signals cannot be set up.
 pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
-    let loaded = match super::configuration(path) {
+    let loaded = match config::load(path, std::env::vars_os(), &mut SystemRandom) {
         Ok(loaded) => loaded,
         Err(error) => {
             eprintln!("error: {error}");
             return Ok(Exit::Usage);
         }
     };
+    // From here on everything goes to the log, in the form that the host chose for it.
     log::start(loaded.config.log)?;
+    for warning in &loaded.warnings {
+        warn!("{warning}");
+    }
     let (metrics, clock, pulse) = (Metrics::new(), Arc::new(SystemClock), Arc::new(Pulse::new()));
     let counted = metrics.clone();
     log::hook_panics(move || counted.panic());
@@ -35,7 +41,7 @@ pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
     Ok(match ended {
         Ok(()) => Exit::Well,
         Err(error) => {
-            eprintln!("error: {error}");
+            error!("{error}");
             if error.is_damage() { Exit::StoreDamaged } else { Exit::Failed }
         }
     })

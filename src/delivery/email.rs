@@ -193,8 +193,10 @@ impl Mailer {
             Ok(()) => SendOutcome::Sent,
             Err(fault) => {
                 let outcome = fault.outcome(&self.inner.server);
-                let (server, label) = (&self.inner.server, outcome.label());
-                info!(%server, %fault, outcome = label, "a mail was not taken");
+                // All others are told by whoever decides what follows.
+                if let SendOutcome::Refused(_) = outcome {
+                    info!(server = %self.inner.server, why = %fault, "a mail was refused");
+                }
                 outcome
             }
         }
@@ -248,7 +250,7 @@ impl Inner {
             match kept.deliver(letter, first_answer, progress).await {
                 // It had died on the shelf. Nothing of the mail was written: begin again, once.
                 Err(fault) if fault.is_gone() && !fault.is_ambiguous() => {
-                    debug!(server = %self.server, fault = %fault, "a kept connection was dead");
+                    debug!(server = %self.server, why = %fault, "a kept connection was dead");
                 }
                 end => return self.settle(kept, end),
             }

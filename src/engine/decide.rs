@@ -137,7 +137,9 @@ impl Engine {
     fn note(&self, user: Option<UserId>, gate: Option<GateId>, decision: &Decision) {
         self.metrics.outcome(decision.name());
         let (user, gate) = (user.map(|user| user.0), gate.map(|gate| gate.0));
-        info!(user, gate, decision = decision.name(), detail = %decision, "decided");
+        let detail = decision.to_string();
+        let detail = (!detail.is_empty()).then_some(detail);
+        info!(user, gate, decision = decision.name(), detail, "decided");
     }
 }
 

@@ -81,34 +81,38 @@ impl GateBook {
 
 /// Asks Telegram for every gate's title and whether the bot may do its work there.
 pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
-    let mut open: Vec<GateId> = engine.gates.current().keys().copied().collect();
-    while !open.is_empty() {
-        let mut again = Vec::new();
-        for id in open {
-            let seen = tokio::select! {
-                seen = look(&engine, id) => seen,
-                _ = stop.wait_for(|stop| *stop) => return,
-            };
-            if seen.is_none() {
-                again.push(id);
-            }
-        }
-        open = again;
-        if open.is_empty() {
-            return;
-        }
+    let all = engine.gates.current().keys().copied().collect();
+    let looked = tokio::select! {
+        unseen = look_at(&engine, all) => Some(unseen),
+        _ = stop.wait_for(|stop| *stop) => None,
+    };
+    engine.pulse.end(1);
+    let Some(mut unseen) = looked else { return };
+    while !unseen.is_empty() {
         tokio::select! {
             () = tokio::time::sleep(RETRY) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
+        unseen = look_at(&engine, unseen).await;
     }
+}
+
+/// Returns those that could not be looked at.
+async fn look_at(engine: &Engine, gates: Vec<GateId>) -> Vec<GateId> {
+    let mut unseen = Vec::new();
+    for id in gates {
+        if look(engine, id).await.is_none() {
+            unseen.push(id);
+        }
+    }
+    unseen
 }
 
 async fn look(engine: &Engine, id: GateId) -> Option<()> {
     let chat = match engine.telegram.chat(id).await {
         Ok(chat) => chat,
         Err(fault) => {
-            warn!(gate = id.0, %fault, "the gate's group cannot be looked at: is the bot in it?");
+            warn!(gate = id.0, why = %fault, "the gate's group cannot be looked at: is the bot in it?");
             return (!fault.is_retryable()).then_some(());
         }
     };
@@ -119,7 +123,7 @@ async fn look(engine: &Engine, id: GateId) -> Option<()> {
             gate = id.0,
             "the bot may not approve join requests: make it an administrator with the right \"Invite Users via Link\""
         ),
-        Err(fault) => warn!(gate = id.0, %fault, "the bot's rights cannot be read"),
+        Err(fault) => warn!(gate = id.0, why = %fault, "the bot's rights cannot be read"),
     }
     Some(())
 }

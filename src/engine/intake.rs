@@ -157,6 +157,6 @@ fn complain(fault: &Fault) {
         Fault::Conflict { .. } => error!(
             "another program is asking for this bot's updates: stop the other one, or remove its webhook"
         ),
-        fault => warn!(%fault, "Telegram cannot be asked for updates; trying again"),
+        fault => warn!(why = %fault, "Telegram cannot be asked for updates; trying again"),
     }
 }

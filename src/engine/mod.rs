@@ -139,6 +139,8 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
     tasks.spawn(carrying.run(stop.clone()));
     tasks.spawn(intake::run(Arc::clone(&engine), people, stop.clone()));
     tasks.spawn(sweep::run(Arc::clone(&engine), outbox, stop.clone()));
+    // Ended by `refresh`, after its first look.
+    engine.pulse.begin(1);
     tasks.spawn(gates::refresh(Arc::clone(&engine), stop.clone()));
 
     let failure = tokio::select! {

@@ -15,6 +15,7 @@ pub struct Pulse {
     polled: AtomicI64,
     oldest: AtomicI64,
     work: watch::Sender<Work>,
+    rounds: watch::Sender<Rounds>,
 }
 
 /// What is to be done now. Orders that wait for a time (a flood limit, an outage) are not in it.
@@ -26,6 +27,13 @@ struct Work {
     carrying: bool,
 }
 
+/// How many rounds of sweeping were asked for out of turn, and how many of them are over.
+#[derive(Copy, Clone, Default)]
+struct Rounds {
+    asked: u64,
+    over: u64,
+}
+
 impl Pulse {
     #[must_use]
     pub fn new() -> Pulse {
@@ -33,6 +41,7 @@ impl Pulse {
             polled: AtomicI64::new(NONE),
             oldest: AtomicI64::new(NONE),
             work: watch::Sender::new(Work::default()),
+            rounds: watch::Sender::new(Rounds::default()),
         }
     }
 
@@ -53,6 +62,31 @@ impl Pulse {
     pub async fn idle(&self) {
         // The sender is ours, so it cannot be gone.
         let _ = self.work.subscribe().wait_for(|work| *work == Work::default()).await;
+    }
+
+    /// Has everything swept now that is due by the engine's clock, rather than at the next turn,
+    /// and waits until that is decided. For those who move the clock.
+    pub async fn sweeps(&self) {
+        let mut rounds = self.rounds.subscribe();
+        let mut mine = 0;
+        self.rounds.send_modify(|rounds| {
+            rounds.asked += 1;
+            mine = rounds.asked;
+        });
+        // The sender is ours, so it cannot be gone.
+        let _ = rounds.wait_for(|rounds| rounds.over >= mine).await;
+    }
+
+    /// Resolves when a round of sweeping is asked for, with its number.
+    pub(super) async fn sweep_asked(&self) -> u64 {
+        let mut rounds = self.rounds.subscribe();
+        let asked = rounds.wait_for(|rounds| rounds.asked > rounds.over).await;
+        // The sender is ours, so it cannot be gone.
+        asked.map_or(0, |rounds| rounds.asked)
+    }
+
+    pub(super) fn swept(&self, round: u64) {
+        self.rounds.send_modify(|rounds| rounds.over = rounds.over.max(round));
     }
 
     pub(super) fn begin(&self, count: usize) {

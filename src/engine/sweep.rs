@@ -22,6 +22,8 @@ const PAGE: usize = 500;
 enum Due {
     WakeUps,
     Forgetting,
+    /// Both, because somebody asked.
+    Round(u64),
 }
 
 pub(super) async fn run(engine: Arc<Engine>, outbox: Outbox, mut stop: watch::Receiver<bool>) {
@@ -31,11 +33,17 @@ pub(super) async fn run(engine: Arc<Engine>, outbox: Outbox, mut stop: watch::Re
         let due = tokio::select! {
             _ = waking.tick() => Due::WakeUps,
             _ = forgetting.tick() => Due::Forgetting,
+            round = engine.pulse.sweep_asked() => Due::Round(round),
             _ = stop.wait_for(|stop| *stop) => return,
         };
         let swept = match due {
             Due::WakeUps => wake(&engine, &outbox).await,
             Due::Forgetting => forget(&engine).await,
+            Due::Round(round) => {
+                let swept = async { wake(&engine, &outbox).await.and(forget(&engine).await) }.await;
+                engine.pulse.swept(round);
+                swept
+            }
         };
         // The store has failed closed, and the engine ends for it.
         if swept.is_err() {

@@ -1,7 +1,7 @@
 //! Logs: text or JSON on standard error, secrets masked as a last line of defence, and panics
 //! told by their place only.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::sync::LazyLock;
 
@@ -20,11 +20,14 @@ use crate::config::{Log, LogFormat, LogLevel};
 static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?P<token>[0-9]{6,}(?::|%3A)[A-Za-z0-9_-]{30,})",
-        r"|(?P<email>[\p{L}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)",
+        r"|(?P<email>[\p{L}\p{N}._%+'•-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)",
         r"|(?P<phone>(?:\+|%2B)[1-9][0-9]{6,14})",
     ))
     .expect("the pattern of secrets is one of ours")
 });
+
+/// What a masked address has in the place of its middle.
+const MASK: &str = "•••";
 
 /// Starts logging for the whole process.
 ///
@@ -32,9 +35,15 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
 /// Somebody started it before.
 pub fn start(log: Log) -> Result<(), tracing_subscriber::util::TryInitError> {
     let writer = Redacting(io::stderr);
+    let coloured =
+        io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
     let layer = match log.format {
-        LogFormat::Text => tracing_subscriber::fmt::layer().with_writer(writer).boxed(),
-        LogFormat::Json => tracing_subscriber::fmt::layer().json().with_writer(writer).boxed(),
+        LogFormat::Text => {
+            tracing_subscriber::fmt::layer().with_ansi(coloured).with_writer(writer).boxed()
+        }
+        LogFormat::Json => {
+            tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(writer).boxed()
+        }
     };
     tracing_subscriber::registry().with(layer.with_filter(targets(log.level))).try_init()
 }
@@ -96,6 +105,8 @@ fn masked(text: &str, addresses: bool) -> String {
             let (mask, secret) = match (found.name("token"), found.name("email")) {
                 (Some(token), _) => ("[token]", token),
                 (None, _) if !addresses => return found[0].to_owned(),
+                // Masked already, so that a host can still tell one from another.
+                (None, Some(email)) if email.as_str().contains(MASK) => return found[0].to_owned(),
                 (None, Some(email)) => ("[e-mail]", email),
                 (None, None) => return "[phone]".to_owned(),
             };
@@ -206,6 +217,8 @@ mod tests {
             "teloxide@next, a @ b, +49 allowed",
             "the code 123456 is no number of a user: 0:AA",
             "127.0.0.1:9090",
+            "code 1 to n•••a@example.org",
+            "code 2 to +49 ••• 6789",
         ] {
             check(text, text);
         }

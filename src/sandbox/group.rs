@@ -139,6 +139,14 @@ impl Group {
         self.set(person, Standing::Restricted { member: true });
     }
 
+    /// The group becomes a supergroup with another id; this handle stays with the old one.
+    #[must_use]
+    pub fn migrates(&self) -> Group {
+        let id = self.outside.telegram.change(|model| model.migrates(self.id));
+        // The group exists as long as its handle.
+        Group::new(Arc::clone(&self.outside), id.unwrap_or(self.id))
+    }
+
     /// Our bot becomes the guard: join requests carry a query id.
     pub fn is_guarded(&self, guarded: bool) {
         self.outside.telegram.change(|model| {

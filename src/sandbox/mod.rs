@@ -6,21 +6,30 @@
 //! what no well-made bot would ask is a violation that fails the test at its end.
 
 mod clock;
+mod demo;
 mod group;
 mod http;
 mod letterbox;
 mod line;
 mod outside;
+mod page;
 mod person;
 mod plan;
+mod play;
 pub mod smtp;
 pub mod telegram;
 pub mod twilio;
+mod view;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
+pub use self::demo::{DemoSetup, DemoWorld};
 pub use self::group::Group;
 pub use self::line::{Line, render};
 pub use self::outside::{Outside, Probe, Setup};
 pub use self::person::{Lines, Person};
+pub use self::play::{PlayError, play};
 pub use self::telegram::people::{Impossible, Kind, Opened};
 pub use self::world::{World, code_in};

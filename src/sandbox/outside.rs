@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -21,7 +21,7 @@ use super::twilio::{Account, Twilio};
 /// How long somebody waits for a bot, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A bot that has done nothing for so long has nothing more to do, if no probe knows better.
-const QUIET: Duration = Duration::from_millis(250);
+const QUIET: Duration = Duration::from_millis(500);
 /// The first ids: beyond 32 bits, as young accounts have.
 const BOT: u64 = 7_000_000_001;
 pub(super) const FIRST_GROUP: i64 = -1_001_000_000_001;
@@ -138,6 +138,7 @@ impl Outside {
                 links: std::collections::BTreeMap::new(),
                 messages: std::collections::BTreeMap::new(),
                 guarded: false,
+                migrated_to: None,
                 next_message: 100,
                 changed: Arc::default(),
             };
@@ -181,13 +182,27 @@ impl Outside {
 
     /// Says how to know that the bot has nothing left to do: `probe` resolves when all that it
     /// took from Telegram is handled and all that it decided is done. Without one, a bot that has
-    /// been quiet for a quarter of a second counts as settled.
+    /// been quiet for half a second counts as settled.
     pub fn settles_by(&self, probe: Probe) {
         *self.probe.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(probe));
     }
 
     /// Waits until the bot has confirmed every update and has nothing left to do.
     pub async fn settled(&self) {
+        let mut version = self.version.subscribe();
+        self.settled_once(async || version.changed().await.is_ok()).await;
+    }
+
+    /// The same for one chat, of which `changed` rings.
+    pub(super) async fn settled_in(&self, changed: &Notify) {
+        self.settled_once(async || {
+            changed.notified().await;
+            true
+        })
+        .await;
+    }
+
+    async fn settled_once(&self, mut something: impl AsyncFnMut() -> bool) {
         let deadline = Instant::now() + self.patience();
         self.confirmed(deadline).await;
         let probe = self.probe.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -196,11 +211,9 @@ impl Outside {
                 let _ = tokio::time::timeout_at(deadline, probe()).await;
             }
             None => {
-                let mut version = self.version.subscribe();
                 while Instant::now() < deadline
-                    && tokio::time::timeout(QUIET, version.changed()).await.is_ok()
-                {
-                }
+                    && tokio::time::timeout(QUIET, something()).await == Ok(true)
+                {}
             }
         }
     }
@@ -227,7 +240,7 @@ impl Outside {
     /// Waits until `look` finds something in the model; `changed` must ring whenever it might.
     pub(super) async fn wait_for<T>(
         &self,
-        changed: Arc<tokio::sync::Notify>,
+        changed: Arc<Notify>,
         patience: Duration,
         mut look: impl FnMut(&mut Model) -> Option<T>,
     ) -> Option<T> {

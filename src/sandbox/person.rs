@@ -192,12 +192,20 @@ impl Person {
         self.does(|model| model.sends_contact_of(self.id, other.id, true))
     }
 
-    /// Forwards what somebody else wrote elsewhere.
+    /// Forwards what Telegram's own account wrote.
     #[track_caller]
     pub fn forwards(&self, text: &str) -> i32 {
         let stranger =
             serde_json::json!({"id": 777_000, "is_bot": false, "first_name": "Telegram"});
         self.does(|model| model.forwards(self.id, stranger, text))
+    }
+
+    /// Forwards what `other` wrote elsewhere.
+    #[track_caller]
+    pub fn forwards_from(&self, other: &Person, text: &str) -> i32 {
+        let author =
+            serde_json::json!({"id": other.id, "is_bot": false, "first_name": other.name()});
+        self.does(|model| model.forwards(self.id, author, text))
     }
 
     #[track_caller]
@@ -262,7 +270,8 @@ impl Person {
         if some.await.is_none() {
             return Err(self.complaint());
         }
-        self.outside.settled().await;
+        let changed = self.look(|user| Arc::clone(&user.chat.changed));
+        self.outside.settled_in(&changed).await;
         Ok(self.takes_unread())
     }
 
@@ -331,6 +340,12 @@ impl Person {
             let newest = user.chat.messages.values().rev().find(|m| !m.buttons.is_empty());
             newest.map(|m| m.labels().concat()).unwrap_or_default()
         })
+    }
+
+    /// Whether a reply keyboard is up.
+    #[must_use]
+    pub fn sees_keyboard(&self) -> bool {
+        self.look(|user| user.chat.keyboard.is_some())
     }
 
     /// Whether a message is still there.
@@ -428,7 +443,9 @@ fn shown(model: &Model, message: &Message) -> String {
         text: match &message.content {
             Content::Text => message.body.text.clone(),
             Content::Contact { phone, name, .. } => format!("(contact) {name} {phone}"),
-            Content::Other { name, .. } => format!("({name}) {}", message.body.text),
+            Content::Other { name, .. } => {
+                format!("({name}) {}", message.body.text).trim_end().to_owned()
+            }
         },
         buttons: message.labels(),
         keyboard: Vec::new(),

@@ -61,8 +61,8 @@ pub enum StoreError {
         path.display()
     )]
     Occupied { path: PathBuf },
-    /// A file is no backup, or not a whole one.
-    #[error("the backup {} cannot be used: {what}; take another one", file.display())]
+    /// A file is no backup, or not a whole one; `what` says what to do.
+    #[error("the backup {} cannot be used: {what}", file.display())]
     BadBackup { file: PathBuf, what: String },
 }
 

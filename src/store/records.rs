@@ -17,7 +17,7 @@ use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// Something that the store keeps.
 ///
-/// Adding a kind: a type, its `impl Record`, and its line in [`KINDS`]. Changing one: raise
+/// Adding a kind: a type, its `impl Record`, and its line in `KINDS`. Changing one: raise
 /// `VERSION` and let `read` take the older forms too.
 pub trait Record: Serialize + DeserializeOwned {
     type Key: Debug;

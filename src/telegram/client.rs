@@ -1,4 +1,4 @@
-//! The Bot API over HTTPS: every call goes through [`Client::call`], which measures it, bounds it
+//! The Bot API over HTTPS: every call goes through `Client::call`, which measures it, bounds it
 //! in time and sorts what went wrong into a [`Fault`].
 //!
 //! teloxide's payload types say what is sent. Its own sender is not used: it sleeps ten seconds

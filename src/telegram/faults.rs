@@ -12,13 +12,13 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Fault {
     /// The network or Telegram itself is out of order.
-    #[error("{method}: telegram cannot be reached: {why}; it is tried again")]
+    #[error("{method}: Telegram cannot be reached: {why}")]
     Retry { method: &'static str, why: String },
     /// Too many calls (429).
-    #[error("{method}: telegram asks for a pause of {} s", retry_after.as_secs())]
+    #[error("{method}: Telegram asks for a pause of {} s", retry_after.as_secs())]
     RateLimited { method: &'static str, retry_after: Duration },
     /// The token is wrong or was revoked (401).
-    #[error("{method}: telegram does not know this token; take the current one from BotFather")]
+    #[error("{method}: Telegram does not know this token; take the current one from BotFather")]
     Unauthorized { method: &'static str },
     /// Somebody else fetches this bot's updates: another poller, or a webhook (409).
     #[error("{method}: somebody else fetches this bot's updates: {why}; stop the other one")]
@@ -47,7 +47,7 @@ pub enum Fault {
     #[error("{method}: the group has a new chat id: {to}; change it in the config")]
     Migrated { method: &'static str, to: i64 },
     /// Telegram does not take the call as we made it, or answered something unknown: a bug of ours.
-    #[error("{method}: telegram refused: {why}")]
+    #[error("{method}: Telegram refused: {why}")]
     Malformed { method: &'static str, why: String },
 }
 
@@ -356,13 +356,13 @@ mod tests {
             said(
                 "Bad Request: can't parse entities: Unsupported start tag \"hunter2\" at byte offset 12"
             ),
-            "M: telegram refused: 400 Bad Request: can't parse entities: Unsupported start tag"
+            "M: Telegram refused: 400 Bad Request: can't parse entities: Unsupported start tag"
         );
         assert_eq!(
             said("Bad Request: button URL 'https://t.me/?start=secret' is invalid"),
-            "M: telegram refused: 400 Bad Request: button URL"
+            "M: Telegram refused: 400 Bad Request: button URL"
         );
-        assert_eq!(said("code 482913 — geheim"), "M: telegram refused: 400 code ######  geheim");
+        assert_eq!(said("code 482913 — geheim"), "M: Telegram refused: 400 code ######  geheim");
         assert!(said(&"x".repeat(5000)).len() < 200);
     }
 }

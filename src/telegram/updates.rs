@@ -1,6 +1,6 @@
 //! Reads raw updates: what happened, to whom.
 //!
-//! The tree ([`tree`]) is the table of contents: one branch for each kind of update, the first
+//! The tree (`tree`) is the table of contents: one branch for each kind of update, the first
 //! that fits wins. Reading is total and logs nothing; what does not concern us becomes
 //! [`Reading::Nothing`] with the reason.
 

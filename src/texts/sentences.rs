@@ -26,20 +26,25 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::UnknownLink => plain("unknown-link"),
         Text::AlreadyMember => plain("already-member"),
         Text::AlreadyAdmitted => plain("already-admitted"),
+        Text::LetIn => plain("let-in"),
         Text::Banned => plain("banned"),
 
         Text::WrongPassword { left } => with("wrong-password", [("left", count(*left))]),
+        Text::PasswordTooLong => plain("password-too-long"),
 
         Text::Locked { wait } => with("locked", [("wait", Value::In(*wait))]),
         Text::HardStopped => plain("hard-stopped"),
 
         Text::AskChannel => plain("ask-channel"),
-        Text::AskEmail { domains } => listing("ask-email", "domains", domains),
-        Text::AskPhone { countries } => phone("ask-phone", countries),
-        Text::EmailUnreadable => plain("email-unreadable"),
-        Text::EmailDomainNotAllowed { domains } => {
-            listing("email-domain-not-allowed", "domains", domains)
+        Text::AskEmail { domains } => ending("ask-email", domains),
+        Text::AskPhone { countries, or_email } => {
+            let mut sentence = phone("ask-phone", countries);
+            let email = if *or_email { "yes" } else { "no" };
+            sentence.values.push(("email", Value::Choice(email)));
+            sentence
         }
+        Text::EmailUnreadable => plain("email-unreadable"),
+        Text::EmailDomainNotAllowed { domains } => ending("email-domain-not-allowed", domains),
         Text::PhoneUnreadable { countries } => phone("phone-unreadable", countries),
         Text::PhoneCountryNotAllowed { countries } => {
             listing("phone-country-not-allowed", "countries", countries)
@@ -172,6 +177,12 @@ fn listing(id: &'static str, name: &'static str, items: &[String]) -> Sentence {
     with(id, [(name, listed(items)), ("count", count(items.len() as u64))])
 }
 
+/// Where addresses have to end: `@example.org`, and `.example.org` for its subdomains.
+fn ending(id: &'static str, domains: &[String]) -> Sentence {
+    let ends = |domain: &String| domain.strip_prefix("@*").unwrap_or(domain).to_owned();
+    listing(id, "domains", &domains.iter().map(ends).collect::<Vec<_>>())
+}
+
 fn phone(id: &'static str, countries: &[String]) -> Sentence {
     let mut sentence = listing(id, "countries", countries);
     let example = example_number(countries.first().map(String::as_str));
@@ -222,6 +233,9 @@ fn asked_for(step: HelpStep) -> &'static str {
         HelpStep::Confirm => "now-confirm",
         HelpStep::Code => "now-code",
         HelpStep::Locked => "now-locked",
+        HelpStep::Stopped => "now-stopped",
+        HelpStep::Admitting => "now-admitting",
+        HelpStep::Link => "now-link",
         HelpStep::Admitted => "now-admitted",
     }
 }

@@ -36,6 +36,8 @@ every! { every_text, is_listed: Text =
     Text::NoOpenGate => [Text::NoOpenGate],
     Text::UnknownLink => [Text::UnknownLink],
     Text::AlreadyMember => [Text::AlreadyMember],
+    Text::LetIn => [Text::LetIn],
+    Text::PasswordTooLong => [Text::PasswordTooLong],
     Text::AlreadyAdmitted => [Text::AlreadyAdmitted],
     Text::Banned => [Text::Banned],
     Text::WrongPassword { .. } => [
@@ -52,9 +54,9 @@ every! { every_text, is_listed: Text =
         Text::AskEmail { domains: domains(3) },
     ],
     Text::AskPhone { .. } => [
-        Text::AskPhone { countries: vec![] },
-        Text::AskPhone { countries: vec!["+49".into()] },
-        Text::AskPhone { countries: vec!["+33".into(), "+1".into()] },
+        Text::AskPhone { countries: vec![], or_email: true },
+        Text::AskPhone { countries: vec!["+49".into()], or_email: true },
+        Text::AskPhone { countries: vec!["+33".into(), "+1".into()], or_email: false },
     ],
     Text::EmailUnreadable => [Text::EmailUnreadable],
     Text::EmailDomainNotAllowed { .. } => [
@@ -137,6 +139,9 @@ every! { every_text, is_listed: Text =
         Text::NeedText { step: HelpStep::Confirm },
         Text::NeedText { step: HelpStep::Code },
         Text::NeedText { step: HelpStep::Locked },
+        Text::NeedText { step: HelpStep::Stopped },
+        Text::NeedText { step: HelpStep::Admitting },
+        Text::NeedText { step: HelpStep::Link },
         Text::NeedText { step: HelpStep::Admitted },
     ],
     Text::NothingToCancel => [Text::NothingToCancel],

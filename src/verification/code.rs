@@ -12,11 +12,18 @@ pub use login::looks_like_login_code;
 pub use phrase::draw_phrase;
 pub use reply::read_reply;
 
-use super::Hidden;
+use super::{ChallengeId, Hidden};
 
 /// Where random bytes come from; the shell gives the operating system's source.
 pub trait Random {
     fn fill(&mut self, bytes: &mut [u8]);
+}
+
+/// Draws what a challenge is known by. Never used again, so that no link of an earlier one opens it.
+pub fn draw_challenge(random: &mut dyn Random) -> ChallengeId {
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    ChallengeId(u64::from_be_bytes(bytes))
 }
 
 /// Draws a code of `length` decimal digits without bias, leading zeros kept.

@@ -118,10 +118,10 @@ impl Tally {
         self.wrong_passwords.saturating_add(self.wrong_codes)
     }
 
-    /// Passwords that may still be tried before a lock.
+    /// Passwords that may still be tried before a lock or the end of all tries.
     #[must_use]
     pub fn passwords_left(&self, limits: &Limits) -> u32 {
-        left(self.wrong_passwords, limits.password_attempts)
+        self.left(self.wrong_passwords, limits.password_attempts, limits)
     }
 
     pub fn wrong_password(&mut self, now: Timestamp, limits: &Limits) -> Consequence {
@@ -145,7 +145,7 @@ impl Tally {
             return Consequence::Stopped;
         }
         if !wrong.is_multiple_of(attempts.max(1)) {
-            return Consequence::Left(left(wrong, attempts));
+            return Consequence::Left(self.left(wrong, attempts, limits));
         }
         let wait = nth(&limits.lockouts, self.locks);
         self.locks = self.locks.saturating_add(1);
@@ -153,11 +153,12 @@ impl Tally {
         self.told = Some(now);
         Consequence::Locked(wait)
     }
-}
 
-fn left(wrong: u32, attempts: u32) -> u32 {
-    let attempts = attempts.max(1);
-    attempts - wrong % attempts
+    fn left(&self, wrong: u32, attempts: u32, limits: &Limits) -> u32 {
+        let attempts = attempts.max(1);
+        let before_the_end = limits.hard_stop.saturating_sub(self.wrong());
+        (attempts - wrong % attempts).min(before_the_end)
+    }
 }
 
 /// The `n`-th wait, counted from 0; the last one repeats.
@@ -176,6 +177,8 @@ pub struct Sends {
     pub addresses: Vec<[u8; 32]>,
     /// When the latest code was issued.
     pub latest: Option<Timestamp>,
+    /// Whether the latest code was the first of that day to its address.
+    pub first_there: bool,
 }
 
 /// Why a code is not sent to an applicant now.
@@ -224,15 +227,25 @@ impl Sends {
         }
         self.today += 1;
         self.latest = Some(now);
+        self.first_there = !known;
         if !known {
             self.addresses.push(address);
         }
         Ok(())
     }
 
-    /// Takes back a code that certainly never left.
-    pub fn refund(&mut self) {
+    /// Takes back the latest code, which certainly never left, through no fault of the person.
+    pub fn refund(&mut self, address: [u8; 32]) {
         self.today = self.today.saturating_sub(1);
+        self.refused(address);
+    }
+
+    /// The latest code was refused at `address`: that is none of the day's addresses, and the next
+    /// code need not wait. It stays one of the day's codes: nobody may try out addresses at will.
+    pub fn refused(&mut self, address: [u8; 32]) {
         self.latest = None;
+        if std::mem::take(&mut self.first_there) {
+            self.addresses.retain(|known| *known != address);
+        }
     }
 }

@@ -83,7 +83,7 @@ pub fn matches(typed: &str, hash: &Hidden) -> bool {
         && same(&computed, digest.as_bytes())
 }
 
-/// Whether this is an Argon2id PHC string that [`matches`] can use.
+/// Whether this is an Argon2id PHC string that [`matches()`] can use.
 #[must_use]
 pub fn is_hash(text: &str) -> bool {
     usable(text).is_some()

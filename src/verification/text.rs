@@ -23,6 +23,8 @@ pub enum Text {
     UnknownLink,
     AlreadyMember,
     AlreadyAdmitted,
+    /// Somebody else opened the group for them in the middle of the dialogue.
+    LetIn,
     /// Telegram says that they are banned from the group.
     Banned,
 
@@ -30,6 +32,8 @@ pub enum Text {
     WrongPassword {
         left: u32,
     },
+    /// Too long for any password; not compared.
+    PasswordTooLong,
 
     // Locks.
     Locked {
@@ -43,9 +47,10 @@ pub enum Text {
     AskEmail {
         domains: Vec<String>,
     },
-    /// `countries`: dial codes.
+    /// `countries`: dial codes. `or_email`: an e-mail address would do as well.
     AskPhone {
         countries: Vec<String>,
+        or_email: bool,
     },
     EmailUnreadable,
     EmailDomainNotAllowed {
@@ -176,5 +181,11 @@ pub enum HelpStep {
     Confirm,
     Code,
     Locked,
+    /// Too many wrong tries in all.
+    Stopped,
+    /// Passed; the group is being opened, or could not be opened yet.
+    Admitting,
+    /// Passed, and a personal link waits to be used.
+    Link,
     Admitted,
 }

@@ -91,8 +91,8 @@ async fn call_telegram(
         Performed::Done { said, then } => (said, then),
         Performed::Later { after, why } => {
             let after = match why {
-                Fault::RateLimited { .. } => after,
-                _ => after.max(engine.retries.after(entry.attempts)),
+                Fault::Retry { .. } => engine.retries.after(entry.attempts),
+                _ => after,
             };
             if entry.attempts.is_power_of_two() || entry.attempts == 0 {
                 warn!(user = order.user.0, %why, "Telegram did not take an order; trying again");
@@ -154,25 +154,24 @@ async fn send_code(
     engine.metrics.send(channel, sent.label());
     engine.metrics.answered(provider(channel), began.elapsed());
     let user = entry.order.user.0;
-    let masked = parcel.letter.address.masked();
+    let to = parcel.letter.address.masked();
     match sent {
         SendOutcome::Sent => Ok((over(DeliveryOutcome::Sent).await?, Next::Go)),
         SendOutcome::Refused(refusal) => {
-            info!(user, ?channel, masked, ?refusal, "the provider refused an address");
             Ok((over(DeliveryOutcome::Refused(refusal)).await?, Next::Go))
         }
         SendOutcome::Unknown { why } => {
             warn!(
                 user,
                 ?channel,
-                masked,
+                to,
                 why,
                 "nobody knows whether a code was sent; it counts as sent"
             );
             Ok((over(DeliveryOutcome::Unknown).await?, Next::Go))
         }
         SendOutcome::NotSent { why, retry_after } => {
-            warn!(user, ?channel, masked, why, "a code could not be sent; trying again");
+            warn!(user, ?channel, to, why, "a code could not be sent; trying again");
             let after = retry_after.unwrap_or_else(|| engine.retries.after(entry.attempts));
             delay(engine, seq, entry, parcel, after).await
         }

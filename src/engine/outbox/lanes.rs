@@ -31,8 +31,10 @@ pub(super) struct Lanes {
     free: BTreeSet<(Urgency, Lane)>,
     /// The same for codes, which are not Telegram's business.
     codes: BTreeSet<(Urgency, Lane)>,
-    /// Lanes that wait for a time.
-    waiting: BTreeSet<(Instant, Lane)>,
+    /// Lanes whose chat has had enough for the moment, by when it may have more.
+    paced: BTreeSet<(Instant, Lane)>,
+    /// Lanes whose first order failed, by when it is tried again.
+    failed: BTreeSet<(Instant, Lane)>,
     depth: usize,
     /// When each queued order was decided, by its place.
     ages: BTreeSet<(Timestamp, u64)>,
@@ -108,7 +110,7 @@ impl Lanes {
             match pace.take(now, entry) {
                 Ok(()) => return Some((lane.clone(), *seq, entry.clone())),
                 Err(due) => {
-                    self.waiting.insert((due, lane));
+                    self.paced.insert((due, lane));
                 }
             }
         }
@@ -132,20 +134,22 @@ impl Lanes {
     pub fn again(&mut self, lane: &Lane, due: Instant) {
         if let Some((_, entry)) = self.lanes.get_mut(lane).and_then(|queue| queue.front_mut()) {
             entry.attempts = entry.attempts.saturating_add(1);
-            self.waiting.insert((due, lane.clone()));
+            self.failed.insert((due, lane.clone()));
         }
     }
 
     /// When to look again, if nothing else happens before.
     pub fn wake(&self, pace: &Pace) -> Option<Instant> {
-        let due = self.waiting.first().map(|(due, _)| *due);
+        let paced = self.paced.first().map(|(due, _)| *due);
+        let failed = self.failed.first().map(|(due, _)| *due);
         let refill = (!self.counting.is_empty()).then(|| pace.refill());
-        due.into_iter().chain(refill).min()
+        [paced, failed, refill].into_iter().flatten().min()
     }
 
     /// Whether something could be tried now, but for the limits.
     pub fn has_ready(&self) -> bool {
-        !(self.counting.is_empty() && self.free.is_empty() && self.codes.is_empty())
+        let ready = [&self.counting, &self.free, &self.codes];
+        ready.iter().any(|lanes| !lanes.is_empty()) || !self.paced.is_empty()
     }
 
     pub fn depth(&self) -> usize {
@@ -158,10 +162,7 @@ impl Lanes {
     }
 
     fn wake_up(&mut self, now: Instant) {
-        while let Some((due, _)) = self.waiting.first()
-            && *due <= now
-            && let Some((_, lane)) = self.waiting.pop_first()
-        {
+        while let Some(lane) = due(&mut self.paced, now).or_else(|| due(&mut self.failed, now)) {
             self.make_ready(lane);
         }
     }
@@ -178,6 +179,15 @@ impl Lanes {
         };
         ready.insert(((deadline, *seq), lane));
     }
+}
+
+/// Takes a lane out of `waiting` whose time has come.
+fn due(waiting: &mut BTreeSet<(Instant, Lane)>, now: Instant) -> Option<Lane> {
+    let (due, _) = waiting.first()?;
+    if *due > now {
+        return None;
+    }
+    waiting.pop_first().map(|(_, lane)| lane)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -87,8 +87,6 @@ pub struct PrivateChat {
     /// Shown as typing until then.
     pub typing_until_ms: i64,
     pub unread: VecDeque<Line>,
-    /// When the bot last did something here, in real time.
-    pub touched: Instant,
     /// Rings whenever anything in this chat changes.
     pub changed: Arc<Notify>,
 }
@@ -165,6 +163,8 @@ pub struct Group {
     pub messages: BTreeMap<i32, Message>,
     /// Our bot is this group's guard: join requests carry a query id.
     pub guarded: bool,
+    /// The supergroup that it became.
+    pub migrated_to: Option<i64>,
     pub next_message: i32,
     pub changed: Arc<Notify>,
 }
@@ -275,7 +275,6 @@ impl User {
                 toast: None,
                 typing_until_ms: 0,
                 unread: VecDeque::new(),
-                touched: Instant::now(),
                 changed: Arc::default(),
             },
         }
@@ -297,7 +296,6 @@ impl PrivateChat {
     /// The bot did something here that the person can see.
     pub fn shows(&mut self, line: Option<Line>) {
         self.unread.extend(line);
-        self.touched = Instant::now();
         self.changed.notify_waiters();
     }
 }
@@ -347,6 +345,9 @@ impl Model {
     pub fn group(&mut self, id: i64) -> Result<&mut Group, Refusal> {
         let bot = self.bot.id;
         let group = self.groups.get_mut(&id).ok_or_else(refusal::chat_not_found)?;
+        if let Some(to) = group.migrated_to {
+            return Err(Refusal::migrated(to));
+        }
         match group.members.get(&bot) {
             Some(standing) if standing.is_present() => Ok(group),
             Some(Standing::Banned) => {

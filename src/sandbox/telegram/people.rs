@@ -1,13 +1,16 @@
 //! What people do: write, press, share, edit, block, ask to join, leave. Each makes the update
 //! that the real server would send.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::html::{self, Formatted};
 use super::json;
 use super::markup::Does;
 use super::membership::link_json;
-use super::model::{Author, Content, JoinRequest, Message, Model, Query, REQUEST_LIFE};
+use super::model::{Author, Content, Group, JoinRequest, Message, Model, Query, REQUEST_LIFE};
 use super::model::{Rights, Standing, User};
 
 /// Why a person cannot do what was asked of them, in one sentence.
@@ -45,9 +48,7 @@ type Done<T> = Result<T, Impossible>;
 impl Model {
     /// Types a message to the bot.
     pub fn says(&mut self, user: u64, text: &str) -> Done<i32> {
-        if text.trim().is_empty() || text.chars().count() > 4096 {
-            return impossible("a message has 1 to 4,096 characters");
-        }
+        check_length(text)?;
         self.writes(user, typed(text), Content::Text, None, None)
     }
 
@@ -135,6 +136,7 @@ impl Model {
     }
 
     pub fn edits(&mut self, user: u64, id: i32, text: &str) -> Done<()> {
+        check_length(text)?;
         let now = self.clock.now_ms();
         let known = self.person_mut(user)?;
         let message = known.chat.messages.get_mut(&id);
@@ -287,6 +289,7 @@ impl Model {
 
     /// Follows a link to the bot or into a group.
     pub fn opens(&mut self, user: u64, link: &str) -> Done<Opened> {
+        let link = &link.replacen("http://", "https://", 1);
         if let Some(group) = self.links.get(link).copied() {
             return self.opens_invite(user, group, link);
         }
@@ -380,6 +383,47 @@ impl Model {
         Ok(())
     }
 
+    /// The group becomes a supergroup under another id; returns that.
+    pub fn migrates(&mut self, group: i64) -> Done<i64> {
+        let new_id = self.groups.keys().next().copied().unwrap_or_default() - 1;
+        let date = self.clock.now_s();
+        let owner = self.some_group(group)?.owner().unwrap_or_default();
+        let from = self.who(owner);
+        let old = self.some_group(group)?;
+        old.migrated_to = Some(new_id);
+        old.next_message += 1;
+        let new = Group {
+            id: new_id,
+            title: old.title.clone(),
+            primary_link: old.primary_link.clone(),
+            members: old.members.clone(),
+            requests: std::mem::take(&mut old.requests),
+            links: old.links.clone(),
+            messages: BTreeMap::new(),
+            guarded: old.guarded,
+            migrated_to: None,
+            next_message: 1,
+            changed: Arc::default(),
+        };
+        let mut old_chat = json::group_chat(old);
+        old_chat["type"] = "group".into();
+        let last = json!({
+            "message_id": old.next_message, "from": from, "chat": old_chat, "date": date,
+            "migrate_to_chat_id": new_id,
+        });
+        let first = json!({
+            "message_id": 1, "from": from, "chat": json::group_chat(&new), "date": date,
+            "migrate_from_chat_id": group,
+        });
+        for url in new.links.keys() {
+            self.links.insert(url.clone(), new_id);
+        }
+        self.groups.insert(new_id, new);
+        self.updates.push("message", &last);
+        self.updates.push("message", &first);
+        Ok(new_id)
+    }
+
     /// The bot as an administrator with or without the right to invite.
     pub fn bot_admin(can_invite_users: bool) -> Standing {
         Standing::Admin(Rights { can_invite_users, ..Rights::ALL })
@@ -393,7 +437,7 @@ impl Model {
         self.users.get_mut(&id).ok_or_else(|| nobody(id))
     }
 
-    fn some_group(&mut self, id: i64) -> Done<&mut super::model::Group> {
+    fn some_group(&mut self, id: i64) -> Done<&mut Group> {
         self.groups.get_mut(&id).ok_or_else(|| Impossible(format!("there is no group {id}")))
     }
 }
@@ -404,6 +448,13 @@ fn nobody(id: u64) -> Impossible {
 
 fn impossible<T>(why: impl Into<String>) -> Done<T> {
     Err(Impossible(why.into()))
+}
+
+fn check_length(text: &str) -> Done<()> {
+    if text.trim().is_empty() || text.chars().count() > 4096 {
+        return impossible("a message has 1 to 4,096 characters");
+    }
+    Ok(())
 }
 
 /// What a person typed: plain text, in which Telegram marks a command.

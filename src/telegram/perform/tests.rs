@@ -84,7 +84,7 @@ async fn keyboards_look_as_telegram_wants_them() {
         vec![button(Label::Group("<Rust>\u{202e}".to_owned()), "g")],
     ];
     let expected = json!({"inline_keyboard": [
-        [{"text": "Neuen Code schicken", "callback_data": "r1"},
+        [{"text": "🔁 Neu senden", "callback_data": "r1"},
          {"text": "Abbrechen", "callback_data": "c1"}],
         [{"text": "<Rust>", "callback_data": "g"}],
     ]});

@@ -143,7 +143,7 @@ pub(super) fn joined(turn: &mut Dialogue<'_, '_, '_>) {
             turn.applicant().close(Stage::Member);
             turn.decide(Decision::LetInByOthers);
             turn.retire_buttons();
-            turn.tell(Text::AlreadyMember);
+            turn.tell(Text::LetIn);
         }
         _ => turn.applicant().close(Stage::Member),
     }

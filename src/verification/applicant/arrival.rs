@@ -6,7 +6,7 @@ use super::turn::{Dialogue, Turn};
 use super::{Decision, JoinRequest, Stage, admission, asking, buttons, coding};
 use crate::verification::code::same;
 use crate::verification::effect::{Effect, Keyboard};
-use crate::verification::event::Membership;
+use crate::verification::event::{Membership, What};
 use crate::verification::gate::Gate;
 use crate::verification::text::Text;
 
@@ -34,7 +34,7 @@ pub(super) fn join_requested(turn: &mut Dialogue<'_, '_, '_>, query_id: Option<S
 
 /// `/start` alone, or any message where no dialogue is open.
 pub(super) fn started(turn: &mut Turn<'_, '_>) {
-    if let Some(id) = turn.open_dialogue() {
+    if let [id] = turn.open_dialogues()[..] {
         return turn.at(id, enter);
     }
     let gates = turn.facts.gates;
@@ -42,14 +42,29 @@ pub(super) fn started(turn: &mut Turn<'_, '_>) {
     match offered[..] {
         [] => turn.tell(Text::NoOpenGate),
         [gate] => turn.at(gate.id, enter),
-        _ => {
-            turn.retire_buttons();
-            let serial = turn.person.serial;
-            let row = |gate: &&Gate| vec![buttons::enter(gate.id, &gate.title, serial)];
-            let rows = offered.iter().map(row).collect();
-            turn.person.active = None;
-            turn.say(Text::ChooseGate, Keyboard::Buttons(rows));
-        }
+        _ => offer(turn, &offered),
+    }
+}
+
+fn offer(turn: &mut Turn<'_, '_>, gates: &[&Gate]) {
+    turn.retire_buttons();
+    let serial = turn.person.serial;
+    let row = |gate: &&Gate| vec![buttons::enter(gate.id, &gate.title, serial)];
+    let rows = gates.iter().map(row).collect();
+    // This is about no group in particular; what they write meanwhile is, if a dialogue is open.
+    let active = turn.open_dialogue();
+    turn.person.active = None;
+    turn.say(Text::ChooseGate, Keyboard::Buttons(rows));
+    turn.person.active = active;
+}
+
+/// The dialogue at one gate is over, so the one that is open at another gate goes on.
+pub(super) fn take_up_another(turn: &mut Turn<'_, '_>, after: &What) {
+    let Some(id) = turn.open_dialogues().last().copied() else { return };
+    turn.person.active = Some(id);
+    // Where silence ended it, nobody is there to be asked.
+    if !matches!(after, What::Woken { .. }) {
+        turn.at(id, go_on);
     }
 }
 
@@ -117,15 +132,13 @@ pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership)
             turn.tell(Text::Banned);
         }
         (Stage::Arriving, Membership::NotMember | Membership::Unknown) => greet(turn),
-        (Stage::Admitted { .. } | Stage::Member, Membership::Member) => {
-            turn.tell(Text::AlreadyAdmitted);
-        }
+        (Stage::Member, Membership::Member) => turn.tell(Text::AlreadyMember),
+        (Stage::Admitted { .. }, Membership::Member) => turn.tell(Text::AlreadyAdmitted),
         (Stage::Admitted { joined: false, .. }, Membership::NotMember | Membership::Unknown) => {
             admission::link_again(turn);
         }
-        (Stage::Admitted { .. } | Stage::Member, Membership::Unknown) => {
-            turn.tell(Text::AlreadyAdmitted);
-        }
+        (Stage::Member, Membership::Unknown) => turn.tell(Text::AlreadyMember),
+        (Stage::Admitted { .. }, Membership::Unknown) => turn.tell(Text::AlreadyAdmitted),
         // They had been in and left.
         (Stage::Admitted { .. } | Stage::Member, Membership::NotMember) => greet(turn),
         (Stage::Admitted { .. } | Stage::Member, Membership::Banned) => turn.tell(Text::Banned),
@@ -157,12 +170,12 @@ fn go_on(turn: &mut Dialogue<'_, '_, '_>) {
     match turn.stage() {
         Stage::Password => asking::ask_password(turn),
         Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } => {
-            if turn.may_try() {
+            if turn.may_go_on() {
                 asking::ask_address(turn);
             }
         }
         Stage::Code { .. } => {
-            if turn.may_try() {
+            if turn.may_go_on() {
                 coding::remind(turn);
             }
         }

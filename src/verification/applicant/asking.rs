@@ -7,12 +7,13 @@ use crate::verification::address::{Address, Email, Phone, PhoneError};
 use crate::verification::code::same;
 use crate::verification::effect::{Channel, Effect, Keyboard};
 use crate::verification::limits::Consequence;
+use crate::verification::password::{self, PasswordRefused};
 use crate::verification::text::{HelpStep, Text};
-use crate::verification::{Hidden, MessageId, password};
+use crate::verification::{Hidden, MessageId};
 
 pub(super) fn ask_password(turn: &mut Dialogue<'_, '_, '_>) {
     turn.retire_buttons();
-    if turn.may_try() {
+    if turn.may_go_on() {
         let gate = turn.gate;
         let tries = turn.applicant().tally.passwords_left(&gate.limits);
         turn.tell(Text::AskPassword { tries });
@@ -25,8 +26,14 @@ pub(super) fn password(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, type
     if !turn.may_try() {
         return;
     }
-    if password::checked(typed.reveal()).is_err() {
-        return turn.tell(Text::NeedText { step: HelpStep::Password });
+    match password::checked(typed.reveal()) {
+        Ok(_) => {}
+        Err(PasswordRefused::TooLong) => return turn.tell(Text::PasswordTooLong),
+        Err(
+            PasswordRefused::Empty
+            | PasswordRefused::LooksLikeLoginCode
+            | PasswordRefused::LooksLikeCommand,
+        ) => return turn.tell(Text::NeedText { step: HelpStep::Password }),
     }
     let (gate, now) = (turn.gate, turn.now());
     let right = turn.facts.password.is_some_and(|(id, right)| id == gate.id && right);
@@ -102,8 +109,10 @@ fn ask_for(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) {
         }
         Channel::Sms => {
             let countries = turn.gate.allowed_countries.clone();
+            // The keyboard that shares the number leaves no room for a button to e-mail.
+            let or_email = Applicant::allows(turn.gate, Channel::Email);
             turn.retire_buttons();
-            turn.say(Text::AskPhone { countries }, Keyboard::ShareContact);
+            turn.say(Text::AskPhone { countries, or_email }, Keyboard::ShareContact);
         }
     }
 }
@@ -154,6 +163,9 @@ pub(super) fn contact(
     own: bool,
 ) {
     turn.delete(message);
+    if !turn.may_try() {
+        return;
+    }
     let waits = matches!(
         turn.stage(),
         Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } | Stage::Code { .. }
@@ -161,9 +173,6 @@ pub(super) fn contact(
     if !waits || !Applicant::allows(turn.gate, Channel::Sms) {
         let step = turn.help_step();
         return turn.tell(Text::NeedText { step });
-    }
-    if !turn.may_try() {
-        return;
     }
     if own {
         take_phone(turn, Phone::parse(phone.reveal()));
@@ -236,8 +245,10 @@ fn take(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
         .filter(|challenge| now < challenge.expires && same(&challenge.address, &key))
         .map(|challenge| challenge.number);
     if let Some(number) = again {
-        turn.applicant().stage = Stage::Code { same: true };
-        let masked = address.masked();
+        let applicant = turn.applicant();
+        applicant.stage = Stage::Code { same: true };
+        // As it was spelled when the code was sent.
+        let masked = applicant.address.as_ref().unwrap_or(&address).masked();
         return turn.ask(
             Text::SameAddress { masked, number },
             &[&[Action::NewCode], &[Action::KeepCode], &[Action::OtherAddress, Action::Cancel]],

@@ -2,14 +2,15 @@
 
 use super::buttons::Action;
 use super::turn::{Dialogue, Turn};
-use super::{Challenge, Decision, Delivery, Stage, admission, asking};
+use super::{Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking};
 use crate::verification::address::Address;
 use crate::verification::code::{self, Binding, same};
 use crate::verification::effect::{Channel, Effect, Letter};
-use crate::verification::event::DeliveryOutcome;
+use crate::verification::event::{DeliveryOutcome, What};
+use crate::verification::gate::Gates;
 use crate::verification::limits::{Ledger, SendRefused};
 use crate::verification::text::Text;
-use crate::verification::{ChallengeId, Hidden, MessageId, Timestamp};
+use crate::verification::{ChallengeId, GateId, Hidden, MessageId, Timestamp};
 
 /// How many replaced codes are remembered, so that a late one costs nothing.
 const REPLACED: usize = 8;
@@ -100,11 +101,10 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
     let (gate, now, user) = (turn.gate, turn.now(), turn.user);
     let drawn = code::draw(gate.limits.code_length, turn.facts.random);
     let phrase = code::draw_phrase(turn.facts.random);
+    let id = code::draw_challenge(turn.facts.random);
     let keys = turn.facts.keys;
     let applicant = turn.applicant();
-    applicant.issued += 1;
     applicant.number += 1;
-    let id = ChallengeId(applicant.issued);
     let number = applicant.number;
     let binding = Binding { user, gate: gate.id, challenge: id, address: &key };
     // Until it is known to be sent, waiting for the provider must not use up the code's life.
@@ -179,11 +179,12 @@ pub(super) fn delivered(
     let (channel, masked) = (address.channel(), address.masked());
     match outcome {
         DeliveryOutcome::Sent | DeliveryOutcome::Unknown => {
-            live.delivery = Delivery::Done;
+            let certain = outcome == DeliveryOutcome::Sent;
+            live.delivery = if certain { Delivery::Sent } else { Delivery::Unknown };
             live.expires = now.after(ttl);
             let live = live.clone();
             if waiting {
-                announce(turn, &live, channel, masked, outcome == DeliveryOutcome::Sent);
+                announce(turn, &live, channel, masked, certain);
             }
         }
         DeliveryOutcome::Delayed => {
@@ -196,8 +197,9 @@ pub(super) fn delivered(
         DeliveryOutcome::GaveUp => {
             // It never left: neither the person nor the address pays for it.
             let key = live.address;
+            applicant.number = applicant.number.saturating_sub(1);
             applicant.challenge = None;
-            applicant.sends.refund();
+            applicant.sends.refund(key);
             for ledger in ledgers(&address, key, now) {
                 turn.charge(ledger, -1);
             }
@@ -206,14 +208,19 @@ pub(super) fn delivered(
             }
         }
         DeliveryOutcome::Refused(refusal) => {
+            // Nor does anybody have it: the next one has its number.
+            applicant.number = applicant.number.saturating_sub(1);
+            applicant.sends.refused(live.address);
             applicant.challenge = None;
             applicant.address = None;
             if waiting {
                 applicant.stage = Stage::Address { channel };
-                turn.ask(
-                    Text::CodeRefused { refusal, masked },
-                    &[&[Action::OtherAddress, Action::Cancel]],
-                );
+                let text = Text::CodeRefused { refusal, masked };
+                let last = [Action::OtherAddress, Action::Cancel];
+                match turn.gate.channels.iter().find(|other| **other != channel) {
+                    Some(other) => turn.ask(text, &[&[Action::Use(*other)], &last]),
+                    None => turn.ask(text, &[&last]),
+                }
             }
         }
     }
@@ -245,13 +252,33 @@ pub(super) fn remind(turn: &mut Dialogue<'_, '_, '_>) {
     let live = applicant.challenge.clone().filter(|challenge| now < challenge.expires);
     match live {
         None => turn.ask(Text::OfferNewCode { masked }, NEW_CODE_BUTTONS),
-        Some(challenge) if challenge.delivery == Delivery::Done => {
-            announce(turn, &challenge, channel, masked, true);
-        }
-        Some(_) => {
-            turn.ask(Text::CodeDelayed { channel }, &[&[Action::OtherAddress, Action::Cancel]]);
-        }
+        Some(challenge) => match challenge.delivery {
+            Delivery::Sent => announce(turn, &challenge, channel, masked, true),
+            Delivery::Unknown => announce(turn, &challenge, channel, masked, false),
+            Delivery::Queued | Delivery::Delayed => {
+                turn.ask(Text::CodeDelayed { channel }, &[&[Action::OtherAddress, Action::Cancel]]);
+            }
+        },
     }
+}
+
+/// Whether this is a code for another gate than the one that what they write is about: digits
+/// alone, where only the other one waits for that many.
+pub(super) fn meant_for_another(person: &Person, what: &What, gates: &Gates) -> Option<GateId> {
+    let What::Wrote { text, forwarded: false, .. } = what else { return None };
+    if text.reveal().chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let waits = |applicant: &Applicant| {
+        let live = applicant.challenge.as_ref().filter(|_| applicant.stage != Stage::Admitting);
+        live.is_some_and(|live| code::read_reply(text.reveal(), live.digits).is_some())
+    };
+    let active = person.gates.get(&person.active?)?;
+    if matches!(active.stage, Stage::Code { .. }) || waits(active) {
+        return None;
+    }
+    let mut others = person.gates.iter().filter(|(id, _)| gates.contains_key(id));
+    others.find(|(_, applicant)| waits(applicant)).map(|(id, _)| *id)
 }
 
 /// A code typed while another address was being given: it still counts.
@@ -269,6 +296,14 @@ pub(super) fn guessed_early(
         guessed(turn, &guess);
     }
     true
+}
+
+/// A code once more, after the right one: from another device, or by a slip of the finger.
+pub(super) fn repeated(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, text: &Hidden) {
+    let digits = turn.applicant().challenge.as_ref().map(|challenge| challenge.digits);
+    if digits.is_some_and(|digits| code::read_reply(text.reveal(), digits).is_some()) {
+        turn.delete(message);
+    }
 }
 
 /// A reply while a code is waited for.
@@ -348,10 +383,10 @@ pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
         let all = applicant.challenge.iter().chain(&applicant.replaced);
         all.filter(|challenge| fits(*id, challenge)).map(|found| (*id, found.number)).next()
     });
-    let Some((gate, number)) = found else { return turn.tell(Text::TapLinkNotYours) };
+    let Some((gate, number)) = found else { return tapped_in_vain(turn) };
     turn.at(gate, |turn| {
         turn.person.active = Some(turn.gate.id);
-        if !turn.may_try() {
+        if !turn.may_go_on() {
             return;
         }
         let now = turn.now();
@@ -365,5 +400,29 @@ pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
         }
         turn.decide(Decision::TapLink);
         admission::admit(turn);
+    });
+}
+
+/// A one-tap link that leads to no code of theirs, or to one that is over: says how they stand.
+fn tapped_in_vain(turn: &mut Turn<'_, '_>) {
+    let active = turn.person.active.filter(|id| turn.facts.gates.contains_key(id));
+    let Some(id) = active.filter(|id| turn.person.gates.contains_key(id)) else {
+        return turn.tell(Text::TapLinkNotYours);
+    };
+    turn.at(id, |turn| match turn.stage() {
+        Stage::Code { .. } if turn.applicant().challenge.is_none() => {
+            if turn.may_go_on() {
+                remind(turn);
+            }
+        }
+        Stage::Admitted { .. } | Stage::Member => arrival::enter(turn),
+        Stage::New
+        | Stage::Arriving
+        | Stage::Password
+        | Stage::Channel
+        | Stage::Address { .. }
+        | Stage::Confirm { .. }
+        | Stage::Code { .. }
+        | Stage::Admitting => turn.tell(Text::TapLinkNotYours),
     });
 }

@@ -157,8 +157,6 @@ pub struct Applicant {
     pub challenge: Option<Challenge>,
     /// Codes that were replaced, so that a late one is recognised.
     pub replaced: Vec<Challenge>,
-    /// How many codes were issued, ever: the next challenge's id.
-    pub issued: u64,
     /// How many codes were issued in this dialogue: what people see as "code 2".
     pub number: u32,
     pub touched: Option<Timestamp>,
@@ -227,8 +225,9 @@ pub enum Delivery {
     Queued,
     /// Tried in vain, and said so.
     Delayed,
-    /// Sent, or maybe sent.
-    Done,
+    Sent,
+    /// Maybe sent: nobody can tell.
+    Unknown,
 }
 
 /// One event happens to a person.
@@ -236,6 +235,9 @@ pub enum Delivery {
 /// Total: whatever the state and the event, there is an outcome. `person` is left as it was if
 /// the answer is [`Stepped::NeedsPassword`].
 pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Stepped {
+    if let Some(gate) = coding::meant_for_another(person, &event.what, facts.gates) {
+        person.active = Some(gate);
+    }
     if let Some((gate, typed)) = password_to_check(person, event, facts) {
         return Stepped::NeedsPassword { gate, typed };
     }
@@ -247,7 +249,11 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
     }
     let mut turn = Turn::new(person, event.user, facts);
     turn.by_person = chat_of(&event.what).is_some();
+    let before = turn.open_dialogue();
     happen(&mut turn, &event.what);
+    if before.is_some() && turn.open_dialogue().is_none() {
+        arrival::take_up_another(&mut turn, &event.what);
+    }
     Stepped::Done(turn.finish())
 }
 
@@ -262,12 +268,12 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         }
         What::Commanded { command, .. } => commanded(turn, command),
         What::Wrote { forwarded: true, .. } => {
-            turn.in_dialogue(|turn| turn.tell(Text::ForwardIgnored), arrival::started);
+            turn.in_dialogue(|turn| not_read(turn, Text::ForwardIgnored), arrival::started);
         }
         What::Wrote { message, text, forwarded: false, .. } => {
             turn.in_dialogue(|turn| wrote(turn, *message, text), arrival::started);
         }
-        What::Edited { .. } => turn.in_dialogue(|turn| turn.tell(Text::EditIgnored), |_| ()),
+        What::Edited { .. } => turn.in_dialogue(|turn| not_read(turn, Text::EditIgnored), |_| ()),
         What::WroteLoginCode { message, .. } => {
             turn.delete(*message);
             turn.decide_for_active(Decision::LoginCodeSeen);
@@ -279,7 +285,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         What::SentOther { .. } => turn.in_dialogue(
             |turn| {
                 let step = turn.help_step();
-                turn.tell(Text::NeedText { step });
+                not_read(turn, Text::NeedText { step });
             },
             arrival::started,
         ),
@@ -316,11 +322,19 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str) {
     }
 }
 
+/// Something that cannot be an answer. While locked, that is what they hear of instead.
+fn not_read(turn: &mut Dialogue<'_, '_, '_>, text: Text) {
+    if turn.may_try() {
+        turn.tell(text);
+    }
+}
+
 /// Plain text, within a dialogue.
 fn wrote(turn: &mut Dialogue<'_, '_, '_>, message: super::MessageId, text: &Hidden) {
     match turn.applicant().stage {
         // The answer to what brought them here is on its way.
-        Stage::Arriving | Stage::Admitting => {}
+        Stage::Arriving => {}
+        Stage::Admitting => coding::repeated(turn, message, text),
         Stage::Password => asking::password(turn, message, text),
         Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } => {
             if !coding::guessed_early(turn, message, text) {
@@ -424,7 +438,9 @@ impl Stage {
             Stage::Address { channel: Channel::Sms } => HelpStep::Phone,
             Stage::Confirm { .. } => HelpStep::Confirm,
             Stage::Code { .. } => HelpStep::Code,
-            Stage::Admitting | Stage::Admitted { .. } | Stage::Member => HelpStep::Admitted,
+            Stage::Admitting => HelpStep::Admitting,
+            Stage::Admitted { joined: false, .. } => HelpStep::Link,
+            Stage::Admitted { joined: true, .. } | Stage::Member => HelpStep::Admitted,
         }
     }
 }

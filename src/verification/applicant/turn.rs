@@ -102,6 +102,17 @@ impl<'a, 'f> Turn<'a, 'f> {
         (applicant.stage.is_open() && self.facts.gates.contains_key(&id)).then_some(id)
     }
 
+    /// The gates of all open dialogues, the one that was touched last at the end.
+    pub fn open_dialogues(&self) -> Vec<GateId> {
+        let gates = self.person.gates.iter();
+        let open = gates.filter(|(id, applicant)| {
+            applicant.stage.is_open() && self.facts.gates.contains_key(id)
+        });
+        let mut open: Vec<_> = open.map(|(id, applicant)| (applicant.touched, *id)).collect();
+        open.sort();
+        open.into_iter().map(|(_, id)| id).collect()
+    }
+
     /// What the person is asked for at the moment.
     pub fn help_step(&self) -> HelpStep {
         let active = self
@@ -111,7 +122,8 @@ impl<'a, 'f> Turn<'a, 'f> {
         let Some((applicant, gate)) = active else { return HelpStep::Nothing };
         match applicant.tally.standing(self.facts.now, &gate.limits) {
             Standing::Open => applicant.stage.help_step(),
-            Standing::Locked(_) | Standing::Stopped => HelpStep::Locked,
+            Standing::Locked(_) => HelpStep::Locked,
+            Standing::Stopped => HelpStep::Stopped,
         }
     }
 
@@ -224,30 +236,41 @@ impl Dialogue<'_, '_, '_> {
 
     /// Whether they may try now. If not, they are told so, though not again and again.
     pub fn may_try(&mut self) -> bool {
-        let text = match self.standing() {
-            Standing::Open => return true,
-            Standing::Locked(wait) => Text::Locked { wait },
-            Standing::Stopped => Text::HardStopped,
-        };
+        let Some(text) = self.closed() else { return true };
         let now = self.now();
-        let tally = &mut self.applicant().tally;
-        let due = tally.told.is_none_or(|told| now.since(told) >= TELL_LOCKED_EVERY);
-        if due {
-            tally.told = Some(now);
-            self.tell(text);
+        let told = self.applicant().tally.told;
+        if told.is_none_or(|told| now.since(told) >= TELL_LOCKED_EVERY) {
+            self.tell_closed(text);
         }
+        false
+    }
+
+    /// Whether they may go on now. If not, they are told so: they asked.
+    pub fn may_go_on(&mut self) -> bool {
+        let Some(text) = self.closed() else { return true };
+        self.tell_closed(text);
         false
     }
 
     /// Whether a button may do something now. If not, the answer to the press says why.
     pub fn may_press(&mut self, query: &str) -> bool {
-        let text = match self.standing() {
-            Standing::Open => return true,
-            Standing::Locked(wait) => Text::Locked { wait },
-            Standing::Stopped => Text::HardStopped,
-        };
+        let Some(text) = self.closed() else { return true };
         self.answer(query, Some(text), true);
         false
+    }
+
+    /// Why nothing may be tried now, if so.
+    fn closed(&mut self) -> Option<Text> {
+        match self.standing() {
+            Standing::Open => None,
+            Standing::Locked(wait) => Some(Text::Locked { wait }),
+            Standing::Stopped => Some(Text::HardStopped),
+        }
+    }
+
+    fn tell_closed(&mut self, text: Text) {
+        self.applicant().tally.told = Some(self.now());
+        self.tell(text);
     }
 
     pub fn charge(&mut self, ledger: Ledger, by: i32) {
