@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
-use crate::engine::world::Clock;
+use crate::engine::world::{Clock, SystemClock};
 use crate::engine::{self, EngineError, Parts, Pulse, Retries};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
@@ -81,6 +81,25 @@ pub struct Waits {
     pub sms: SmsLimits,
 }
 
+/// What the bot is set in, besides its configuration. By default the real thing.
+pub struct Surroundings {
+    pub clock: Arc<dyn Clock>,
+    pub metrics: Metrics,
+    pub pulse: Arc<Pulse>,
+    pub waits: Waits,
+}
+
+impl Default for Surroundings {
+    fn default() -> Surroundings {
+        Surroundings {
+            clock: Arc::new(SystemClock),
+            metrics: Metrics::new(),
+            pulse: Arc::new(Pulse::new()),
+            waits: Waits::default(),
+        }
+    }
+}
+
 /// Runs the bot until `stop` turns true.
 ///
 /// # Errors
@@ -88,12 +107,10 @@ pub struct Waits {
 /// What kept it from starting; once it runs, only the store's failure.
 pub async fn run(
     config: Config,
-    clock: Arc<dyn Clock>,
-    metrics: Metrics,
-    pulse: Arc<Pulse>,
-    waits: Waits,
+    surroundings: Surroundings,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
+    let Surroundings { clock, metrics, pulse, waits } = surroundings;
     let listener = match config.http.listen {
         Some(address) => Some(health::listen(address).await?),
         None => None,

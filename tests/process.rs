@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use countersign::engine::world::SystemRandom;
 use countersign::ops::fault::Point;
 use countersign::sandbox::World;
+use countersign::verification::code::Random;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -53,6 +55,13 @@ impl Host {
     pub fn set(mut self, key: &str, value: &str) -> Host {
         self.environment.push((format!("COUNTERSIGN_{key}"), value.to_owned()));
         self
+    }
+
+    /// With the health server on a port of its own; returns where.
+    #[must_use]
+    pub fn with_health(self) -> (Host, String) {
+        let address = free_address();
+        (self.set("HTTP__LISTEN", &address), format!("http://{address}"))
     }
 
     /// `countersign run`.
@@ -180,17 +189,37 @@ impl Drop for Process {
 }
 
 impl Ended {
-    /// It failed with this code and one line that begins like this.
+    /// It failed with this code and one sentence that begins like this.
     #[track_caller]
     pub fn failed_with(&self, code: i32, begins: &str) {
+        const LAST_WORD: &str = " ERROR countersign::commands::run: ";
         assert_eq!((self.code, self.signal), (Some(code), None), "{self:#?}");
-        let errors: Vec<_> = self.err.lines().filter(|line| line.starts_with("error: ")).collect();
-        let [error] = errors[..] else { panic!("not one error line: {self:#?}") };
+        let errors = self.err.lines().filter_map(|line| Some(line.split_once(LAST_WORD)?.1));
+        let errors: Vec<_> = errors.collect();
+        let [error] = errors[..] else { panic!("not one sentence: {self:#?}") };
         assert!(error.starts_with(begins), "{error}");
         for noise in ["panicked", "RUST_BACKTRACE", "stack backtrace", "a panic"] {
             assert!(!self.err.contains(noise), "{self:#?}");
         }
     }
+}
+
+/// An address on which nobody listens. Not from the ports that the system gives to connections:
+/// one of those may be taken again before the binary listens.
+pub fn free_address() -> String {
+    let addresses = std::iter::repeat_with(|| {
+        let mut bytes = [0; 2];
+        SystemRandom.fill(&mut bytes);
+        format!("127.0.0.1:{}", 10_000 + u16::from_ne_bytes(bytes) % 20_000)
+    });
+    let mut addresses = addresses.take(100);
+    addresses.find(|address| std::net::TcpListener::bind(address).is_ok()).expect("a free port")
+}
+
+/// The status and the text of a page.
+pub async fn page(url: &str) -> (u16, String) {
+    let answer = reqwest::get(url).await.expect("an answer");
+    (answer.status().as_u16(), answer.text().await.expect("a text"))
 }
 
 /// Every file below a folder, with what is in it.

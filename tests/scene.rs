@@ -12,7 +12,7 @@ use countersign::engine::Retries;
 use countersign::engine::world::{Clock, SystemClock, SystemRandom};
 use countersign::ops::metrics::Metrics;
 use countersign::sandbox::{Group, Person, World};
-use countersign::service::{self, ServiceError, Waits};
+use countersign::service::{self, ServiceError, Surroundings, Waits};
 use countersign::store::secret;
 use countersign::verification::code::Keys;
 use countersign::verification::{GateId, Timestamp};
@@ -134,12 +134,15 @@ impl Scene {
     pub async fn starts_bot(&mut self) {
         let polls = self.world.telegram.calls("getUpdates");
         let (stop, stopped) = watch::channel(false);
-        let pulse = Arc::new(Pulse::new());
-        let (probed, seen) = (Arc::clone(&pulse), Arc::clone(&pulse));
-        let (clock, metrics) = (Arc::clone(&self.clock), self.metrics.clone());
-        let waits = self.waits.clone();
-        let running = service::run(self.config(), clock, metrics, seen, waits, stopped);
-        let ended = tokio::spawn(running);
+        let surroundings = Surroundings {
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            metrics: self.metrics.clone(),
+            waits: self.waits.clone(),
+            pulse: Arc::new(Pulse::new()),
+        };
+        let pulse = Arc::clone(&surroundings.pulse);
+        let probed = Arc::clone(&pulse);
+        let ended = tokio::spawn(service::run(self.config(), surroundings, stopped));
         self.world.settles_by(Box::new(move || {
             let pulse = Arc::clone(&probed);
             Box::pin(async move { pulse.idle().await })

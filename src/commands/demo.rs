@@ -7,12 +7,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use countersign::config::{self, Config, Log, LogFormat, LogLevel};
-use countersign::engine::Pulse;
 use countersign::engine::world::{Clock, SystemRandom};
 use countersign::ops::log;
-use countersign::ops::metrics::Metrics;
 use countersign::sandbox::{DemoSetup, DemoWorld, Outside, play};
-use countersign::service::{self, ServiceError, Waits};
+use countersign::service::{self, ServiceError, Surroundings};
 use countersign::verification::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -53,13 +51,12 @@ pub async fn demo(
 
     let interrupted = stop_signal()?;
     let (stop, stopped) = watch::channel(false);
-    let pulse = Arc::new(Pulse::new());
     let clock = Arc::new(WorldClock(demo.world.outside()));
-    let settled = Arc::clone(&pulse);
-    let bot =
-        tokio::spawn(service::run(config, clock, Metrics::new(), pulse, Waits::default(), stopped));
+    let surroundings = Surroundings { clock, ..Surroundings::default() };
+    let pulse = Arc::clone(&surroundings.pulse);
+    let bot = tokio::spawn(service::run(config, surroundings, stopped));
     demo.world.settles_by(Box::new(move || {
-        let pulse = Arc::clone(&settled);
+        let pulse = Arc::clone(&pulse);
         Box::pin(async move { pulse.idle().await })
     }));
     if scripted {

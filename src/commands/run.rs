@@ -1,14 +1,11 @@
 //! `countersign run`: guards the groups until told to stop.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use countersign::config;
-use countersign::engine::Pulse;
-use countersign::engine::world::{SystemClock, SystemRandom};
+use countersign::engine::world::SystemRandom;
 use countersign::ops::log;
-use countersign::ops::metrics::Metrics;
-use countersign::service::{self, Waits};
+use countersign::service::{self, Surroundings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{error, warn};
@@ -32,12 +29,11 @@ pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
     for warning in &loaded.warnings {
         warn!("{warning}");
     }
-    let (metrics, clock, pulse) = (Metrics::new(), Arc::new(SystemClock), Arc::new(Pulse::new()));
-    let counted = metrics.clone();
+    let surroundings = Surroundings::default();
+    let counted = surroundings.metrics.clone();
     log::hook_panics(move || counted.panic());
     let stop = stop_signal()?;
-    let waits = Waits::default();
-    let ended = service::run(loaded.config, clock, metrics, pulse, waits, stop).await;
+    let ended = service::run(loaded.config, surroundings, stop).await;
     Ok(match ended {
         Ok(()) => Exit::Well,
         Err(error) => {

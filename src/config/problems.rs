@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::ops::log::redact_tokens;
+use crate::ops::redact::redact_tokens;
 
 /// Why there is no configuration to work with.
 #[derive(Debug, thiserror::Error)]

@@ -24,17 +24,19 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 pub(super) async fn run(engine: Arc<Engine>, people: People, mut stop: watch::Receiver<bool>) {
     let mut offset = None;
     let mut wait = FIRST_WAIT;
+    // The first question is answered at once, so that a start is known to have gone well.
+    let mut patience = 0;
     loop {
         if offset.is_some() {
             fault::pass(Point::Confirming);
         }
         let polled = tokio::select! {
-            polled = engine.telegram.updates(offset, POLL_SECONDS) => polled,
+            polled = engine.telegram.updates(offset, patience) => polled,
             _ = stop.wait_for(|stop| *stop) => return,
         };
         match polled {
             Ok(batch) => {
-                wait = FIRST_WAIT;
+                (wait, patience) = (FIRST_WAIT, POLL_SECONDS);
                 let now = engine.clock.now();
                 engine.metrics.polled(now);
                 engine.pulse.polled(now);

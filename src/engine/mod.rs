@@ -179,3 +179,37 @@ async fn a_panic(tasks: &mut JoinSet<()>) {
 async fn contained<T>(work: impl Future<Output = T>) -> Option<T> {
     AssertUnwindSafe(work).catch_unwind().await.ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_contained() {
+        assert_eq!(contained(async { 7 }).await, Some(7));
+        let broken = async {
+            if std::hint::black_box(true) {
+                panic!("on purpose")
+            }
+        };
+        assert_eq!(contained(broken).await, None);
+    }
+
+    #[tokio::test]
+    async fn only_a_panic_of_a_task_ends_the_engine() {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async {});
+        let a_while = async {
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = a_panic(&mut tasks) => panic!("nothing panicked"),
+            () = a_while => assert!(tasks.is_empty(), "it did not look"),
+        }
+        tasks.spawn(async { panic!("on purpose") });
+        a_panic(&mut tasks).await;
+    }
+}

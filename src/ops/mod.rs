@@ -6,3 +6,4 @@ pub mod fault;
 pub mod health;
 pub mod log;
 pub mod metrics;
+pub mod redact;

@@ -208,7 +208,14 @@ impl Disk {
     ) -> Result<T, StoreError> {
         match guarded(work) {
             Ok(Ok(done)) => Ok(done),
+            // The file ends where it should go on: no word of the operating system, but damage.
+            Ok(Err(sled::Error::Io(why))) if why.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(self.damaged(name_fault(&sled::Error::Io(why))))
+            }
             Ok(Err(sled::Error::Io(why))) => {
+                // sled hands some on as the debug print of what it was.
+                let own = why.raw_os_error().is_none();
+                let why = if own { why.kind().into() } else { why };
                 Err(StoreError::io(doing, &self.folder.join("db"), &why))
             }
             Ok(Err(other)) => Err(self.damaged(name_fault(&other))),

@@ -36,7 +36,7 @@ pub enum SecretError {
         path.display()
     )]
     Malformed { path: PathBuf },
-    #[error("{doing} the secret key {} failed: {why}", path.display())]
+    #[error("{doing} the secret key {} failed: {why}; mend that and start again", path.display())]
     Io { doing: &'static str, path: PathBuf, why: String },
 }
 

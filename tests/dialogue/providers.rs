@@ -9,17 +9,8 @@ use countersign::sandbox::twilio::Call;
 use countersign::sandbox::{Lines, Person, World, smtp, twilio};
 use insta::assert_snapshot;
 
+use super::steps::{MINUTE, has_code_sent_to};
 use crate::scene::{Scene, Setup, steady};
-
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// Gives an address and presses Send; what is read after that.
-async fn has_code_sent_to(person: &Person, address: &str) -> Lines {
-    person.types(address);
-    person.reads().await;
-    person.presses("Send the code");
-    person.reads().await
-}
 
 /// Somebody who asks for a code by e-mail, and what they read.
 async fn wants_a_mail(scene: &Scene, name: &str) -> (Person, Lines) {

@@ -68,7 +68,10 @@ impl Lanes {
             self.depth += 1;
             self.ages.insert((entry.queued, seq));
             let queue = self.lanes.entry(lane.clone()).or_default();
-            queue.push_back((seq, entry));
+            // Two decisions about one person may be handed in the other way round. The first order
+            // may be under way already.
+            let after = queue.iter().rposition(|(other, _)| *other < seq).map_or(0, |at| at + 1);
+            queue.insert(after.max(queue.len().min(1)), (seq, entry));
             if queue.len() == 1 {
                 self.make_ready(lane);
             }
@@ -185,4 +188,208 @@ fn due(waiting: &mut BTreeSet<(Instant, Lane)>, now: Instant) -> Option<Lane> {
         return None;
     }
     waiting.pop_first().map(|(_, lane)| lane)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::verification::effect::{Keyboard, Order};
+    use crate::verification::text::Text;
+    use crate::verification::{Language, MessageId};
+
+    fn say() -> Effect {
+        Effect::Say { group: None, text: Text::NothingToCancel, keyboard: Keyboard::None }
+    }
+
+    fn answer(query: &str) -> Effect {
+        Effect::AnswerButton { query: query.to_owned(), text: None, alert: false }
+    }
+
+    fn delete() -> Effect {
+        Effect::Delete { message: MessageId(1) }
+    }
+
+    fn code() -> Effect {
+        let letter = serde_json::from_value(serde_json::json!({
+            "address": {"Email": {"mailbox": "nora@example.org"}}, "code": "482913", "number": 1,
+            "phrase": "amber falcon", "group": "Rust", "lives": {"secs": 600, "nanos": 0},
+            "expires": 0, "tap": "t",
+        }));
+        let letter = letter.expect("the stored form of a letter");
+        Effect::SendCode {
+            gate: GateId(-1),
+            challenge: crate::verification::ChallengeId(1),
+            letter,
+        }
+    }
+
+    fn order(user: u64, deadline: Option<i64>, effect: Effect) -> OutboxEntry {
+        let order = Order {
+            user: UserId(user),
+            chat: ChatId(user.cast_signed()),
+            language: Language::default(),
+            deadline: deadline.map(Timestamp),
+            effect,
+        };
+        OutboxEntry { order, queued: Timestamp(0), started: false, attempts: 0 }
+    }
+
+    fn lanes(entries: impl IntoIterator<Item = OutboxEntry>) -> Lanes {
+        let mut lanes = Lanes::default();
+        lanes.put((0..).zip(entries).collect());
+        lanes
+    }
+
+    /// Takes whatever may be tried at `now`, each done at once; their places.
+    fn drain(lanes: &mut Lanes, now: Instant, pace: &mut Pace) -> Vec<u64> {
+        let mut order = Vec::new();
+        while let Some((lane, seq, _)) = lanes.next(now, pace) {
+            lanes.done(&lane);
+            order.push(seq);
+        }
+        order
+    }
+
+    fn unlimited() -> Pace {
+        Pace::new(0)
+    }
+
+    #[test]
+    fn a_lane_keeps_its_order_and_has_one_under_way() {
+        let mut lanes = lanes([order(1, None, say()), order(1, Some(5), delete())]);
+        let (mut pace, now) = (unlimited(), Instant::now());
+        let (lane, first, _) = lanes.next(now, &mut pace).unwrap();
+        assert_eq!(first, 0, "a later deadline does not overtake within a chat");
+        assert!(lanes.next(now, &mut pace).is_none(), "its lane is busy");
+        lanes.done(&lane);
+        assert_eq!(drain(&mut lanes, now, &mut pace), [1]);
+        assert_eq!((lanes.depth(), lanes.has_ready(), lanes.oldest()), (0, false, None));
+    }
+
+    #[test]
+    fn a_lane_is_in_the_order_of_the_decisions() {
+        let mut lanes = lanes([order(1, None, say())]);
+        let (mut pace, now) = (unlimited(), Instant::now());
+        let (lane, first, _) = lanes.next(now, &mut pace).unwrap();
+        for seq in [7, 5, 6, 9, 8] {
+            lanes.put(vec![(seq, order(1, None, say()))]);
+        }
+        lanes.done(&lane);
+        assert_eq!((first, drain(&mut lanes, now, &mut pace)), (0, vec![5, 6, 7, 8, 9]));
+    }
+
+    #[test]
+    fn the_most_urgent_goes_first_then_the_oldest() {
+        let mut lanes = lanes([
+            order(1, None, say()),
+            order(2, Some(900), say()),
+            order(3, None, delete()),
+            order(4, Some(300), say()),
+            order(5, Some(900), delete()),
+        ]);
+        let drained = drain(&mut lanes, Instant::now(), &mut unlimited());
+        assert_eq!(drained, [3, 1, 4, 0, 2]);
+    }
+
+    #[test]
+    fn one_lane_that_waits_holds_up_no_other() {
+        let mut lanes =
+            lanes([order(1, Some(1), say()), order(1, None, say()), order(2, None, say())]);
+        let (mut pace, now) = (unlimited(), Instant::now());
+        let (lane, _, _) = lanes.next(now, &mut pace).unwrap();
+        let due = now + Duration::from_secs(30);
+        lanes.again(&lane, due);
+        assert_eq!(drain(&mut lanes, now, &mut pace), [2]);
+        assert_eq!(lanes.wake(&pace), Some(due));
+        assert!(!lanes.has_ready());
+        let (_, seq, entry) = lanes.next(due, &mut pace).unwrap();
+        assert_eq!((seq, entry.attempts), (0, 1));
+        lanes.done(&lane);
+        assert_eq!(drain(&mut lanes, due, &mut pace), [1]);
+    }
+
+    #[test]
+    fn codes_have_a_queue_of_their_own() {
+        let mut lanes =
+            lanes([order(1, None, code()), order(1, None, say()), order(2, None, code())]);
+        let (mut pace, now) = (unlimited(), Instant::now());
+        assert_eq!(drain(&mut lanes, now, &mut pace), [1]);
+        let (first, seq, _) = lanes.next_code(now).unwrap();
+        assert_eq!(seq, 0);
+        lanes.again(&first, now + Duration::from_secs(1));
+        assert_eq!(lanes.next_code(now).unwrap().1, 2);
+        assert!(lanes.next_code(now).is_none());
+        assert_eq!(lanes.next_code(now + Duration::from_secs(1)).unwrap().1, 0);
+    }
+
+    #[test]
+    fn so_many_messages_a_second_and_no_more() {
+        let mut lanes = lanes((0..100).map(|user| order(user, None, say())));
+        let (mut pace, begin) = (Pace::new(10), Instant::now());
+        let mut sent = Vec::new();
+        let mut now = begin;
+        while lanes.depth() > 0 {
+            let count = drain(&mut lanes, now, &mut pace).len();
+            sent.extend(std::iter::repeat_n(now - begin, count));
+            let Some(wake) = lanes.wake(&pace) else { break };
+            assert!(wake > now, "it would spin");
+            now = wake;
+        }
+        assert_eq!(sent.len(), 100);
+        let second = Duration::from_secs(1);
+        for (first, at) in sent.iter().enumerate() {
+            let within = sent[first..].iter().filter(|other| **other < *at + second).count();
+            assert!(within <= 20, "{within} within a second from {at:?}");
+        }
+        let last = sent[99];
+        assert!(last >= 8 * second && last <= 10 * second, "100 at 10 a second took {last:?}");
+    }
+
+    #[test]
+    fn what_does_not_count_goes_though_the_rate_is_exhausted() {
+        let says = (0..50).map(|user| order(user, Some(1), say()));
+        let free =
+            [order(60, None, answer("q")), order(0, None, answer("r")), order(70, None, delete())];
+        let mut lanes = lanes(says.chain(free));
+        let mut pace = Pace::new(5);
+        let now = Instant::now();
+        let drained = drain(&mut lanes, now, &mut pace);
+        assert!(pace.is_exhausted(now));
+        assert_eq!(drained.iter().filter(|seq| **seq >= 50).count(), 3, "{drained:?}");
+        assert!(drained.len() < 20, "{drained:?}");
+        lanes.put(vec![(100, order(0, None, answer("s")))]);
+        assert_eq!(drain(&mut lanes, now, &mut pace), [100]);
+    }
+
+    #[test]
+    fn a_chat_has_a_few_at_once_and_then_one_a_second() {
+        let mut lanes = lanes((0..8).map(|_| order(1, None, say())));
+        lanes.put(vec![(20, order(2, None, say()))]);
+        let (mut pace, begin) = (Pace::new(1000), Instant::now());
+        assert_eq!(drain(&mut lanes, begin, &mut pace), [0, 1, 2, 3, 20]);
+        for (seconds, seq) in [(1, 4), (2, 5), (3, 6), (4, 7)] {
+            let due = begin + Duration::from_secs(seconds);
+            assert_eq!(lanes.wake(&pace), Some(due));
+            assert_eq!(drain(&mut lanes, due, &mut pace), [seq]);
+        }
+    }
+
+    #[test]
+    fn ten_thousand_lanes_are_no_burden() {
+        const LANES: u64 = 10_000;
+        let begun = std::time::Instant::now();
+        let mut lanes = lanes((0..LANES).map(|user| order(user, None, say())));
+        assert_eq!(lanes.depth(), 10_000);
+        let (mut pace, mut now) = (Pace::new(1000), Instant::now());
+        let mut done = 0;
+        while lanes.depth() > 0 {
+            done += drain(&mut lanes, now, &mut pace).len();
+            now = lanes.wake(&pace).unwrap_or(now);
+        }
+        assert_eq!(done, 10_000);
+        // A look at every lane for each order would be a hundred million steps.
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    }
 }

@@ -83,3 +83,73 @@ impl Pace {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verification::effect::{Keyboard, Order};
+    use crate::verification::text::Text;
+    use crate::verification::{GateId, Language, Timestamp, UserId};
+
+    fn entry(chat: i64, effect: Effect) -> OutboxEntry {
+        let order = Order {
+            user: UserId(chat.unsigned_abs()),
+            chat: ChatId(chat),
+            language: Language::default(),
+            deadline: None,
+            effect,
+        };
+        OutboxEntry { order, queued: Timestamp(0), started: false, attempts: 0 }
+    }
+
+    fn say(chat: i64) -> OutboxEntry {
+        let text = Text::NothingToCancel;
+        entry(chat, Effect::Say { group: None, text, keyboard: Keyboard::None })
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        let (mut pace, now) = (Pace::new(0), Instant::now());
+        for _ in 0..1000 {
+            pace.take(now, &say(1)).unwrap();
+        }
+        assert!(!pace.is_exhausted(now));
+    }
+
+    #[test]
+    fn an_admission_counts_in_all_and_not_in_the_chat() {
+        let (mut pace, now) = (Pace::new(30), Instant::now());
+        let approve = entry(1, Effect::Approve { gate: GateId(-1), query_id: None });
+        for _ in 0..30 {
+            assert!(!pace.is_exhausted(now));
+            pace.take(now, &approve).unwrap();
+        }
+        pace.take(now, &say(1)).unwrap();
+        assert!(pace.is_exhausted(now));
+        assert!(pace.refill() > now && pace.refill() <= now + Duration::from_millis(40));
+    }
+
+    #[test]
+    fn a_refused_message_uses_up_nothing() {
+        let (mut pace, now) = (Pace::new(1000), Instant::now());
+        for _ in 0..CHAT_BURST {
+            pace.take(now, &say(1)).unwrap();
+        }
+        let all = pace.all;
+        assert_eq!(pace.take(now, &say(1)), Err(now + CHAT_EVERY));
+        assert_eq!(pace.take(now, &say(1)), Err(now + CHAT_EVERY));
+        assert_eq!(pace.all, all);
+        pace.take(now, &say(2)).unwrap();
+        pace.take(now + CHAT_EVERY, &say(1)).unwrap();
+    }
+
+    #[test]
+    fn chats_at_rest_are_forgotten() {
+        let (mut pace, now) = (Pace::new(1000), Instant::now());
+        for chat in 0..CHATS {
+            pace.take(now, &say(i64::try_from(chat).unwrap())).unwrap();
+        }
+        pace.take(now + CHAT_EVERY * 2, &say(-1)).unwrap();
+        assert_eq!(pace.chats.len(), 1);
+    }
+}
