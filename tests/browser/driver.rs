@@ -9,7 +9,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -26,6 +27,9 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a process may take to say where it listens: the demo's first start makes keys and a store.
 const START: Duration = Duration::from_secs(60);
+
+/// How often a process is started that ends at once.
+const CHANCES: usize = 5;
 
 /// Opens the page of a demo of its own, and walks `walk` on it.
 pub async fn on_the_page<Walk>(name: &'static str, walk: impl FnOnce(Page) -> Walk)
@@ -305,14 +309,28 @@ struct Process {
 
 impl Process {
     /// The port is the number that follows `mark` in the first line that has one there.
+    ///
+    /// A port that is free when it is chosen may be taken by somebody else a moment later, so a
+    /// process that ends without a word is given another chance.
     fn start(command: &mut Command, mark: &'static str) -> Process {
         let named = format!("{:?}", command.get_program());
+        for _ in 0..CHANCES {
+            if let Some(process) = Process::started(command, mark, &named) {
+                return process;
+            }
+        }
+        panic!("{named} never said «{mark}<port>» on its standard output, and ended");
+    }
+
+    /// `None` if it ended before it said its port.
+    fn started(command: &mut Command, mark: &'static str, named: &str) -> Option<Process> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|e| panic!("{named} does not start: {e}"));
         let said = BufReader::new(child.stdout.take().expect("its standard output"));
+        let mut process = Process { child, port: 0 };
         let (tell, told) = mpsc::channel();
         // Reads on to the end, lest the child block on a full pipe.
         thread::spawn(move || {
@@ -324,11 +342,12 @@ impl Process {
             }
         });
         match told.recv_timeout(START) {
-            Ok(port) => Process { child, port },
-            Err(why) => {
-                let _ = child.kill();
-                panic!("{named} did not say «{mark}<port>» on its standard output: {why}");
+            Ok(port) => {
+                process.port = port;
+                Some(process)
             }
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("{named} did not say «{mark}<port>» in time"),
         }
     }
 }
