@@ -22,9 +22,9 @@ browser:
 ci:
     .ci/run
 
-# Advisories, licences, sources (needs cargo-deny)
+# Licences, bans and sources of what we depend on (needs cargo-deny)
 deny:
-    cargo deny check
+    cargo deny check licenses bans sources
 
 # The container image
 image tag="countersign":
