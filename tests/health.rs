@@ -7,7 +7,7 @@ use countersign::sandbox::telegram::Fault;
 use rustix::process::Signal;
 
 use crate::process::{Host, Process, free_address, page};
-use crate::scene::{PASSWORD, Scene, Setup};
+use crate::scene::{PASSWORD, Scene, Setup, hears};
 
 async fn health(host: &Host) -> (Option<i32>, String) {
     let ended = Process::start(&mut host.command(&["health"])).ends().await;
@@ -107,16 +107,16 @@ async fn what_happens_is_counted_and_names_nobody() {
     nora.types(&nora.email());
     omar.types(&omar.phone());
     for person in [&nora, &omar] {
-        while !person.reads_next().await.text().contains("Shall I send") {}
+        hears(person, "Shall I send").await;
         person.presses("Send the code");
-        while !person.reads_next().await.text().contains("I have sent") {}
+        hears(person, "I have sent").await;
     }
     nora.types(world.mail_for(&nora.email()).await.code(6));
     omar.types(world.sms_for(&omar.phone()).await.code(6));
     nora.becomes_member().await;
     omar.becomes_member().await;
     for person in [&nora, &omar] {
-        while !person.reads_next().await.text().contains("Welcome!") {}
+        hears(person, "Welcome!").await;
     }
     world.settled().await;
 

@@ -14,7 +14,7 @@ use countersign::verification::{GateId, UserId};
 use rustix::process::Signal;
 
 use crate::process::{Ended, Host, files_below, page};
-use crate::scene::{PASSWORD, Setup};
+use crate::scene::{PASSWORD, Setup, hears};
 
 const LOGIN: (&str, &str) = ("gate-login", "smtp-secret-0815");
 const WRONG: &str = "open barley";
@@ -81,10 +81,6 @@ impl Secrets {
 /// `+49 1511 2000003`
 fn spaced(phone: &str) -> String {
     format!("{} {} {}", &phone[..3], &phone[3..7], &phone[7..])
-}
-
-async fn hears(person: &Person, what: &str) {
-    while !person.reads_next().await.text().contains(what) {}
 }
 
 async fn past_the_password(world: &World, name: &str) -> Person {

@@ -276,6 +276,11 @@ impl Scene {
     }
 }
 
+/// Waits until somebody reads a line that says this.
+pub async fn hears(person: &Person, what: &str) {
+    while !person.reads_next().await.text().contains(what) {}
+}
+
 /// What was read, with the two random words as `‹two words›`.
 pub fn steady(lines: &impl std::fmt::Display) -> String {
     let text = lines.to_string();

@@ -6,12 +6,7 @@ use countersign::sandbox::{Person, World};
 use rustix::process::Signal;
 
 use crate::process::{Host, Process, files_below};
-use crate::scene::{PASSWORD, Setup};
-
-/// Waits until somebody reads a line that says this.
-async fn hears(person: &Person, what: &str) {
-    while !person.reads_next().await.text().contains(what) {}
-}
+use crate::scene::{PASSWORD, Setup, hears};
 
 /// Somebody who has come as far as the Send button.
 async fn before_the_code(world: &World, name: &str) -> Person {

@@ -5,12 +5,7 @@ use std::time::{Duration, Instant};
 use countersign::sandbox::Person;
 use countersign::sandbox::telegram::{ANY, Fault};
 
-use crate::scene::{PASSWORD, Scene, Setup};
-
-/// Waits until somebody reads a line that says this.
-async fn hears(person: &Person, what: &str) {
-    while !person.reads_next().await.text().contains(what) {}
-}
+use crate::scene::{PASSWORD, Scene, Setup, hears};
 
 /// Goes all the way in by e-mail, from the password on.
 async fn goes_in(scene: &Scene, person: &Person) {
