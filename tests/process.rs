@@ -1,5 +1,6 @@
 //! The real binary as a process of its own, on duty in the pretend world.
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -11,6 +12,7 @@ use countersign::sandbox::World;
 use countersign::verification::code::Random;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::scene::{Setup, written};
@@ -29,6 +31,8 @@ pub struct Host {
 pub struct Process {
     pid: Pid,
     output: JoinHandle<std::io::Result<Output>>,
+    /// Standard error so far.
+    said: watch::Receiver<String>,
 }
 
 /// How a run ended, and what it printed.
@@ -133,14 +137,35 @@ impl Host {
 impl Process {
     #[must_use]
     pub fn start(command: &mut Command) -> Process {
-        let child = command.spawn().expect("the binary starts");
+        let mut child = command.spawn().expect("the binary starts");
         let pid = Pid::from_child(&child);
-        Process { pid, output: tokio::task::spawn_blocking(move || child.wait_with_output()) }
+        let errors = child.stderr.take().expect("a piped standard error");
+        let (sender, said) = watch::channel(String::new());
+        let reader = std::thread::spawn(move || {
+            for line in BufReader::new(errors).lines() {
+                let line = line.expect("UTF-8");
+                sender.send_modify(|said| *said = format!("{said}{line}\n"));
+            }
+        });
+        let output = tokio::task::spawn_blocking(move || {
+            let output = child.wait_with_output();
+            reader.join().expect("a log that can be read");
+            output
+        });
+        Process { pid, output, said }
     }
 
     #[must_use]
     pub fn id(&self) -> i32 {
         self.pid.as_raw_nonzero().get()
+    }
+
+    /// Waits until its log says this.
+    pub async fn says(&mut self, what: &str) {
+        let said = self.said.wait_for(|said| said.contains(what));
+        let in_time = tokio::time::timeout(PATIENCE, said).await;
+        let said = in_time.is_ok_and(|said| said.is_ok());
+        assert!(said, "it never says {what:?}:\n{}", *self.said.borrow());
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -155,7 +180,7 @@ impl Process {
             code: output.status.code(),
             signal: output.status.signal(),
             out: text(output.stdout),
-            err: text(output.stderr),
+            err: self.said.borrow().clone(),
         }
     }
 
