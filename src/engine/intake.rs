@@ -45,18 +45,36 @@ pub(super) async fn run(engine: Arc<Engine>, people: People, mut stop: watch::Re
                 if accept(&engine, &people, updates).await.is_err() {
                     return;
                 }
-                offset = last.map(|id| id.wrapping_add(1)).or(offset);
+                match last {
+                    Some(id) => offset = Some(id.wrapping_add(1)),
+                    // All is confirmed. After a quiet week Telegram goes on with any number, and
+                    // an offset above it would hide what comes.
+                    None if batch.is_empty() => offset = None,
+                    None => {
+                        error!("Telegram sends updates without a number; asking again later");
+                        if rest(LONGEST_WAIT, &mut stop).await {
+                            return;
+                        }
+                    }
+                }
             }
             Err(fault) => {
                 complain(&fault);
                 let pause = fault.pause().map_or(wait, |pause| pause.max(wait));
                 wait = (wait * 2).min(LONGEST_WAIT);
-                tokio::select! {
-                    () = tokio::time::sleep(pause) => {}
-                    _ = stop.wait_for(|stop| *stop) => return,
+                if rest(pause, &mut stop).await {
+                    return;
                 }
             }
         }
+    }
+}
+
+/// Waits; `true` if told to stop meanwhile.
+async fn rest(pause: Duration, stop: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(pause) => false,
+        _ = stop.wait_for(|stop| *stop) => true,
     }
 }
 
