@@ -134,6 +134,17 @@ async fn after_the_hard_stop_only_an_admin_opens() {
     There were too many wrong tries in all. From here on only an admin of the group can open the door for you: please ask one.
     ");
     assert!(!nora.is_member());
+    scene.world.group().approves(&nora).expect("the request still waits");
+    assert_snapshot!(nora.reads().await, @r"
+    Rust Berlin
+
+    Welcome! Somebody has opened the door for you: you are in the group now, and I need nothing more from you.
+    ");
+
+    // That was an admin's word: should she come again, she begins anew.
+    nora.leaves();
+    nora.requests_to_join();
+    assert!(nora.reads().await.to_string().contains("You have 3 tries"));
     scene.ends().await;
 }
 

@@ -139,13 +139,17 @@ pub(super) fn link_again(turn: &mut Dialogue<'_, '_, '_>) {
 pub(super) fn joined(turn: &mut Dialogue<'_, '_, '_>) {
     match turn.stage() {
         Stage::Admitting | Stage::Admitted { .. } => entered(turn),
-        stage if stage.is_open() => {
-            turn.applicant().close(Stage::Member);
-            turn.decide(Decision::LetInByOthers);
-            turn.retire_buttons();
-            turn.tell(Text::LetIn);
+        stage => {
+            let applicant = turn.applicant();
+            applicant.close(Stage::Member);
+            // Whoever opened the door by hand has the last word: it clears the counts.
+            applicant.tally = Tally::default();
+            if stage.is_open() {
+                turn.decide(Decision::LetInByOthers);
+                turn.retire_buttons();
+                turn.tell(Text::LetIn);
+            }
         }
-        _ => turn.applicant().close(Stage::Member),
     }
 }
 
