@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::binary::{Ended, countersign, ended};
+use crate::process::Host;
 use crate::scene::{PASSWORD, Scene, Setup};
 
 /// A running bot; killed if the test fails before it is stopped.
@@ -217,16 +218,12 @@ async fn what_keeps_it_from_starting_is_said_with_the_remedy() {
 
 #[tokio::test]
 async fn it_waits_for_a_telegram_that_is_away() {
-    let scene = scene().await;
-    let error = telegram::Fault::server_error(502);
-    scene.world.telegram.fails("getMe", error);
-    let bot = spawn(&scene, &[]);
-    assert!(scene.world.telegram.wait_for_calls("getMe", 1, Duration::from_secs(10)).await);
-    let ended = stops(bot, Signal::TERM).await;
-    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let host = Host::with(&Setup::default()).await;
+    host.world.telegram.fails("getMe", telegram::Fault::server_error(502));
+    let mut bot = host.starts();
     let why = "Telegram cannot be reached yet; trying again why=GetMe: Telegram cannot be reached: \
                it answered 502";
-    assert!(ended.err.contains(why), "{}", ended.err);
-    scene.world.telegram.recovers("getMe");
-    scene.ends().await;
+    bot.says(why).await;
+    bot.stops(Signal::TERM).await;
+    host.world.telegram.recovers("getMe");
 }
