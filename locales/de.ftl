@@ -217,7 +217,6 @@ country-had-too-many = In dieses Land habe ich heute so viele SMS geschickt, wie
 
 ## Das Ende
 
-admitting = Das stimmt, danke. Ich öffne die Tür …
 admitted = <b>Willkommen!</b> Die Tür ist offen: Du bist jetzt in der Gruppe.
 personal-link =
     Du hast alles geschafft. Dieser Einladungslink gilt nur für dich:

@@ -205,7 +205,6 @@ country-had-too-many = I have sent as many text messages to that country today a
 
 ## The end
 
-admitting = That is right, thank you. I am opening the door …
 admitted = <b>Welcome!</b> The door is open: you are in the group now.
 personal-link =
     You have passed. This invite link is for you alone:

@@ -107,16 +107,6 @@ pub struct OwnRights {
     pub can_invite: bool,
 }
 
-/// The answer to a guard-bot query (Bot API 10.1).
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum QueryAnswer {
-    Approve,
-    Decline,
-    /// Leave the request where every join request waits.
-    Queue,
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("api_url", &self.api_url.as_str()).finish_non_exhaustive()
@@ -253,23 +243,6 @@ impl Client {
         Ok(OwnRights { is_admin, can_invite: is_owner || (is_admin && member.can_invite_users) })
     }
 
-    /// Answers a guard-bot query, which Telegram wants within 10 seconds (Bot API 10.1).
-    ///
-    /// # Errors
-    /// A [`Fault`].
-    pub async fn answer_join_query(
-        &self,
-        query_id: &str,
-        answer: QueryAnswer,
-    ) -> Result<(), Fault> {
-        let payload = AnswerChatJoinRequestQuery {
-            chat_join_request_query_id: query_id.to_owned(),
-            result: answer,
-        };
-        let _: bool = self.call(&payload).await?;
-        Ok(())
-    }
-
     /// Makes one call. `T`: as much of the answer as is of interest; the less it asks for, the
     /// fewer future answers it trips over.
     pub(super) async fn call<P, T>(&self, payload: &P) -> Result<T, Fault>
@@ -395,18 +368,6 @@ impl Payload for GetRawUpdates {
     const NAME: &'static str = "GetUpdates";
 }
 
-/// Bot API 10.1; teloxide 0.17 does not have it.
-#[derive(Serialize)]
-struct AnswerChatJoinRequestQuery {
-    chat_join_request_query_id: String,
-    result: QueryAnswer,
-}
-
-impl Payload for AnswerChatJoinRequestQuery {
-    type Output = bool;
-    const NAME: &'static str = "AnswerChatJoinRequestQuery";
-}
-
 #[cfg(test)]
 mod tests {
     use serde::de::IgnoredAny;
@@ -493,14 +454,6 @@ mod tests {
             assert_eq!(sent["commands"].as_array().unwrap().len(), 4);
         }
         assert_eq!(calls[1].1["commands"][2]["description"], "Aufhören");
-    }
-
-    #[tokio::test]
-    async fn a_guard_query_is_answered() {
-        let script = Script::new([Answer::ok(json!(true))]);
-        script.client().await.answer_join_query("q7", QueryAnswer::Queue).await.unwrap();
-        let sent = json!({"chat_join_request_query_id": "q7", "result": "queue"});
-        assert_eq!(script.calls(), [("AnswerChatJoinRequestQuery".to_owned(), sent)]);
     }
 
     #[tokio::test]

@@ -88,7 +88,6 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::AddressHadTooMany => plain("address-had-too-many"),
         Text::CountryHadTooMany => plain("country-had-too-many"),
 
-        Text::Admitting => plain("admitting"),
         Text::Admitted => plain("admitted"),
         Text::PersonalLink { link } => with("personal-link", [("link", words(link, LINK))]),
         Text::AdmissionNoRights => plain("admission-no-rights"),

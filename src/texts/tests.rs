@@ -120,7 +120,6 @@ every! { every_text, is_listed: Text =
     Text::NoMoreAddressesToday => [Text::NoMoreAddressesToday],
     Text::AddressHadTooMany => [Text::AddressHadTooMany],
     Text::CountryHadTooMany => [Text::CountryHadTooMany],
-    Text::Admitting => [Text::Admitting],
     Text::Admitted => [Text::Admitted],
     Text::PersonalLink { .. } => [Text::PersonalLink { link: "https://t.me/+abc_DEF".into() }],
     Text::AdmissionNoRights => [Text::AdmissionNoRights],
@@ -408,7 +407,7 @@ fn hostile_titles_and_addresses_stay_words() {
     assert!(!said.contains('\u{202e}') && said.len() < 400);
     assert!(texts.label(&en(), &Label::Group(title)).chars().count() <= 40);
     assert_eq!(texts.label(&en(), &Label::Group("\u{200b}".into())), "your group");
-    assert!(texts.say(&en(), Some("\u{200b}"), &Text::Admitting).starts_with("That is right"));
+    assert!(texts.say(&en(), Some("\u{200b}"), &Text::AlreadyMember).starts_with("You are"));
 }
 
 #[test]

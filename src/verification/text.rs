@@ -146,7 +146,6 @@ pub enum Text {
     CountryHadTooMany,
 
     // The end.
-    Admitting,
     Admitted,
     PersonalLink {
         link: String,

@@ -129,11 +129,11 @@ async fn what_may_succeed_later_is_kept() {
 #[tokio::test]
 async fn small_changes_are_made_and_done_already_is_done() {
     let message = MessageId(5);
-    let rewrite = || Effect::Rewrite { group: None, text: Text::Admitting };
+    let rewrite = || Effect::Rewrite { group: None, text: Text::ConfirmDropped };
     let answer_button = |text| Effect::AnswerButton { query: "99".to_owned(), text, alert: true };
     let spent = || answer_button(Some(Text::ButtonSpent));
     let edited = json!({
-        "chat_id": 12, "message_id": 4, "text": "Das stimmt, danke. Ich öffne die Tür …",
+        "chat_id": 12, "message_id": 4, "text": "Verstanden: Dorthin schicke ich nichts.",
         "parse_mode": "HTML", "link_preview_options": {"is_disabled": true},
     });
     let shown = json!({
@@ -190,7 +190,7 @@ async fn without_live_buttons_nothing_is_asked() {
     let script = Script::new([]);
     let client = script.client().await;
     let texts = Texts::load().unwrap();
-    let rewrite = Effect::Rewrite { group: None, text: Text::Admitting };
+    let rewrite = Effect::Rewrite { group: None, text: Text::ConfirmDropped };
     for effect in [Effect::RetireButtons, rewrite] {
         let performed = client.perform(&order(effect), None, &texts, NOW).await;
         assert!(matches!(performed, Performed::Done { said: None, then: None }));
