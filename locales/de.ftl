@@ -275,6 +275,7 @@ label-resend = 🔁 Neu senden
 label-other-address = Andere Adresse
 label-keep-code = Diesen Code behalten
 label-new-code = Neuen Code schicken
+label-ask-admin = 🙋 Admin fragen
 label-try-again = Noch einmal versuchen
 label-cancel = Abbrechen
 label-share-contact = 📱 Meine Nummer teilen

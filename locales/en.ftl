@@ -263,6 +263,7 @@ label-resend = 🔁 Resend
 label-other-address = Other address
 label-keep-code = Keep that code
 label-new-code = Send a new code
+label-ask-admin = 🙋 Ask an admin
 label-try-again = Try again
 label-cancel = Cancel
 label-share-contact = 📱 Share my phone number

@@ -6,6 +6,7 @@
 //! through [`telegram`], [`delivery`] and the words in [`texts`]; [`store`] is what survives;
 //! [`ops`] lets a host look in; [`sandbox`] is a pretend world for tests and the demo.
 
+pub mod administration;
 pub mod config;
 pub mod delivery;
 pub mod engine;

@@ -10,7 +10,7 @@ use super::fields::{Notes, Reader};
 use super::source::Fields;
 use crate::verification::code::Random;
 use crate::verification::effect::Channel;
-use crate::verification::gate::Gate;
+use crate::verification::gate::{Addresses, Gate, Mode, Password};
 use crate::verification::limits::Limits;
 use crate::verification::password::{self, PasswordRefused};
 use crate::verification::{GateId, Hidden};
@@ -160,11 +160,21 @@ fn gate(fields: &mut Reader<'_>, house: &House<'_>, random: &mut dyn Random) -> 
     Gate {
         id: GateId(chat_id),
         title: String::new(),
-        password_hash,
+        mode: Mode::default(),
+        passwords: vec![Password {
+            label: "config".to_owned(),
+            hash: password_hash,
+            expires: None,
+            uses: None,
+        }],
         channels,
         listed: fields.flag("listed", false),
-        allowed_email_domains,
-        allowed_countries: countries.unwrap_or_else(|| house.countries.clone()),
+        addresses: Addresses {
+            domains: allowed_email_domains,
+            countries: countries.unwrap_or_else(|| house.countries.clone()),
+            ..Addresses::default()
+        },
+        attended: false,
         limits: limits(fields, house.limits),
     }
 }

@@ -37,7 +37,7 @@ pub(super) type Queued = Vec<(u64, OutboxEntry)>;
 
 enum Decided {
     Done { queued: Queued, decisions: Vec<(Option<GateId>, Decision)> },
-    NeedsPassword { gate: GateId, typed: Hidden },
+    NeedsPassword { gate: GateId, typed: Hidden, candidates: Vec<(String, Hidden)> },
 }
 
 impl Engine {
@@ -54,21 +54,15 @@ impl Engine {
         let event = event.map(Arc::new);
         let mut password = None;
         loop {
-            match self.commit(event.clone(), cause.clone(), password).await {
+            match self.commit(event.clone(), cause.clone(), password.clone()).await {
                 Ok(Decided::Done { queued, decisions }) => {
                     for (gate, decision) in decisions {
                         self.note(user, gate, &decision);
                     }
                     return Ok(queued);
                 }
-                Ok(Decided::NeedsPassword { gate, typed }) => {
-                    let gates = self.gates.current();
-                    let hash = gates.get(&gate).map(|gate| gate.password_hash.clone());
-                    let right = match hash {
-                        Some(hash) => self.verifier.matches(typed, hash).await,
-                        None => false,
-                    };
-                    password = Some((gate, right));
+                Ok(Decided::NeedsPassword { gate, typed, candidates }) => {
+                    password = Some((gate, self.verifier.which(&typed, candidates).await));
                 }
                 Err(StoreError::Panicked) => {
                     let user = user.map(|user| user.0);
@@ -87,7 +81,7 @@ impl Engine {
         &self,
         event: Option<Arc<Event>>,
         cause: Cause,
-        password: Option<(GateId, bool)>,
+        password: Option<(GateId, Option<String>)>,
     ) -> Result<Decided, StoreError> {
         let gates = self.gates.current();
         let keys = Arc::clone(&self.keys);
@@ -112,12 +106,14 @@ impl Engine {
                         random: &mut SystemRandom,
                         ledger: &|ledger: &Ledger| count(ledgers, ledger),
                         password,
+                        on_roster: &|_, _| false,
+                        holders: &|_, _| Vec::new(),
                     };
                     step(&mut person, &event, &mut facts)
                 };
                 let outcome = match stepped {
-                    Stepped::NeedsPassword { gate, typed } => {
-                        return Ok(Decided::NeedsPassword { gate, typed });
+                    Stepped::NeedsPassword { gate, typed, candidates } => {
+                        return Ok(Decided::NeedsPassword { gate, typed, candidates });
                     }
                     Stepped::Done(outcome) => outcome,
                 };

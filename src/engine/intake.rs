@@ -85,10 +85,7 @@ async fn accept(engine: &Engine, people: &People, updates: Vec<Update>) -> Resul
         engine.metrics.update(update.reading.name());
         let event = match update.reading {
             Reading::Event(event) => concerns_us(engine, event).await?,
-            Reading::BotRights { gate, can_invite } => {
-                report_rights(engine, gate, can_invite);
-                None
-            }
+            Reading::Desk(_) => None,
             Reading::Titled { gate, title } => {
                 engine.gates.retitle(&engine.store, gate, &title).await?;
                 None
@@ -147,24 +144,10 @@ async fn concerns_us(engine: &Engine, event: Event) -> Result<Option<Event>, Sto
             engine.gates.retitle(&engine.store, *gate, title).await?;
             Some(*gate)
         }
-        What::Joined { gate } | What::Left { gate } => Some(*gate),
+        What::Joined { gate, .. } | What::Left { gate } => Some(*gate),
         _ => None,
     };
     Ok(gate.is_none_or(|gate| engine.gates.has(gate)).then_some(event))
-}
-
-fn report_rights(engine: &Engine, gate: crate::verification::GateId, can_invite: bool) {
-    if !engine.gates.has(gate) {
-        return;
-    }
-    if can_invite {
-        tracing::info!(gate = gate.0, "the bot may approve join requests here");
-    } else {
-        warn!(
-            gate = gate.0,
-            "the bot lost the right to approve join requests: make it an administrator with the right \"Invite Users via Link\""
-        );
-    }
 }
 
 fn complain(fault: &Fault) {

@@ -66,7 +66,7 @@ async fn wake(engine: &Engine, outbox: &Outbox) -> Result<(), StoreError> {
         }
         for wake in due {
             let (_, user, gate) = wake;
-            let event = Event { user, language: None, what: What::Woken { gate } };
+            let event = Event::of(user, What::Woken { gate });
             let cause = Cause { wake: Some(wake), ..Cause::default() };
             outbox.put(engine.decide(Some(event), cause).await?);
         }

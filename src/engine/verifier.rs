@@ -15,8 +15,20 @@ impl Verifier {
         Verifier { slots: Semaphore::new((cores - 1).max(1)) }
     }
 
+    /// The label of the first of `candidates` (labels and hashes) that `typed` is. All of them are
+    /// compared, whichever it is.
+    pub async fn which(&self, typed: &Hidden, candidates: Vec<(String, Hidden)>) -> Option<String> {
+        let mut found = None;
+        for (label, hash) in candidates {
+            if self.matches(typed.clone(), hash).await && found.is_none() {
+                found = Some(label);
+            }
+        }
+        found
+    }
+
     /// Whether `typed` is the password behind `hash`.
-    pub async fn matches(&self, typed: Hidden, hash: Hidden) -> bool {
+    async fn matches(&self, typed: Hidden, hash: Hidden) -> bool {
         let _slot = self.slots.acquire().await;
         let compared =
             tokio::task::spawn_blocking(move || password::matches(typed.reveal(), &hash));

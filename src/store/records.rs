@@ -163,6 +163,8 @@ impl Record for LedgerCount {
             Ledger::Country { dial_code, day } => {
                 [&signed(*day)[..], &[2], &dial_code.to_be_bytes()].concat()
             }
+            // Of no day, so never past.
+            Ledger::Password { key } => [&signed(i64::MAX)[..], &[3], key].concat(),
         }
     }
 
@@ -175,6 +177,7 @@ impl Record for LedgerCount {
             2 => {
                 Some(Ledger::Country { dial_code: u16::from_be_bytes(rest.try_into().ok()?), day })
             }
+            3 => Some(Ledger::Password { key: rest.try_into().ok()? }),
             _ => None,
         }
     }

@@ -351,6 +351,10 @@ pub(super) struct ChatMember {
     pub is_member: bool,
     #[serde(default)]
     pub can_invite_users: bool,
+    #[serde(default)]
+    pub can_restrict_members: bool,
+    #[serde(default)]
+    pub can_delete_messages: bool,
 }
 
 /// `getUpdates` whose answer stays raw: teloxide's types drop what they do not know.

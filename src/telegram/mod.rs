@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod faults;
+mod groups;
 mod keyboards;
 pub mod perform;
 pub mod updates;

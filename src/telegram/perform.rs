@@ -1,13 +1,15 @@
 //! Carries out what the rules ordered, by calls to the Bot API.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use teloxide::payloads::{
-    AnswerCallbackQuery, AnswerCallbackQuerySetters, ApproveChatJoinRequest,
+    AnswerCallbackQuery, AnswerCallbackQuerySetters, ApproveChatJoinRequest, BanChatMember,
     DeclineChatJoinRequest, DeleteMessage, EditMessageReplyMarkup, EditMessageText,
-    EditMessageTextSetters, RevokeChatInviteLink, SendMessage, SendMessageSetters,
+    EditMessageTextSetters, RevokeChatInviteLink, SendMessage, SendMessageSetters, UnbanChatMember,
+    UnbanChatMemberSetters,
 };
 use teloxide::requests::Payload;
 use teloxide::types::{CallbackQueryId, LinkPreviewOptions, ParseMode, Recipient};
@@ -15,6 +17,7 @@ use teloxide::types::{CallbackQueryId, LinkPreviewOptions, ParseMode, Recipient}
 use super::client::{ChatMember, Client, group, member_query};
 use super::faults::{Already, Fault};
 use super::keyboards::markup;
+use crate::administration::rights::Rights;
 use crate::texts::Texts;
 use crate::verification::effect::{Effect, Order};
 use crate::verification::event::{AdmissionOutcome, Membership, What};
@@ -92,6 +95,27 @@ impl Client {
                 asked.map_or_else(failed, |_: IgnoredAny| done(None))
             }
             Effect::Invite { gate } => self.invite(*gate, *user, now).await,
+            Effect::Mute { gate } => {
+                let outcome = self.restrict(*gate, *user, false).await;
+                told_of(outcome, |outcome| What::Muted { gate: *gate, outcome })
+            }
+            Effect::Free { gate } => {
+                let outcome = self.restrict(*gate, *user, true).await;
+                told_of(outcome, |outcome| What::Admission { gate: *gate, outcome })
+            }
+            Effect::Remove { gate } => {
+                let outcome = self.remove(*gate, *user).await;
+                told_of(outcome, |outcome| What::Removed { gate: *gate, outcome })
+            }
+            Effect::LookUpAdder { gate, adder } => {
+                let told = |admin| What::AdderKnown { gate: *gate, admin };
+                match self.rights(*gate, *adder).await {
+                    Ok(rights) => {
+                        done(Some(told(matches!(rights, Rights::Admin | Rights::Lesser))))
+                    }
+                    Err(fault) => failed_with(fault, told(false)),
+                }
+            }
             Effect::RevokeInvite { gate, link } => {
                 let payload = |to| RevokeChatInviteLink::new(to, link.clone());
                 let asked = self.in_group(*gate, payload).await;
@@ -168,6 +192,26 @@ impl Client {
         }
     }
 
+    /// Takes away the right to write, or gives back whatever the group gives to all.
+    async fn restrict(&self, gate: GateId, user: UserId, free: bool) -> Result<(), Fault> {
+        let asked = self.in_group(gate, |chat_id| Restrict {
+            chat_id,
+            user_id: user.0,
+            // All of them: then the group's own permissions are what counts.
+            permissions: PERMISSIONS.into_iter().map(|permission| (permission, free)).collect(),
+        });
+        asked.await.map(|_: IgnoredAny| ())
+    }
+
+    /// Out of the group, without a ban that stays.
+    async fn remove(&self, gate: GateId, user: UserId) -> Result<(), Fault> {
+        let id = teloxide::types::UserId(user.0);
+        let banned = self.in_group(gate, |to| BanChatMember::new(to, id)).await;
+        let _: IgnoredAny = banned?;
+        let unbanned = self.in_group(gate, |to| UnbanChatMember::new(to, id).only_if_banned(true));
+        unbanned.await.map(|_: IgnoredAny| ())
+    }
+
     async fn invite(&self, gate: GateId, user: UserId, now: Timestamp) -> Performed {
         #[derive(Deserialize)]
         struct Made {
@@ -190,7 +234,7 @@ impl Client {
     }
 
     /// Makes a call about a group, once more with its new id if it has moved.
-    async fn in_group<P, T>(
+    pub(super) async fn in_group<P, T>(
         &self,
         gate: GateId,
         payload: impl Fn(Recipient) -> P,
@@ -208,6 +252,17 @@ impl Client {
 
 fn done(then: Option<What>) -> Performed {
     Performed::Done { said: None, then }
+}
+
+/// An act in the group whose outcome the rules wait to hear.
+fn told_of(outcome: Result<(), Fault>, then: impl Fn(AdmissionOutcome) -> What) -> Performed {
+    match outcome {
+        Ok(()) => done(Some(then(AdmissionOutcome::Approved))),
+        Err(fault) => {
+            let outcome = refusal(&fault);
+            failed_with(fault, then(outcome))
+        }
+    }
 }
 
 fn failed(why: Fault) -> Performed {
@@ -278,6 +333,36 @@ fn no_preview() -> LinkPreviewOptions {
         show_above_text: false,
     }
 }
+
+/// `restrictChatMember`; teloxide's own payload knows fewer permissions than there are.
+#[derive(Serialize)]
+struct Restrict {
+    chat_id: Recipient,
+    user_id: u64,
+    permissions: BTreeMap<&'static str, bool>,
+}
+
+impl Payload for Restrict {
+    type Output = IgnoredAny;
+    const NAME: &'static str = "RestrictChatMember";
+}
+
+const PERMISSIONS: [&str; 14] = [
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+];
 
 /// `createChatInviteLink`; teloxide's own payload wants a date type of another crate.
 #[derive(Serialize)]

@@ -16,16 +16,21 @@ use serde_json::{Value, json};
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
 use teloxide::types::{
     CallbackQuery, Chat, ChatJoinRequest, ChatMemberKind, ChatMemberUpdated, Message, MessageKind,
-    User,
+    MessageOrigin, User,
 };
 
 use super::client::WANTED_UPDATES;
+use crate::administration::desk;
+use crate::administration::door::COMMANDS;
+use crate::administration::rights::BotRights;
 use crate::verification::code::looks_like_login_code;
-use crate::verification::event::{Event, What};
-use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, UserId};
+use crate::verification::event::{Event, File, Link, What};
+use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, Name, UserId};
 
 /// Telegram's own account, which sends login codes.
 const TELEGRAM: u64 = 777_000;
+/// Whom anonymous administrators act as.
+const ANONYMOUS_ADMIN: u64 = 1_087_968_824;
 /// Telegram's limit for a message, in characters.
 const LONGEST_TEXT: usize = 4096;
 /// Telegram's limit for a button's data, in bytes.
@@ -48,8 +53,8 @@ pub struct Update {
 pub enum Reading {
     /// Something happened about one person.
     Event(Event),
-    /// The bot's own rights in a group changed.
-    BotRights { gate: GateId, can_invite: bool },
+    /// Something that concerns a group's desk: the bot's own standing, a join or leave message.
+    Desk(desk::Event),
     /// A group has a new title.
     Titled { gate: GateId, title: String },
     /// A group became a supergroup and has a new chat id since.
@@ -64,7 +69,7 @@ impl Reading {
     pub fn name(&self) -> &'static str {
         match self {
             Reading::Event(event) => event.what.name(),
-            Reading::BotRights { .. } => "bot_rights",
+            Reading::Desk(_) => "desk",
             Reading::Titled { .. } => "titled",
             Reading::Migrated { .. } => "migrated",
             Reading::Nothing(_) => "skipped",
@@ -121,10 +126,13 @@ fn tree() -> Tree {
                 .branch(dptree::filter_map(command)     .endpoint(commanded))
                 .branch(dptree::filter_map(contact)     .endpoint(shared_contact))
                 .branch(dptree::filter_map(text)        .endpoint(wrote))
+                .branch(dptree::filter_map(document)    .endpoint(sent_file))
+                .branch(dptree::filter_map(picked_chat) .endpoint(shared_chat))
                 .branch(dptree::filter(is_content)      .endpoint(sent_other))
                 .branch(nothing("a service message in a private chat")))
             .branch(dptree::filter_map(migration)       .endpoint(migrated))
             .branch(dptree::filter_map(new_title)       .endpoint(titled))
+            .branch(dptree::filter(came_or_went)        .endpoint(service_message))
             .branch(nothing("a message in a group or of a bot")))
         .branch(TelegramUpdate::filter_edited_message()
             .branch(dptree::filter_map(in_private)
@@ -150,8 +158,8 @@ type TelegramUpdate = teloxide::types::Update;
 struct Apart {
     /// The guard-bot query of a join request (Bot API 10.1), which teloxide 0.17 drops.
     query_id: Option<String>,
-    /// The invite link of a join request.
-    link: Option<String>,
+    /// The invite link of a join request, or the one by which somebody came in.
+    link: Option<Link>,
 }
 
 /// Parts that we do not need, and in which something newer than teloxide would make it drop the
@@ -173,8 +181,11 @@ struct Private {
     language: Option<Language>,
     chat: ChatId,
     message: MessageId,
+    name: Name,
     /// Somebody else's words.
     forwarded: bool,
+    /// Whose, where Telegram tells.
+    origin: Option<UserId>,
 }
 
 #[derive(Clone)]
@@ -182,6 +193,14 @@ struct Command {
     /// Empty if it is none that Telegram would offer.
     name: String,
     parameter: Option<String>,
+    rest: Hidden,
+}
+
+#[derive(Clone)]
+struct Picked {
+    request: i32,
+    chat: ChatId,
+    title: Option<String>,
 }
 
 #[derive(Clone)]
@@ -209,6 +228,7 @@ struct NewTitle {
 struct Button {
     user: UserId,
     language: Option<Language>,
+    name: Name,
     chat: ChatId,
     message: Option<MessageId>,
     query: String,
@@ -228,7 +248,9 @@ fn in_private(message: Message) -> Option<Private> {
         language: language(sender),
         chat: ChatId(message.chat.id.0),
         message: MessageId(message.id.0),
+        name: name(sender),
         forwarded: message.forward_origin().is_some() || message.via_bot.is_some(),
+        origin: origin(&message),
     })
 }
 
@@ -257,17 +279,21 @@ fn command(message: Message, at: Private) -> Option<Command> {
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let is_parameter = (1..=LONGEST_PARAMETER).contains(&parameter.len())
         && parameter.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let name = if is_name { name.to_ascii_lowercase() } else { String::new() };
+    // What follows is kept only where somebody reads it: it may be a secret too.
+    let rest = if COMMANDS.contains(&name.as_str()) { parameter } else { "" };
     Some(Command {
-        name: if is_name { name.to_ascii_lowercase() } else { String::new() },
         parameter: is_parameter.then(|| parameter.to_owned()),
+        rest: Hidden::new(rest),
+        name,
     })
 }
 
-async fn commanded(at: Private, Command { name, parameter }: Command) -> Reading {
+async fn commanded(at: Private, Command { name, parameter, rest }: Command) -> Reading {
     let (chat, message) = (at.chat, at.message);
     at.event(match name.as_str() {
         "start" => What::Started { chat, message, parameter },
-        _ => What::Commanded { chat, message, command: name },
+        _ => What::Commanded { chat, message, command: name, rest },
     })
 }
 
@@ -288,8 +314,8 @@ fn text(message: Message) -> Option<Words> {
 }
 
 async fn wrote(at: Private, Words(text): Words) -> Reading {
-    let (chat, message, forwarded) = (at.chat, at.message, at.forwarded);
-    at.event(What::Wrote { chat, message, text, forwarded })
+    let (chat, message, forwarded, origin) = (at.chat, at.message, at.forwarded, at.origin);
+    at.event(What::Wrote { chat, message, text, forwarded, origin })
 }
 
 /// Whether somebody sent it, rather than Telegram noting that something happened. Kinds that
@@ -299,8 +325,37 @@ fn is_content(message: Message) -> bool {
 }
 
 async fn sent_other(at: Private) -> Reading {
+    let (chat, message, origin) = (at.chat, at.message, at.origin);
+    at.event(What::SentOther { chat, message, origin })
+}
+
+/// Somebody's own file; a forwarded one is like anything else that was forwarded.
+fn document(message: Message, at: Private) -> Option<File> {
+    let document = message.document().filter(|_| !at.forwarded)?;
+    Some(File {
+        id: document.file.id.0.clone(),
+        name: document.file_name.clone(),
+        size: Some(u64::from(document.file.size)).filter(|size| *size < u64::from(u32::MAX)),
+    })
+}
+
+async fn sent_file(at: Private, file: File) -> Reading {
     let (chat, message) = (at.chat, at.message);
-    at.event(What::SentOther { chat, message })
+    at.event(What::SentFile { chat, message, file })
+}
+
+fn picked_chat(message: Message) -> Option<Picked> {
+    let shared = message.shared_chat()?;
+    Some(Picked {
+        request: shared.request_id.0,
+        chat: ChatId(shared.chat_id.0),
+        title: shared.title.clone(),
+    })
+}
+
+async fn shared_chat(at: Private, Picked { request, chat: picked, title }: Picked) -> Reading {
+    let (chat, message) = (at.chat, at.message);
+    at.event(What::SharedChat { chat, message, request, picked, title })
 }
 
 /// A live location is edited all the time without anybody doing anything.
@@ -337,6 +392,15 @@ async fn titled(NewTitle { gate, title }: NewTitle) -> Reading {
     Reading::Titled { gate, title }
 }
 
+fn came_or_went(message: Message) -> bool {
+    matches!(message.kind, MessageKind::NewChatMembers(_) | MessageKind::LeftChatMember(_))
+}
+
+async fn service_message(message: Message) -> Reading {
+    let what = desk::What::ServiceMessage { message: MessageId(message.id.0) };
+    Reading::Desk(desk::Event { desk: GateId(message.chat.id.0), what })
+}
+
 // Buttons.
 
 fn button(query: CallbackQuery) -> Option<Button> {
@@ -346,6 +410,7 @@ fn button(query: CallbackQuery) -> Option<Button> {
     here.then(|| Button {
         user: UserId(sender.id.0),
         language: language(sender),
+        name: name(sender),
         // Below an inline message there is no chat; a private one has the user's id.
         chat: chat.map_or(ChatId(sender.id.0.cast_signed()), |chat| ChatId(chat.id.0)),
         message: query.message.as_ref().map(|message| MessageId(message.id().0)),
@@ -355,8 +420,9 @@ fn button(query: CallbackQuery) -> Option<Button> {
 }
 
 async fn pressed(button: Button) -> Reading {
-    let Button { user, language, chat, message, query, data } = button;
-    Reading::Event(Event { user, language, what: What::Pressed { chat, message, query, data } })
+    let Button { user, language, name, chat, message, query, data } = button;
+    let what = What::Pressed { chat, message, query, data };
+    Reading::Event(Event { user, language, name: Some(name), what })
 }
 
 // Groups, and who is in them.
@@ -366,11 +432,10 @@ async fn asked_to_join(request: ChatJoinRequest, Apart { query_id, link }: Apart
         gate: GateId(request.chat.id.0),
         chat: ChatId(request.user_chat_id.0),
         title: request.chat.title().unwrap_or_default().to_owned(),
-        link,
+        link: link.map(|link| link.url),
         query_id,
     };
-    let language = language(&request.from);
-    Reading::Event(Event { user: UserId(request.from.id.0), language, what })
+    Reading::Event(event_of(&request.from, what))
 }
 
 fn is_private(change: ChatMemberUpdated) -> bool {
@@ -381,39 +446,62 @@ async fn blocked_or_not(change: ChatMemberUpdated) -> Reading {
     if change.new_chat_member.is_present() {
         return Reading::Nothing("the bot was unblocked");
     }
-    let (user, language) = (UserId(change.from.id.0), language(&change.from));
-    Reading::Event(Event { user, language, what: What::Unreachable })
+    Reading::Event(event_of(&change.from, What::Unreachable))
 }
 
 async fn rights_changed(change: ChatMemberUpdated) -> Reading {
-    let can_invite = match &change.new_chat_member.kind {
-        ChatMemberKind::Owner(_) => true,
-        ChatMemberKind::Administrator(admin) => admin.can_invite_users,
+    let member = &change.new_chat_member;
+    let none = BotRights { present: member.is_present(), ..BotRights::default() };
+    let rights = match &member.kind {
+        ChatMemberKind::Owner(_) => BotRights {
+            present: true,
+            admin: true,
+            can_invite: true,
+            can_restrict: true,
+            can_delete: true,
+        },
+        ChatMemberKind::Administrator(admin) => BotRights {
+            present: true,
+            admin: true,
+            can_invite: admin.can_invite_users,
+            can_restrict: admin.can_restrict_members,
+            can_delete: admin.can_delete_messages,
+        },
         ChatMemberKind::Member(_)
         | ChatMemberKind::Restricted(_)
         | ChatMemberKind::Left
-        | ChatMemberKind::Banned(_) => false,
+        | ChatMemberKind::Banned(_) => none,
     };
-    Reading::BotRights { gate: GateId(change.chat.id.0), can_invite }
+    let by = &change.from;
+    let what = desk::What::BotStanding {
+        by: UserId(by.id.0),
+        anonymous: by.id.0 == ANONYMOUS_ADMIN,
+        language: language(by),
+        name: Some(name(by)),
+        title: change.chat.title().unwrap_or_default().to_owned(),
+        rights,
+    };
+    Reading::Desk(desk::Event { desk: GateId(change.chat.id.0), what })
 }
 
-async fn joined_or_left(change: ChatMemberUpdated) -> Reading {
+async fn joined_or_left(change: ChatMemberUpdated, Apart { link, .. }: Apart) -> Reading {
     let gate = GateId(change.chat.id.0);
     let person = &change.new_chat_member.user;
     let (before, after) =
         (change.old_chat_member.is_present(), change.new_chat_member.is_present());
     let what = match (before, after) {
         _ if person.is_bot => return Reading::Nothing("a bot came or went"),
-        (false, true) => What::Joined { gate },
+        (false, true) => What::Joined { gate, by: Some(UserId(change.from.id.0)), link },
         (true, false) => What::Left { gate },
         (true, true) | (false, false) => return Reading::Nothing("nobody came or went"),
     };
-    Reading::Event(Event { user: UserId(person.id.0), language: language(person), what })
+    Reading::Event(event_of(person, what))
 }
 
 impl Private {
     fn event(self, what: What) -> Reading {
-        Reading::Event(Event { user: self.user, language: self.language, what })
+        let Private { user, language, name, .. } = self;
+        Reading::Event(Event { user, language, name: Some(name), what })
     }
 }
 
@@ -421,9 +509,10 @@ impl Apart {
     /// Takes out of an update's content what teloxide must not see.
     fn take(content: &mut Value) -> Apart {
         let words = |value: &Value| value.as_str().map(str::to_owned);
-        let link = content.get("invite_link").and_then(|link| link.get("invite_link"));
-        let apart =
-            Apart { query_id: content.get("query_id").and_then(words), link: link.and_then(words) };
+        let apart = Apart {
+            query_id: content.get("query_id").and_then(words),
+            link: content.get("invite_link").and_then(invite_link),
+        };
         if let Some(fields) = content.as_object_mut() {
             for trimming in TRIMMINGS {
                 fields.remove(trimming);
@@ -434,6 +523,39 @@ impl Apart {
         }
         apart
     }
+}
+
+/// An `invite_link` object, as far as it concerns us.
+fn invite_link(link: &Value) -> Option<Link> {
+    let words = |key: &str| link.get(key).and_then(Value::as_str).map(str::to_owned);
+    let flag = |key: &str| link.get(key).and_then(Value::as_bool).unwrap_or_default();
+    let creator = link.get("creator").and_then(|creator| creator.get("id"));
+    Some(Link {
+        url: words("invite_link")?,
+        name: words("name"),
+        creator: creator.and_then(Value::as_u64).map(UserId),
+        asks: flag("creates_join_request"),
+        primary: flag("is_primary"),
+    })
+}
+
+fn origin(message: &Message) -> Option<UserId> {
+    match message.forward_origin()? {
+        MessageOrigin::User { sender_user, .. } => Some(UserId(sender_user.id.0)),
+        MessageOrigin::HiddenUser { .. }
+        | MessageOrigin::Chat { .. }
+        | MessageOrigin::Channel { .. } => None,
+    }
+}
+
+/// Something that an update says of this user.
+fn event_of(user: &User, what: What) -> Event {
+    let (language, name) = (language(user), Some(name(user)));
+    Event { user: UserId(user.id.0), language, name, what }
+}
+
+fn name(user: &User) -> Name {
+    Name { full: user.full_name(), username: user.username.clone() }
 }
 
 fn language(user: &User) -> Option<Language> {

@@ -119,6 +119,7 @@ pub fn of_label(label: &Label) -> Option<Sentence> {
         Label::KeepCode => Some(plain("label-keep-code")),
         Label::NewCode => Some(plain("label-new-code")),
         Label::TryAgain => Some(plain("label-try-again")),
+        Label::AskAdmin => Some(plain("label-ask-admin")),
         Label::Cancel => Some(plain("label-cancel")),
     }
 }

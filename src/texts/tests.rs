@@ -158,6 +158,7 @@ every! { every_label, label_is_listed: Label =
     Label::KeepCode => [Label::KeepCode],
     Label::NewCode => [Label::NewCode],
     Label::TryAgain => [Label::TryAgain],
+    Label::AskAdmin => [Label::AskAdmin],
     Label::Cancel => [Label::Cancel],
 }
 

@@ -54,6 +54,14 @@ pub enum Effect {
     Invite { gate: GateId },
     /// Make a personal invite link useless.
     RevokeInvite { gate: GateId, link: String },
+    /// Take a member's right to write in the group. Ends in `Muted`.
+    Mute { gate: GateId },
+    /// Give it back, as far as the group gives it to all. Ends in `Admission`.
+    Free { gate: GateId },
+    /// Remove a member from the group without a ban. Ends in `Removed`.
+    Remove { gate: GateId },
+    /// Ask Telegram whether this user, who added them, is an admin there. Ends in `AdderKnown`.
+    LookUpAdder { gate: GateId, adder: UserId },
 }
 
 impl Effect {
@@ -72,6 +80,10 @@ impl Effect {
             Effect::Decline { .. } => "decline",
             Effect::Invite { .. } => "invite",
             Effect::RevokeInvite { .. } => "revoke_invite",
+            Effect::Mute { .. } => "mute",
+            Effect::Free { .. } => "free",
+            Effect::Remove { .. } => "remove",
+            Effect::LookUpAdder { .. } => "look_up_adder",
         }
     }
 }
@@ -128,6 +140,7 @@ pub enum Label {
     KeepCode,
     NewCode,
     TryAgain,
+    AskAdmin,
     Cancel,
 }
 

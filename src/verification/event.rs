@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChallengeId, ChatId, GateId, Hidden, Language, MessageId, UserId};
+use super::{ChallengeId, ChatId, GateId, Hidden, Language, MessageId, Name, UserId};
 
 /// One thing that happened, about one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +10,18 @@ pub struct Event {
     pub user: UserId,
     /// The language of the person's Telegram app; `None` where the update does not say.
     pub language: Option<Language>,
+    /// What they call themselves; `None` where the update does not say.
+    #[serde(default)]
+    pub name: Option<Name>,
     pub what: What,
+}
+
+impl Event {
+    /// Something that no update brought: it says neither language nor name.
+    #[must_use]
+    pub fn of(user: UserId, what: What) -> Event {
+        Event { user, language: None, name: None, what }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,11 +44,13 @@ pub enum What {
         message: MessageId,
         parameter: Option<String>,
     },
-    /// Any other command, without the slash and without arguments: `cancel`, `help`.
+    /// Any other command, without the slash: `cancel`, `help`. `rest`: what follows it.
     Commanded {
         chat: ChatId,
         message: MessageId,
         command: String,
+        #[serde(default)]
+        rest: Hidden,
     },
     /// Plain text that is no command. `forwarded`: somebody else's words.
     Wrote {
@@ -45,6 +58,9 @@ pub enum What {
         message: MessageId,
         text: Hidden,
         forwarded: bool,
+        /// Whose words these are, where Telegram tells.
+        #[serde(default)]
+        origin: Option<UserId>,
     },
     /// They changed an earlier message. What it says now is not read.
     Edited {
@@ -67,6 +83,24 @@ pub enum What {
     SentOther {
         chat: ChatId,
         message: MessageId,
+        /// Whose message was forwarded, where Telegram tells.
+        #[serde(default)]
+        origin: Option<UserId>,
+    },
+    /// A file.
+    SentFile {
+        chat: ChatId,
+        message: MessageId,
+        file: File,
+    },
+    /// They picked a group or channel with the keyboard that offers to.
+    SharedChat {
+        chat: ChatId,
+        message: MessageId,
+        /// The number that the keyboard's button had.
+        request: i32,
+        picked: ChatId,
+        title: Option<String>,
     },
     /// They pressed a button. `message` carries it, if Telegram still knows.
     Pressed {
@@ -78,6 +112,12 @@ pub enum What {
     /// They became a member of a gated group, by whatever way.
     Joined {
         gate: GateId,
+        /// Who did it: they themselves, an admin, or a member who added them.
+        #[serde(default)]
+        by: Option<UserId>,
+        /// The link that they came by.
+        #[serde(default)]
+        link: Option<Link>,
     },
     /// They left a gated group or were removed from it.
     Left {
@@ -103,8 +143,35 @@ pub enum What {
         gate: GateId,
         outcome: Result<String, AdmissionOutcome>,
     },
+    /// They were muted in the group, or could not be.
+    Muted {
+        gate: GateId,
+        outcome: AdmissionOutcome,
+    },
+    /// They were removed from the group, or could not be.
+    Removed {
+        gate: GateId,
+        outcome: AdmissionOutcome,
+    },
+    /// Whether whoever added them to the group is one of its admins.
+    AdderKnown {
+        gate: GateId,
+        admin: bool,
+    },
     /// A message could not be written: they blocked the bot or never opened the chat.
     Unreachable,
+
+    // From outside the dialogue.
+    /// An admin of the group stepped in.
+    SteppedIn {
+        gate: GateId,
+        act: Act,
+        by: UserId,
+    },
+    /// The bot can open the group again, after it could not.
+    DoorMended {
+        gate: GateId,
+    },
 
     // From the clock.
     /// The time that the rules asked to be woken at has come.
@@ -126,6 +193,8 @@ impl What {
             What::WroteLoginCode { .. } => "wrote_login_code",
             What::SharedContact { .. } => "shared_contact",
             What::SentOther { .. } => "sent_other",
+            What::SentFile { .. } => "sent_file",
+            What::SharedChat { .. } => "shared_chat",
             What::Pressed { .. } => "pressed",
             What::Joined { .. } => "joined",
             What::Left { .. } => "left",
@@ -133,10 +202,51 @@ impl What {
             What::CodeDelivery { .. } => "code_delivery",
             What::Admission { .. } => "admission",
             What::Invited { .. } => "invited",
+            What::Muted { .. } => "muted",
+            What::Removed { .. } => "removed",
+            What::AdderKnown { .. } => "adder_known",
+            What::SteppedIn { .. } => "stepped_in",
+            What::DoorMended { .. } => "door_mended",
             What::Unreachable => "unreachable",
             What::Woken { .. } => "woken",
         }
     }
+}
+
+/// A file that somebody sent; its content is fetched only where it is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Telegram's handle of it.
+    pub id: String,
+    pub name: Option<String>,
+    /// In bytes, where Telegram tells.
+    pub size: Option<u64>,
+}
+
+/// An invite link by which somebody came in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// As Telegram shows it: of others' links only the beginning.
+    pub url: String,
+    pub name: Option<String>,
+    pub creator: Option<UserId>,
+    /// It leads to a join request, not straight in.
+    pub asks: bool,
+    pub primary: bool,
+}
+
+/// What an admin does for, or against, one applicant.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Act {
+    /// Let in, now and whenever they come again.
+    Approve,
+    /// Turn down what they ask for now.
+    Decline,
+    /// Forget the wrong tries and end the lock.
+    Unlock,
+    /// Take the admission back: out of the group, and asked again next time.
+    Revoke,
 }
 
 /// What Telegram says of somebody and a group.

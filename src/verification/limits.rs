@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Timestamp;
 
 /// How often, how long, how many. Every one can be set per gate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// Digits in a code: 4 to 10, never 5 (Telegram's own login codes have five).
     pub code_length: u8,
@@ -59,6 +60,8 @@ pub enum Ledger {
     Address { key: [u8; 32], day: i64 },
     /// SMS sent to a dial code on a UTC day.
     Country { dial_code: u16, day: i64 },
+    /// People who came in by a gate's password. The key is a keyed hash of gate and label.
+    Password { key: [u8; 32] },
 }
 
 /// One applicant's wrong tries. Every count here only grows, until they are admitted or an admin

@@ -29,6 +29,15 @@ use zeroize::Zeroize;
 #[serde(transparent)]
 pub struct UserId(pub u64);
 
+/// What a Telegram user calls themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Name {
+    /// First and last name, as they are.
+    pub full: String,
+    /// Without the `@`.
+    pub username: Option<String>,
+}
+
 /// A gate, named by the chat id of the group it guards (negative).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -112,7 +121,7 @@ impl Default for Language {
 
 /// Something that only its user and the store's sealed records may hold: a password, a code, an
 /// address as typed. It is wiped when dropped, and its `Debug` shows nothing.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Hidden(String);
 

@@ -57,8 +57,8 @@ fn everything_can_come_from_the_environment() {
     assert_eq!(first.limits.lockouts.last().unwrap().as_secs(), 3600);
     assert_eq!(first.channels, [Channel::Email, Channel::Sms]);
     assert_eq!(second.channels, [Channel::Sms]);
-    assert_eq!(first.allowed_countries, ["+49", "+43"]);
-    assert_eq!(second.allowed_countries, ["+43"]);
+    assert_eq!(first.addresses.countries, ["+49", "+43"]);
+    assert_eq!(second.addresses.countries, ["+43"]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn secrets_come_from_files_without_their_last_line_break() {
     ));
     assert_eq!(sms.allowed_countries, ["+1"]);
     for gate in &config.gates {
-        assert!(password::matches("open sesame", &gate.password_hash));
+        assert!(password::matches("open sesame", &gate.passwords[0].hash));
     }
 }
 

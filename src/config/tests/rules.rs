@@ -267,7 +267,7 @@ fn a_gate_needs_one_password_that_the_bot_would_read() {
         &with("password = \"open sesame\""),
         "config.toml:8: gates[0].password: the password stands here in plain text",
     );
-    assert!(password::matches("open sesame", &config.gates[0].password_hash));
+    assert!(password::matches("open sesame", &config.gates[0].passwords[0].hash));
     assert!(!format!("{config:?}").contains("sesame"));
 }
 
@@ -316,7 +316,7 @@ fn channels_and_domains_are_brought_into_one_form() {
     );
     let gate = accepted(&well(&more), &[]).gates.remove(0);
     assert_eq!(gate.channels, [Channel::Email, Channel::Sms]);
-    assert_eq!(gate.allowed_email_domains, ["@example.org", "@*.xn--bcher-kva.example"]);
+    assert_eq!(gate.addresses.domains, ["@example.org", "@*.xn--bcher-kva.example"]);
 }
 
 #[test]

@@ -66,7 +66,11 @@ async fn carry(
         | Effect::Approve { .. }
         | Effect::Decline { .. }
         | Effect::Invite { .. }
-        | Effect::RevokeInvite { .. } => call_telegram(engine, seq, entry).await,
+        | Effect::RevokeInvite { .. }
+        | Effect::Mute { .. }
+        | Effect::Free { .. }
+        | Effect::Remove { .. }
+        | Effect::LookUpAdder { .. } => call_telegram(engine, seq, entry).await,
     }
 }
 
@@ -117,7 +121,7 @@ async fn call_telegram(
 }
 
 fn about(order: &Order, what: What) -> Event {
-    Event { user: order.user, language: None, what }
+    Event::of(order.user, what)
 }
 
 /// A code to be sent.

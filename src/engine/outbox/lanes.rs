@@ -56,7 +56,11 @@ impl Lane {
             | Effect::Approve { gate, .. }
             | Effect::Decline { gate, .. }
             | Effect::Invite { gate }
-            | Effect::RevokeInvite { gate, .. } => Lane::Admission(*gate, order.user),
+            | Effect::RevokeInvite { gate, .. }
+            | Effect::Mute { gate }
+            | Effect::Free { gate }
+            | Effect::Remove { gate }
+            | Effect::LookUpAdder { gate, .. } => Lane::Admission(*gate, order.user),
         }
     }
 }

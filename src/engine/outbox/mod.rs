@@ -140,6 +140,10 @@ fn broken_off(entry: &OutboxEntry) -> Option<Event> {
         Effect::Invite { gate } => {
             What::Invited { gate: *gate, outcome: Err(AdmissionOutcome::Failed) }
         }
+        Effect::Mute { gate } => What::Muted { gate: *gate, outcome: AdmissionOutcome::Failed },
+        Effect::Free { gate } => What::Admission { gate: *gate, outcome: AdmissionOutcome::Failed },
+        Effect::Remove { gate } => What::Removed { gate: *gate, outcome: AdmissionOutcome::Failed },
+        Effect::LookUpAdder { gate, .. } => What::AdderKnown { gate: *gate, admin: false },
         Effect::Say { .. }
         | Effect::Rewrite { .. }
         | Effect::RetireButtons
@@ -148,7 +152,7 @@ fn broken_off(entry: &OutboxEntry) -> Option<Event> {
         | Effect::Decline { .. }
         | Effect::RevokeInvite { .. } => return None,
     };
-    Some(Event { user: entry.order.user, language: None, what })
+    Some(Event::of(entry.order.user, what))
 }
 
 impl Carrying {

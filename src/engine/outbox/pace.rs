@@ -42,11 +42,15 @@ impl Pace {
             | Effect::Rewrite { .. }
             | Effect::Approve { .. }
             | Effect::Decline { .. }
-            | Effect::Invite { .. } => true,
+            | Effect::Invite { .. }
+            | Effect::Mute { .. }
+            | Effect::Free { .. }
+            | Effect::Remove { .. } => true,
             Effect::RetireButtons
             | Effect::Delete { .. }
             | Effect::AnswerButton { .. }
             | Effect::LookUpMember { .. }
+            | Effect::LookUpAdder { .. }
             | Effect::SendCode { .. }
             | Effect::RevokeInvite { .. } => false,
         }

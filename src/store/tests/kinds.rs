@@ -53,8 +53,9 @@ async fn records_come_back_as_they_were_and_nothing_of_them_is_readable_on_disk(
         message: MessageId(5),
         text: Hidden::new("open sesame"),
         forwarded: false,
+        origin: None,
     };
-    let event = Event { user: UserId(4711), language: Some(Language::new("de")), what };
+    let event = Event { language: Some(Language::new("de")), ..Event::of(UserId(4711), what) };
     let inbox = InboxEntry { update_id: u32::MAX, received: Timestamp(1), event };
     let effect = Effect::Say {
         group: Some("Rust Berlin".to_owned()),

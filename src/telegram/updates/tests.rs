@@ -127,12 +127,27 @@ const CHAT: ChatId = ChatId(11);
 const MESSAGE: MessageId = MessageId(5);
 const GATE: GateId = GateId(-1001);
 
+fn nora() -> Name {
+    Name { full: "Nora".to_owned(), username: None }
+}
+
 fn of_nora(what: What) -> Reading {
-    Reading::Event(Event { user: UserId(11), language: Some(Language::new("de")), what })
+    Reading::Event(Event {
+        user: UserId(11),
+        language: Some(Language::new("de")),
+        name: Some(nora()),
+        what,
+    })
 }
 
 fn wrote(text: &str, forwarded: bool) -> Reading {
-    of_nora(What::Wrote { chat: CHAT, message: MESSAGE, text: Hidden::new(text), forwarded })
+    of_nora(What::Wrote {
+        chat: CHAT,
+        message: MESSAGE,
+        text: Hidden::new(text),
+        forwarded,
+        origin: None,
+    })
 }
 
 fn started(parameter: Option<&str>) -> Reading {
@@ -142,7 +157,7 @@ fn started(parameter: Option<&str>) -> Reading {
 
 fn commanded(command: &str) -> Reading {
     let command = command.to_owned();
-    of_nora(What::Commanded { chat: CHAT, message: MESSAGE, command })
+    of_nora(What::Commanded { chat: CHAT, message: MESSAGE, command, rest: Hidden::default() })
 }
 
 fn login_code() -> Reading {
@@ -150,7 +165,7 @@ fn login_code() -> Reading {
 }
 
 fn sent_other() -> Reading {
-    of_nora(What::SentOther { chat: CHAT, message: MESSAGE })
+    of_nora(What::SentOther { chat: CHAT, message: MESSAGE, origin: None })
 }
 
 fn is_nothing(update: &Value) -> bool {
@@ -231,6 +246,13 @@ fn commands_are_told_apart() {
     assert_eq!(reading(&text("/help@gate_bot")), commanded("help"));
     assert_eq!(reading(&text("/SAFETY now")), commanded("safety"));
     assert_eq!(reading(&text("/unknown")), commanded("unknown"));
+    let approve = What::Commanded {
+        chat: CHAT,
+        message: MESSAGE,
+        command: "approve".to_owned(),
+        rest: Hidden::new("@nora"),
+    };
+    assert_eq!(reading(&text("/approve  @nora ")), of_nora(approve));
     // What is no name is not kept: it may be a mistyped secret.
     assert_eq!(reading(&text("/öffne dich")), commanded(""));
     assert_eq!(reading(&text("/")), commanded(""));
@@ -381,19 +403,34 @@ fn blocking_the_bot_makes_unreachable() {
 
 #[test]
 fn the_bots_own_rights_are_followed() {
-    let rights =
-        |old: &Value, new: &Value| reading(&change("my_chat_member", &group_chat(), old, new));
-    let expected = |can_invite| Reading::BotRights { gate: GATE, can_invite };
-    assert_eq!(rights(&present(), &admin(true)), expected(true));
-    assert_eq!(rights(&admin(true), &admin(false)), expected(false));
-    assert_eq!(rights(&admin(true), &present()), expected(false));
-    assert_eq!(rights(&admin(true), &kicked()), expected(false));
-    assert_eq!(rights(&admin(true), &left()), expected(false));
+    let check = |old: &Value, new: &Value, [present, admin, can_invite]: [bool; 3]| {
+        let update = change("my_chat_member", &group_chat(), old, new);
+        let (can_restrict, can_delete) = (admin, admin);
+        let rights = BotRights { present, admin, can_invite, can_restrict, can_delete };
+        let Reading::Desk(desk::Event { desk: GATE, what }) = reading(&update) else {
+            panic!("not for the group's desk");
+        };
+        let expected = desk::What::BotStanding {
+            by: UserId(11),
+            anonymous: false,
+            language: Some(Language::new("de")),
+            name: Some(nora()),
+            title: "Rust Berlin".to_owned(),
+            rights,
+        };
+        assert_eq!(what, expected);
+    };
+    check(&present(), &admin(true), [true; 3]);
+    check(&admin(true), &admin(false), [true, true, false]);
+    check(&admin(true), &present(), [true, false, false]);
+    check(&admin(true), &kicked(), [false; 3]);
+    check(&admin(true), &left(), [false; 3]);
 }
 
 #[test]
 fn who_comes_and_who_goes_is_told_by_presence() {
-    let (joined, gone) = (of_nora(What::Joined { gate: GATE }), of_nora(What::Left { gate: GATE }));
+    let joined = of_nora(What::Joined { gate: GATE, by: Some(UserId(11)), link: None });
+    let gone = of_nora(What::Left { gate: GATE });
     let check = |old: Value, new: Value, expected: Option<&Reading>| {
         let update = change("chat_member", &group_chat(), &old, &new);
         let read = reading(&update);

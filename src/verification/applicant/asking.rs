@@ -36,9 +36,9 @@ pub(super) fn password(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, type
         ) => return turn.tell(Text::NeedText { step: HelpStep::Password }),
     }
     let (gate, now) = (turn.gate, turn.now());
-    let right = turn.facts.password.is_some_and(|(id, right)| id == gate.id && right);
-    if right {
-        turn.decide(Decision::RightPassword);
+    let label = turn.facts.password.clone().and_then(|(id, label)| label.filter(|_| id == gate.id));
+    if let Some(label) = label {
+        turn.decide(Decision::RightPassword { label });
         turn.applicant().stage = Stage::Channel;
         return ask_address(turn);
     }
@@ -99,7 +99,7 @@ fn ask_for(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) {
     turn.applicant().stage = Stage::Address { channel };
     match channel {
         Channel::Email => {
-            let domains = turn.gate.allowed_email_domains.clone();
+            let domains = turn.gate.addresses.domains.clone();
             let text = Text::AskEmail { domains };
             if Applicant::allows(turn.gate, Channel::Sms) {
                 turn.ask(text, &[&[Action::Use(Channel::Sms)], &[Action::Cancel]]);
@@ -108,7 +108,7 @@ fn ask_for(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) {
             }
         }
         Channel::Sms => {
-            let countries = turn.gate.allowed_countries.clone();
+            let countries = turn.gate.addresses.countries.clone();
             // The keyboard that shares the number leaves no room for a button to e-mail.
             let or_email = Applicant::allows(turn.gate, Channel::Email);
             turn.retire_buttons();
@@ -195,7 +195,7 @@ pub(super) fn address(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, typed
 
 fn take_email(turn: &mut Dialogue<'_, '_, '_>, typed: &str) {
     let Ok(email) = Email::parse(typed) else { return turn.tell(Text::EmailUnreadable) };
-    let domains = &turn.gate.allowed_email_domains;
+    let domains = &turn.gate.addresses.domains;
     if !email.allowed_by(domains) {
         let masked = Address::Email(email).masked();
         turn.decide(Decision::AddressRefused { masked });
@@ -205,7 +205,7 @@ fn take_email(turn: &mut Dialogue<'_, '_, '_>, typed: &str) {
 }
 
 fn take_phone(turn: &mut Dialogue<'_, '_, '_>, read: Result<Phone, PhoneError>) {
-    let countries = &turn.gate.allowed_countries;
+    let countries = &turn.gate.addresses.countries;
     let phone = match read {
         Ok(phone) => phone,
         Err(PhoneError::Unreadable) => {

@@ -17,6 +17,7 @@ pub enum Action {
     KeepCode,
     OtherAddress,
     TryAgain,
+    AskAdmin,
     Cancel,
 }
 
@@ -29,7 +30,7 @@ pub struct Pressed {
 }
 
 impl Action {
-    const ALL: [(Action, &'static str); 10] = [
+    const ALL: [(Action, &'static str); 11] = [
         (Action::Enter, "enter"),
         (Action::Use(Channel::Email), "email"),
         (Action::Use(Channel::Sms), "sms"),
@@ -39,6 +40,7 @@ impl Action {
         (Action::KeepCode, "keep"),
         (Action::OtherAddress, "other"),
         (Action::TryAgain, "again"),
+        (Action::AskAdmin, "help"),
         (Action::Cancel, "cancel"),
     ];
 
@@ -57,6 +59,7 @@ impl Action {
             Action::KeepCode => Label::KeepCode,
             Action::OtherAddress => Label::OtherAddress,
             Action::TryAgain => Label::TryAgain,
+            Action::AskAdmin => Label::AskAdmin,
             Action::Cancel => Label::Cancel,
         }
     }

@@ -140,6 +140,7 @@ fn ledger_full(turn: &Dialogue<'_, '_, '_>, ledgers: &[Ledger]) -> Option<Text> 
         let (limit, text) = match ledger {
             Ledger::Address { .. } => (limits.sends_per_address, Text::AddressHadTooMany),
             Ledger::Country { .. } => (limits.sends_per_country, Text::CountryHadTooMany),
+            Ledger::Password { .. } => return None,
         };
         ((turn.facts.ledger)(ledger) >= limit).then_some(text)
     })

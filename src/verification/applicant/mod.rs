@@ -25,11 +25,11 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::code::{Keys, Random};
 use super::effect::{Channel, Order};
-use super::event::{Event, What};
+use super::event::{Act, AdmissionOutcome, Event, Link, What};
 use super::gate::{Gate, Gates};
 use super::limits::{Ledger, Sends, Standing, Tally};
 use super::text::{HelpStep, Text};
-use super::{ChallengeId, ChatId, GateId, Hidden, Language, Timestamp};
+use super::{ChallengeId, ChatId, GateId, Hidden, Language, Name, Timestamp, UserId};
 pub use buttons::{Action, Pressed};
 use turn::{Dialogue, Turn};
 
@@ -41,19 +41,26 @@ pub struct Facts<'a> {
     pub random: &'a mut dyn Random,
     /// What a ledger holds.
     pub ledger: &'a dyn Fn(&Ledger) -> u32,
-    /// Whether the password that was typed opens this gate, once that has been found out.
-    pub password: Option<(GateId, bool)>,
+    /// The label of this gate's password that was typed, once that has been found out; `None`
+    /// within: it is none of them.
+    pub password: Option<(GateId, Option<String>)>,
+    /// Whether an address (its keyed hash) is on a gate's roster.
+    pub on_roster: &'a dyn Fn(GateId, &[u8; 32]) -> bool,
+    /// The accounts that an address (its keyed hash) has admitted at a gate.
+    pub holders: &'a dyn Fn(GateId, &[u8; 32]) -> Vec<UserId>,
 }
 
 /// What a step led to.
 #[derive(Debug)]
 pub enum Stepped {
     Done(Outcome),
-    /// Nothing was changed: find out whether `typed` opens the gate, then step again with
-    /// [`Facts::password`].
+    /// Nothing was changed: find out which of `candidates`, if any, `typed` is, then step again
+    /// with [`Facts::password`].
     NeedsPassword {
         gate: GateId,
         typed: Hidden,
+        /// Labels and hashes.
+        candidates: Vec<(String, Hidden)>,
     },
 }
 
@@ -67,13 +74,49 @@ pub struct Outcome {
     pub wakes: Vec<(GateId, Timestamp)>,
     /// What an admin may want to know afterwards.
     pub decisions: Vec<(Option<GateId>, Decision)>,
+    /// What the gate's desk must hear.
+    pub notices: Vec<(GateId, Notice)>,
+    /// Addresses (keyed hashes) that admit this person from now on (`true`), or no more.
+    pub holdings: Vec<(GateId, [u8; 32], bool)>,
+}
+
+/// What a gate's desk must hear of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// They ask for an admin.
+    HelpWanted { at: HelpStep, wrong: u32, masked: Option<String> },
+    /// They do not wait for an admin any more: they passed, left or gave up.
+    HelpOver,
+    /// They were muted in the group and have to pass the gate; they may not be written to.
+    Muted,
+    /// They are not muted any more, or not there any more.
+    MuteOver,
+    /// They came in by a link that asks nobody.
+    CameBy(Link),
+    /// The group could not be opened for want of rights: they wait until it can.
+    Stuck,
+    /// What came of an admin's act.
+    Done { act: Act, by: UserId, result: ActResult },
+}
+
+/// What came of an admin's act.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ActResult {
+    /// It is done: they are in, turned down, unlocked or out.
+    Done,
+    /// They got a personal link, which waits to be used: they had asked to join nothing.
+    LinkSent,
+    /// There was nothing to do: in already, not locked, not there.
+    Nothing,
+    /// Telegram would not.
+    Refused(AdmissionOutcome),
 }
 
 /// One decision, for the log and the metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     Asked,
-    RightPassword,
+    RightPassword { label: String },
     WrongPassword { left: u32 },
     Locked { locks: u32 },
     HardStopped,
@@ -102,7 +145,7 @@ impl Decision {
     pub fn name(&self) -> &'static str {
         match self {
             Decision::Asked => "asked",
-            Decision::RightPassword => "right_password",
+            Decision::RightPassword { .. } => "right_password",
             Decision::WrongPassword { .. } => "wrong_password",
             Decision::Locked { .. } => "locked",
             Decision::HardStopped => "hard_stopped",
@@ -132,6 +175,9 @@ impl Decision {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     pub language: Language,
+    /// As last seen.
+    #[serde(default)]
+    pub name: Option<Name>,
     /// The private chat with them, once known.
     pub chat: Option<ChatId>,
     /// The gate that what they write is about.
@@ -240,8 +286,8 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
     if let Some(gate) = coding::meant_for_another(person, &event.what, facts.gates) {
         person.active = Some(gate);
     }
-    if let Some((gate, typed)) = password_to_check(person, event, facts) {
-        return Stepped::NeedsPassword { gate, typed };
+    if let Some(needed) = password_to_check(person, event, facts) {
+        return needed;
     }
     if let Some(language) = &event.language {
         person.language = language.clone();
@@ -284,15 +330,16 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         What::SharedContact { message, phone, own, .. } => {
             turn.in_dialogue(|turn| asking::contact(turn, *message, phone, *own), arrival::started)
         }
-        What::SentOther { .. } => turn.in_dialogue(
-            |turn| {
-                let step = turn.help_step();
-                not_read(turn, Text::NeedText { step });
-            },
-            arrival::started,
-        ),
+        What::SentOther { .. } | What::SentFile { .. } | What::SharedChat { .. } => turn
+            .in_dialogue(
+                |turn| {
+                    let step = turn.help_step();
+                    not_read(turn, Text::NeedText { step });
+                },
+                arrival::started,
+            ),
         What::Pressed { query, data, .. } => pressed(turn, query, data),
-        What::Joined { gate } => turn.known(*gate, admission::joined),
+        What::Joined { gate, by: _, link: _ } => turn.known(*gate, admission::joined),
         What::Left { gate } => turn.known(*gate, admission::left),
         What::LookedUp { gate, membership } => {
             turn.known(*gate, |turn| arrival::looked_up(turn, *membership));
@@ -307,6 +354,11 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             turn.known(*gate, |turn| admission::invited(turn, outcome));
         }
         What::Unreachable => turn.decide_for_active(Decision::Unreachable),
+        What::Muted { .. }
+        | What::Removed { .. }
+        | What::AdderKnown { .. }
+        | What::SteppedIn { .. }
+        | What::DoorMended { .. } => {}
         What::Woken { gate } => turn.known(*gate, arrival::woken),
     }
 }
@@ -367,6 +419,7 @@ fn pressed(turn: &mut Turn<'_, '_>, query: &str, data: &str) {
             Action::Resend | Action::NewCode => coding::resend_pressed(turn, query),
             Action::KeepCode => coding::keep_pressed(turn),
             Action::TryAgain => admission::try_again(turn),
+            Action::AskAdmin => false,
         };
         turn.answer_once(query, (!taken).then_some(Text::ButtonSpent), false);
     };
@@ -374,23 +427,21 @@ fn pressed(turn: &mut Turn<'_, '_>, query: &str, data: &str) {
 }
 
 /// Whether the event is a password to be compared, and with which gate's.
-fn password_to_check(
-    person: &Person,
-    event: &Event,
-    facts: &Facts<'_>,
-) -> Option<(GateId, Hidden)> {
+fn password_to_check(person: &Person, event: &Event, facts: &Facts<'_>) -> Option<Stepped> {
     let What::Wrote { text, forwarded: false, .. } = &event.what else { return None };
     let id = person.active?;
     let gate = facts.gates.get(&id)?;
     let applicant = person.gates.get(&id)?;
     let open = applicant.stage == Stage::Password
         && applicant.tally.standing(facts.now, &gate.limits) == Standing::Open;
-    let known = facts.password.is_some_and(|(checked, _)| checked == id);
+    let known = facts.password.as_ref().is_some_and(|(checked, _)| *checked == id);
     if !open || known {
         return None;
     }
     let typed = super::password::checked(text.reveal()).ok()?;
-    Some((id, typed))
+    let live = gate.passwords.iter();
+    let candidates = live.map(|password| (password.label.clone(), password.hash.clone())).collect();
+    Some(Stepped::NeedsPassword { gate: id, typed, candidates })
 }
 
 fn chat_of(what: &What) -> Option<ChatId> {
@@ -403,6 +454,8 @@ fn chat_of(what: &What) -> Option<ChatId> {
         | What::WroteLoginCode { chat, .. }
         | What::SharedContact { chat, .. }
         | What::SentOther { chat, .. }
+        | What::SentFile { chat, .. }
+        | What::SharedChat { chat, .. }
         | What::Pressed { chat, .. } => Some(*chat),
         What::Joined { .. }
         | What::Left { .. }
@@ -410,6 +463,11 @@ fn chat_of(what: &What) -> Option<ChatId> {
         | What::CodeDelivery { .. }
         | What::Admission { .. }
         | What::Invited { .. }
+        | What::Muted { .. }
+        | What::Removed { .. }
+        | What::AdderKnown { .. }
+        | What::SteppedIn { .. }
+        | What::DoorMended { .. }
         | What::Unreachable
         | What::Woken { .. } => None,
     }
@@ -469,11 +527,11 @@ impl fmt::Display for Decision {
             Decision::WrongPassword { left } | Decision::WrongCode { left } => {
                 write!(f, "{left} left")
             }
+            Decision::RightPassword { label } => write!(f, "password “{label}”"),
             Decision::Locked { locks } => write!(f, "lock {locks}"),
             Decision::CodeIssued { number, masked, .. } => write!(f, "code {number} to {masked}"),
             Decision::AddressRefused { masked } => f.write_str(masked),
             Decision::Asked
-            | Decision::RightPassword
             | Decision::HardStopped
             | Decision::SendLimitReached
             | Decision::RightCode

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::verification::effect::{Effect, Keyboard, Letter};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Membership, Refusal};
+use crate::verification::gate::{Addresses, Mode, Password};
 use crate::verification::limits::Limits;
 use crate::verification::{MessageId, UserId};
 
@@ -126,11 +127,17 @@ impl Little {
         let gate = Gate {
             id: GATE,
             title: "Rust Berlin".to_owned(),
-            password_hash: Hidden::new("compared outside"),
+            mode: Mode::default(),
+            passwords: vec![Password {
+                label: "members".to_owned(),
+                hash: Hidden::new("compared outside"),
+                expires: None,
+                uses: None,
+            }],
             channels: vec![Channel::Email],
             listed: true,
-            allowed_email_domains: Vec::new(),
-            allowed_countries: Vec::new(),
+            addresses: Addresses::default(),
+            attended: true,
             limits,
         };
         Little {
@@ -166,7 +173,7 @@ impl Little {
 
     /// One event, with the password compared as the engine would.
     fn happens(&mut self, what: What, right: impl Fn(GateId) -> bool) -> Outcome {
-        let event = Event { user: USER, language: None, what };
+        let event = Event::of(USER, what);
         let mut password = None;
         loop {
             let ledgers = self.ledgers.clone();
@@ -178,6 +185,8 @@ impl Little {
                 random: &mut self.random,
                 ledger: &|ledger| ledgers.get(ledger).copied().unwrap_or(0),
                 password,
+                on_roster: &|_, _| true,
+                holders: &|_, _| Vec::new(),
             };
             match step(&mut self.person, &event, &mut facts) {
                 Stepped::Done(outcome) => {
@@ -189,7 +198,7 @@ impl Little {
                 }
                 Stepped::NeedsPassword { gate, .. } => {
                     assert_eq!(before, self.person, "asking for a comparison changed something");
-                    password = Some((gate, right(gate)));
+                    password = Some((gate, right(gate).then(|| "members".to_owned())));
                 }
             }
         }
@@ -202,6 +211,7 @@ impl Little {
             message: MessageId(self.message),
             text: Hidden::new(text),
             forwarded: false,
+            origin: None,
         }
     }
 
@@ -256,8 +266,11 @@ impl Little {
                 chat: CHAT,
                 message: MessageId(1),
                 command: "cancel".into(),
+                rest: Hidden::default(),
             }),
-            Act::SendsSticker => Some(What::SentOther { chat: CHAT, message: MessageId(1) }),
+            Act::SendsSticker => {
+                Some(What::SentOther { chat: CHAT, message: MessageId(1), origin: None })
+            }
             Act::TypesNonsense => Some(self.text("is anybody there?")),
             Act::PastesLoginCode => {
                 Some(What::WroteLoginCode { chat: CHAT, message: MessageId(1) })
@@ -521,6 +534,7 @@ proptest! {
                 },
                 (Move::Cancels, _) => What::Commanded {
                     chat: CHAT, message: MessageId(1), command: "cancel".into(),
+ rest: Hidden::default(),
                 },
                 (Move::TimePasses, _) => {
                     world.now = world.now.after(Duration::from_secs(5 * 60));
@@ -618,6 +632,7 @@ fn each_lock_is_longer_and_the_last_one_is_for_good() {
                 message: MessageId(1),
                 text: Hidden::new("shut sesame"),
                 forwarded: false,
+                origin: None,
             },
         );
         for order in outcome.orders {

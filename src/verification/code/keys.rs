@@ -81,6 +81,32 @@ impl Keys {
         format!("g{}", self.token("gate", &[&gate.0.to_be_bytes()]))
     }
 
+    /// The ledger key of one of a gate's passwords.
+    #[must_use]
+    pub fn password(&self, gate: GateId, label: &str) -> [u8; 32] {
+        hash(&self.address, "password", &[&gate.0.to_be_bytes(), label.as_bytes()])
+    }
+
+    /// The key under which a username is kept. Telegram's usernames do not mind case.
+    #[must_use]
+    pub fn username(&self, username: &str) -> [u8; 32] {
+        hash(&self.address, "username", &[username.to_ascii_lowercase().as_bytes()])
+    }
+
+    /// The deep link's parameter that leads an admin to the set-up of a group's gate: `s` and 22
+    /// characters of `A-Za-z0-9_-`.
+    #[must_use]
+    pub fn setup(&self, group: GateId) -> String {
+        format!("s{}", self.token("setup", &[&group.0.to_be_bytes()]))
+    }
+
+    /// The deep link's parameter that leads this person, muted in a group, to its gate: `r` and
+    /// 22 characters of `A-Za-z0-9_-`.
+    #[must_use]
+    pub fn member(&self, user: UserId, gate: GateId) -> String {
+        format!("r{}", self.token("member", &[&user.0.to_be_bytes(), &gate.0.to_be_bytes()]))
+    }
+
     fn token(&self, purpose: &str, fields: &[&[u8]]) -> String {
         let hash = hash(&self.link, purpose, fields);
         URL_SAFE_NO_PAD.encode(hash.iter().take(TOKEN_BYTES).copied().collect::<Vec<u8>>())

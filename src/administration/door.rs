@@ -1,0 +1,54 @@
+//! Whether something that a person did is for their panel or for the applicant's rules.
+
+use super::panel::{Input, Panel};
+use crate::verification::event::{Event, What};
+
+/// The commands of the panel.
+pub const COMMANDS: [&str; 10] = [
+    "gate", "password", "roster", "log", "doctor", "unlock", "approve", "decline", "revoke",
+    "enrol",
+];
+
+/// What the panel is to be told of this, if it is the panel's business. `panel`: what is kept of
+/// this person as an admin; a default one if nothing is.
+///
+/// * Buttons whose data begins with `a.`, the commands of the panel, and `/start` with a parameter
+///   that begins with `o` (claim), `e` (enrolment) or `s` (set-up) always are.
+/// * Files, picked chats and forwarded messages are, if the person is known to the panel.
+/// * Plain text and `/cancel` are, while the panel waits for something to be typed.
+#[must_use]
+pub fn claim(panel: &Panel, event: &Event) -> Option<Input> {
+    let known = *panel != Panel::default();
+    let waits = panel.waits();
+    match event.what.clone() {
+        What::Started { chat, message, parameter: Some(parameter) }
+            if parameter.starts_with(['o', 'e', 's']) =>
+        {
+            Some(Input::Started { chat, message, parameter })
+        }
+        What::Commanded { chat, message, command, rest }
+            if COMMANDS.contains(&command.as_str()) || (waits && command == "cancel") =>
+        {
+            Some(Input::Commanded { chat, message, command, rest })
+        }
+        What::Wrote { chat, message, forwarded: true, origin, .. } if known => {
+            Some(Input::Forwarded { chat, message, origin })
+        }
+        What::SentOther { chat, message, origin: Some(origin) } if known => {
+            Some(Input::Forwarded { chat, message, origin: Some(origin) })
+        }
+        What::Wrote { chat, message, text, forwarded: false, .. } if waits => {
+            Some(Input::Wrote { chat, message, text })
+        }
+        What::SentFile { chat, message, file } if known => {
+            Some(Input::SentFile { chat, message, file })
+        }
+        What::SharedChat { chat, message, request, picked, title } => {
+            Some(Input::SharedChat { chat, message, request, picked, title })
+        }
+        What::Pressed { chat, message, query, data } if data.starts_with("a.") => {
+            Some(Input::Pressed { chat, message, query, data })
+        }
+        _ => None,
+    }
+}

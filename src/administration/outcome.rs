@@ -1,0 +1,65 @@
+//! What a step of this room leads to, all of it in one commit.
+
+use super::desk;
+use super::effect::Order;
+use super::panel;
+use super::settings::Settings;
+use super::staff::Staff;
+use crate::verification::address::Address;
+use crate::verification::event::Event;
+use crate::verification::{GateId, Hidden, Timestamp, UserId};
+
+/// What is to be done and written beside the machine's own new state.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub orders: Vec<Order>,
+    pub changes: Vec<Change>,
+    pub messages: Vec<Message>,
+    /// When `Woken` is to come.
+    pub wakes: Vec<Timestamp>,
+    /// What the log is told.
+    pub deeds: Vec<Deed>,
+}
+
+/// A record to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Staff(Staff),
+    Settings(GateId, Box<Settings>),
+    /// The gate goes, with its roster and everything that is kept of it but the people's records.
+    Dismantle(GateId),
+    AddToRoster(GateId, [u8; 32], Address),
+    RemoveFromRoster(GateId, [u8; 32]),
+    /// The whole roster goes.
+    ClearRoster(GateId),
+    DropUpload(UserId),
+}
+
+/// Something that another machine is to be told: it is in the inbox with the same commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    Applicant(Event),
+    Panel(UserId, panel::What),
+    Desk(GateId, desk::What),
+}
+
+/// What an admin or the bot did to a gate: one line in the log, and in the gate's log chat.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Deed {
+    pub gate: Option<GateId>,
+    pub by: Option<UserId>,
+    /// A short name without anything personal: `password_added`, `approved`.
+    pub what: String,
+    /// Whom it concerns.
+    pub about: Option<UserId>,
+    /// Labels and counts; no secret, no address in full.
+    pub detail: String,
+}
+
+/// What a step of the panel needs before it can be taken.
+#[derive(Debug)]
+pub enum Stepped {
+    Done(Outcome),
+    /// Nothing was changed: hash this password, then step again with `Facts::hashed`.
+    NeedsHash(Hidden),
+}
