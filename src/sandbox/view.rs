@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::outside::{FIRST_GROUP, Outside};
 use super::smtp::Mail;
+use super::telegram::group::{Group, Standing};
 use super::telegram::html::escape;
-use super::telegram::markup::{Button, Does};
-use super::telegram::model::{Author, Content, Group, Message, Model, Standing, User};
+use super::telegram::markup::{Button, Does, KeyDoes};
+use super::telegram::model::{Author, Content, Message, Model, User};
 use super::twilio::Sms;
 
 /// The whole world. `hints` is passed through.
@@ -46,11 +47,11 @@ fn shown_group(model: &Model, group: &Group) -> Value {
         .map(|(id, standing)| {
             let role = match standing {
                 _ if *id == model.bot.id => "bot",
-                Standing::Owner | Standing::Admin(_) => "admin",
-                Standing::Member { .. }
+                Standing::Owner { .. } | Standing::Admin(_) => "admin",
+                Standing::Member
                 | Standing::Restricted { .. }
                 | Standing::Left
-                | Standing::Banned => "member",
+                | Standing::Banned { .. } => "member",
             };
             json!({"id": id, "name": name(*id), "role": role})
         })
@@ -65,7 +66,12 @@ fn shown_group(model: &Model, group: &Group) -> Value {
 
 fn person(user: &User, group: Option<&Group>, now: i64) -> Value {
     let share = user.chat.keyboard.as_ref().and_then(|keyboard| {
-        keyboard.rows.iter().flatten().find(|key| key.shares_contact).map(|key| &key.text)
+        keyboard
+            .rows
+            .iter()
+            .flatten()
+            .find(|key| key.does == KeyDoes::ShareContact)
+            .map(|key| &key.text)
     });
     let toast = user.chat.toast.as_ref();
     json!({
@@ -94,6 +100,11 @@ fn message(message: &Message) -> Value {
         Content::Contact { phone, name, .. } => {
             (String::new(), json!({"name": name, "phone": format!("+{phone}")}))
         }
+        Content::Document { name, .. } => {
+            let html = format!("<i>{}</i> {}", escape(name), message.body.html);
+            (html.trim_end().to_owned(), Value::Null)
+        }
+        Content::Service { words, .. } => (escape(words), Value::Null),
         Content::Other { name, .. } => {
             let html = format!("<i>{name}</i> {}", message.body.html);
             (html.trim_end().to_owned(), Value::Null)
