@@ -2,7 +2,11 @@
 
 mod calls;
 mod chats;
+mod files;
 mod groups;
+mod joining;
+mod restricting;
+mod standing;
 
 use std::time::Duration;
 
