@@ -8,6 +8,7 @@
 mod clock;
 mod demo;
 mod group;
+mod group_view;
 mod http;
 mod in_groups;
 mod letterbox;

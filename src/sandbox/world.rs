@@ -133,12 +133,14 @@ impl Outside {
         }
     }
 
-    /// All groups of this world, but those that have become another.
+    /// All groups of this world, oldest first, but those that have become another.
     #[must_use]
     pub fn groups(self: &Arc<Self>) -> Vec<Group> {
         let model = self.telegram.model();
         let living = model.groups.values().filter(|group| group.migrated_to.is_none());
-        living.map(|group| Group::new(Arc::clone(self), group.id)).rev().collect()
+        let mut living: Vec<(usize, i64)> = living.map(|group| (group.made, group.id)).collect();
+        living.sort_unstable();
+        living.into_iter().map(|(_, id)| Group::new(Arc::clone(self), id)).collect()
     }
 
     /// The names of those who wait to be let into the first group.

@@ -20,6 +20,8 @@ pub const FIRST_SUPERGROUP: i64 = -1_001_000_000_001;
 #[derive(Debug)]
 pub struct Group {
     pub id: i64,
+    /// Which of all groups it is, by age: a group keeps it when it grows up.
+    pub made: usize,
     pub kind: Kind,
     pub title: String,
     /// Without the @; a group that has one is public.
@@ -221,6 +223,7 @@ impl Group {
         let link = InviteLink { is_primary: true, ..InviteLink::new(primary.clone(), owner) };
         Group {
             id,
+            made: 0,
             kind,
             title: title.to_owned(),
             username: None,

@@ -36,7 +36,8 @@ impl Model {
             0 => "https://t.me/+main".to_owned(),
             number => format!("https://t.me/+main{}", number + 1),
         };
-        let group = Group::new(id, kind, title, owner, url.clone());
+        let made = self.groups.len();
+        let group = Group { made, ..Group::new(id, kind, title, owner, url.clone()) };
         self.groups.insert(id, group);
         self.links.insert(url, id);
         if username.is_some() {
@@ -137,6 +138,7 @@ impl Model {
         let heard = old.standing(bot).is_present();
         let new = Group {
             id: new_id,
+            made: old.made,
             kind: Kind::Super,
             title: old.title.clone(),
             username: None,
