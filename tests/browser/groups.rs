@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::acts::{PHONE, open_a_phone, take_the_phone_of};
+use super::acts::{PHONE, open_a_phone};
 use super::driver::Page;
 
 const ADMIN: &str = "[data-testid=phone-admin]";
@@ -125,7 +125,6 @@ pub async fn an_admin_makes_a_group(page: Page) {
         "return document.querySelector('#group-title').textContent === 'Rust Berlin'",
     )
     .await;
-    take_the_phone_of(&page, &nina).await;
 
     // The same in the hand, dark.
     page.size(390, 844, true).await;

@@ -1,6 +1,6 @@
 // The groups: the card that shows one of them, and what an admin sets, sends and chooses in dialogs.
 
-import { $, avatar, first, h, house, keyed, post } from './dom.js';
+import { $, $$, avatar, first, h, house, keyed, post } from './dom.js';
 
 // The card: who waits and who is in, and the links that lead in.
 
@@ -194,8 +194,8 @@ export const settings = {
     } catch (error) {
       problem(error.message);
     }
-    this.signature = '';
     await house.pull();
+    this.show();
   },
 
   show() {
@@ -204,12 +204,17 @@ export const settings = {
     if (!group) return dialog.close();
     const outside = house.world.applicants.filter((p) => !group.members.some((m) => m.id === p.id));
     const me = group.members.find((m) => m.id === this.phone.person?.id);
-    const signature = JSON.stringify([{ ...group, chat: null, requests: null }, outside.map((p) => [p.id, p.name])]);
-    if (signature === this.signature) return;
+    const { present, rights } = group.bot;
+    const on = { approves: group.approves, 'members-may-add': group.members_may_add, anonymous: Boolean(me?.anonymous), ...rights };
+    // Only what is there at all is built anew; what is merely on or off is set in place.
+    const signature = JSON.stringify([group.id, group.title, group.kind, present, Boolean(rights), group.links, outside.map((p) => [p.id, p.name])]);
+    const switches = () => { for (const box of $$('input[type=checkbox]', dialog)) box.checked = on[box.dataset.testid]; };
+    if (signature === this.signature) return switches();
     const focused = dialog.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
+    const { scrollTop } = $('.fields', dialog);
     this.signature = signature;
-    const toggle = (testid, text, on, change) => {
-      const label = option('checkbox', '', '', text, on);
+    const toggle = (testid, text, change) => {
+      const label = option('checkbox', '', '', text);
       Object.assign(label.firstChild.dataset, { testid });
       label.firstChild.addEventListener('change', (event) => change(event.target.checked));
       return label;
@@ -222,9 +227,9 @@ export const settings = {
     const section = (title, ...children) => h('section', {}, h('h3', {}, title), ...children);
     const part = [];
     part.push(section('The group',
-      toggle('approves', 'Approve new members', group.approves, (approves) => this.do('settings', { approves })),
-      toggle('members-may-add', 'Members may add people', group.members_may_add, (may) => this.do('settings', { members_may_add: may })),
-      ...(group.kind === 'supergroup' ? [toggle('anonymous', `${first(this.phone.person.name)} stays anonymous`, Boolean(me?.anonymous), (anonymous) => this.do('settings', { anonymous }))]
+      toggle('approves', 'Approve new members', (approves) => this.do('settings', { approves })),
+      toggle('members-may-add', 'Members may add people', (may) => this.do('settings', { members_may_add: may })),
+      ...(group.kind === 'supergroup' ? [toggle('anonymous', `${first(this.phone.person.name)} stays anonymous`, (anonymous) => this.do('settings', { anonymous }))]
         : [button('upgrade', 'Make it a supergroup', () => this.do('upgrade'))])));
     part.push(section('The bot', ...this.bot(group, toggle, button)));
     if (outside.length) {
@@ -239,18 +244,21 @@ export const settings = {
     const said = $('.problem', dialog).textContent;
     ask({ title: group.title, testid: 'settings', fields: part, close: 'Done' });
     problem(said);
-    if (focused) $(`[data-testid="${focused}"]`, dialog)?.focus();
+    switches();
+    $('.fields', dialog).scrollTop = scrollTop;
+    if (focused) $(`[data-testid="${focused}"]`, dialog)?.focus({ preventScroll: true });
   },
 
   bot(group, toggle, button) {
     const { present, rights } = group.bot;
-    const had = Object.entries(rights ?? {}).filter(([, may]) => may).map(([name]) => name);
+    // What it has at the moment of the change, not of the showing.
+    const had = () => Object.entries(house.world.groups.find((known) => known.id === this.id)?.bot.rights ?? {}).filter(([, may]) => may).map(([name]) => name);
     const admin = (names) => this.do('bot', { becomes: 'admin', rights: names });
     const all = Object.keys(RIGHTS);
     const remove = button('remove-bot', 'Remove', () => this.do('bot', { becomes: 'removed' }));
     if (!present) return [h('div', { class: 'row' }, button('add-bot', 'Add as member', () => this.do('bot', { becomes: 'member' })), button('add-bot-admin', 'Add as administrator', () => admin(all), 'primary'))];
     if (!rights) return [h('p', { class: 'hush' }, 'An ordinary member.'), h('div', { class: 'row' }, remove, button('promote-bot', 'Make administrator', () => admin(all), 'primary'))];
-    const each = Object.entries(RIGHTS).map(([name, text]) => toggle(name, text, had.includes(name), (may) => admin(may ? [...had, name] : had.filter((known) => known !== name))));
+    const each = Object.entries(RIGHTS).map(([name, text]) => toggle(name, text, (may) => admin(may ? [...had(), name] : had().filter((known) => known !== name))));
     return [...each, h('div', { class: 'row' }, remove, button('demote-bot', 'Make a member', () => this.do('bot', { becomes: 'member' })))];
   },
 };

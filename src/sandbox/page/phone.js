@@ -1,6 +1,6 @@
 // A phone: the chat between the bot and one of several people, and the groups that they are in.
 
-import { $, $$, at, avatar, first, h, house, icon, isGroupLink, isTelegramLink, keyed, post, rich, sized, worldNow } from './dom.js';
+import { $, $$, at, avatar, first, h, house, icon, initials, isGroupLink, isTelegramLink, keyed, post, rich, sized, worldNow } from './dom.js';
 import { choose, openFile, openForward, openSettings } from './groups.js';
 
 // One message as a list item, and what is in it. `who`: said to those who cannot see the sides.
@@ -159,8 +159,11 @@ export class Phone {
   // What is shown.
 
   #showOwners() {
-    $('h2', this.root).textContent = this.title;
+    // One admin alone needs no row to be chosen from.
+    const alone = this.manages && this.people.length === 1;
+    $('h2', this.root).textContent = alone ? this.people[0].name : this.title;
     const row = $('.people-row', this.root);
+    row.hidden = alone;
     keyed(row, this.people.map(({ id, name }) => ({ id, name, on: id === this.person?.id, unread: this.chats.get(id)?.unread ?? 0 })), {
       key: (p) => p.id,
       make: (p) => {
@@ -184,6 +187,9 @@ export class Phone {
     $('[data-part=state]', root).textContent = room ? `${room.members.length} members` : person.typing ? 'typing …' : 'bot';
     this.box.setAttribute('aria-label', `Message from ${first(person.name)} to ${to}`);
     root.classList.toggle('in-group', Boolean(room));
+    const face = $('[data-part=face]', root);
+    face.className = room ? `avatar hue-${Math.abs(room.id) % 6}` : 'avatar bot';
+    room ? face.replaceChildren(initials(room.title)) : face.replaceChildren(icon('mark'));
     this.#showRooms();
     this.#showRoom();
     $('[data-act=menu] .sr', root).textContent = `Menu of ${first(person.name)}’s phone`;
