@@ -323,7 +323,7 @@ impl Model {
 
     fn told(&self, user: u64, by: u64, hidden: bool, came: bool, way: &Way) -> String {
         let who = self.name_of(user);
-        let actor = if hidden { "the group".to_owned() } else { self.name_of(by) };
+        let actor = if hidden { "The group".to_owned() } else { self.name_of(by) };
         match way {
             Way::Added if by == user && came => format!("{who} joined the group"),
             Way::Added if by == user => format!("{who} left the group"),
