@@ -207,7 +207,8 @@ export const settings = {
     const { present, rights } = group.bot;
     const on = { approves: group.approves, 'members-may-add': group.members_may_add, anonymous: Boolean(me?.anonymous), ...rights };
     // Only what is there at all is built anew; what is merely on or off is set in place.
-    const signature = JSON.stringify([group.id, group.title, group.kind, present, Boolean(rights), group.links, outside.map((p) => [p.id, p.name])]);
+    const further = group.links.filter((link) => !link.primary);
+    const signature = JSON.stringify([group.id, group.title, group.kind, present, Boolean(rights), further, outside.map((p) => [p.id, p.name])]);
     const switches = () => { for (const box of $$('input[type=checkbox]', dialog)) box.checked = on[box.dataset.testid]; };
     if (signature === this.signature) return switches();
     const focused = dialog.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
@@ -237,7 +238,7 @@ export const settings = {
       part.push(section('Add somebody', h('div', { class: 'row' }, who, button('add-person', 'Add', () => this.do('add', { user: Number(who.value) })))));
     }
     part.push(section('Links',
-      ...group.links.filter((link) => !link.primary).map((link) => h('div', { class: 'row' },
+      ...further.map((link) => h('div', { class: 'row' },
         h('span', { class: 'name' }, `${link.url.replace('https://', '')}, ${link.asks ? 'asks first' : 'lets in at once'}`),
         button('end-link', 'End', () => this.do('end-link', { url: link.url })))),
       button('new-link', 'New link that lets in at once', () => this.do('links', { asks: false }))));
