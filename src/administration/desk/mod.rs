@@ -70,6 +70,9 @@ pub enum What {
     Changed {
         by: UserId,
     },
+    /// The admin who added the bot cannot be written to: a signpost in the group is to lead the
+    /// way to the set-up.
+    NeedSignpost,
     /// The signpost in the group was followed by somebody who may set the gate up.
     SignpostUsed,
     /// What came of a look at the group.
