@@ -197,6 +197,7 @@ fn did(turn: &mut Turn<'_, '_>, input: &Input) {
             if secret {
                 turn.delete(*message);
             }
+            turn.typed(*message);
             turn.look_up(gate, input);
         }
         Input::Forwarded { origin, .. } => stepping_in::forwarded(turn, *origin, input),
@@ -278,7 +279,7 @@ fn visited(visit: &mut Visit<'_, '_, '_>, input: &Input) {
             Some(goal) => visit.go(&goal),
             None => stepping_in::at_group(visit, input),
         },
-        Input::Wrote { text, .. } => wrote(visit, text),
+        Input::Wrote { message, text, .. } => wrote(visit, *message, text),
         Input::Forwarded { .. } => stepping_in::at_group(visit, input),
         Input::SentFile { file, .. } => roster::file_at_group(visit, file),
         Input::SharedChat { request, picked, .. } => {
@@ -304,8 +305,13 @@ fn visited(visit: &mut Visit<'_, '_, '_>, input: &Input) {
 }
 
 /// Something was typed that the panel waits for.
-fn wrote(visit: &mut Visit<'_, '_, '_>, text: &Hidden) {
+fn wrote(visit: &mut Visit<'_, '_, '_>, message: MessageId, text: &Hidden) {
     use state::Expected;
+    let answers = visit.turn.panel.answers(message);
+    visit.turn.panel.typed.retain(|(typed, _)| *typed != message);
+    if !answers {
+        return;
+    }
     let awaited = visit.turn.panel.awaiting.clone().filter(|awaited| awaited.gate == visit.gate);
     let Some(awaited) = awaited else { return };
     if !visit.keeps() {
@@ -328,7 +334,12 @@ fn wrote(visit: &mut Visit<'_, '_, '_>, text: &Hidden) {
 fn chosen(visit: &mut Visit<'_, '_, '_>, word: Word) {
     match word {
         Word::Away(away) => entry::go(visit.turn, away),
-        Word::Go => visit.go_on(),
+        Word::Go => match visit.turn.panel.screen.clone() {
+            state::Screen::Groups(goal) => visit.go(&goal),
+            state::Screen::Nothing | state::Screen::At(..) | state::Screen::Password(..) => {
+                visit.go_on();
+            }
+        },
         Word::Examine => visit.go(&Goal::Examine),
         // Whoever looks after applicants need not be enrolled.
         Word::StepIn(rest) => stepping_in::chosen(visit, &rest),

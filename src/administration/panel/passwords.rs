@@ -33,7 +33,10 @@ const USES: [u32; 3] = [1, 10, 100];
 /// The password that must be hashed before this event can be acted on.
 pub(super) fn to_hash(panel: &mut Panel, event: &Event, facts: &mut Facts<'_>) -> Option<Hidden> {
     let What::RightsKnown { gate, rights: Rights::Admin, input } = &event.what else { return None };
-    let Input::Wrote { text, .. } = &**input else { return None };
+    let Input::Wrote { message, text, .. } = &**input else { return None };
+    if !panel.answers(*message) {
+        return None;
+    }
     let awaiting = panel.awaiting.clone().filter(|awaiting| awaiting.gate == *gate)?;
     let Expected::Password { label, rotating } = awaiting.expected else { return None };
     if facts.hashed.is_some() {

@@ -25,6 +25,9 @@ pub struct Panel {
     pub coming: u32,
     pub screen: Screen,
     pub awaiting: Option<Awaiting>,
+    /// What was typed and waits for a look at rights: the message, and the number of the keyboard
+    /// that stood there. It is no answer to what is asked later.
+    pub typed: Vec<(MessageId, u32)>,
     /// What a yes would do.
     pub pending: Option<Pending>,
     /// Where each guided set-up was left.
@@ -148,6 +151,11 @@ impl Panel {
         self.awaiting.is_some()
     }
 
+    /// Whether this message was typed in answer to what is asked now.
+    pub(super) fn answers(&self, message: MessageId) -> bool {
+        self.typed.contains(&(message, self.serial))
+    }
+
     /// The group has another id now.
     pub(super) fn moved(&mut self, from: GateId, to: GateId) {
         let follow = |gate: &mut GateId| {
@@ -155,6 +163,11 @@ impl Panel {
                 *gate = to;
             }
         };
+        if self.screen.gate() == Some(from) {
+            // Its buttons name the old group.
+            self.serial = self.serial.wrapping_add(1);
+            self.typed.clear();
+        }
         match &mut self.screen {
             Screen::At(gate, _) | Screen::Password(gate, _) => follow(gate),
             Screen::Nothing | Screen::Groups(_) => {}

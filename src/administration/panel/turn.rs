@@ -18,6 +18,9 @@ use crate::verification::{ChatId, GateId, MessageId, UserId};
 /// How long the panel waits for something to be typed.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60 * 60);
 
+/// So many typed messages can wait for a look at rights.
+const UNANSWERED: usize = 8;
+
 /// So many groups are offered in a list; the others can be picked.
 const LISTED: usize = 40;
 
@@ -241,6 +244,15 @@ impl<'p, 'f> Turn<'p, 'f> {
         let until = self.facts.now.after(PATIENCE);
         self.panel.awaiting = Some(Awaiting { gate, expected, until });
         self.out.wakes.push(until);
+    }
+
+    /// Something was typed: it counts as the answer to what is asked at this moment.
+    pub fn typed(&mut self, message: MessageId) {
+        let typed = &mut self.panel.typed;
+        if typed.len() >= UNANSWERED {
+            typed.remove(0);
+        }
+        typed.push((message, self.panel.serial));
     }
 
     /// Nobody has typed what was waited for.
