@@ -18,8 +18,6 @@ pub trait Archive {
     fn settled(&self) -> Vec<GateId>;
     /// A group's title as last seen, whether it has a gate or not.
     fn title(&self, gate: GateId) -> Option<String>;
-    /// How many people came in by a password; its key is that of [`Keys::password`].
-    fn passed_by(&self, key: &[u8; 32]) -> u32;
     /// How many addresses a gate's roster has.
     fn roster_size(&self, gate: GateId) -> u32;
     fn on_roster(&self, gate: GateId, key: &[u8; 32]) -> bool;

@@ -110,7 +110,10 @@ pub(super) fn added_to(turn: &mut Turn<'_, '_>, gate: GateId, title: &str) {
 /// A message could not be written to this admin.
 pub(super) fn unsaid(turn: &mut Turn<'_, '_>, tag: Tag) {
     match tag {
-        Tag::Invitation(gate) => turn.note(Message::Desk(gate, desk::What::NeedSignpost)),
+        Tag::Invitation(gate) => {
+            let by = turn.admin;
+            turn.note(Message::Desk(gate, desk::What::NeedSignpost { by }));
+        }
         Tag::Panel => turn.panel.coming = turn.panel.coming.saturating_sub(1),
         Tag::Card(..) | Tag::Doctor(_) | Tag::Notice | Tag::Signpost | Tag::Log => {}
     }

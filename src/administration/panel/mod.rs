@@ -297,7 +297,7 @@ fn visited(visit: &mut Visit<'_, '_, '_>, input: &Input) {
             }
             // Overtaken by another press, which is answered already.
             Some(Press::Panel { .. }) | None => {}
-            Some(Press::CheckAgain { .. }) => visit.examine(),
+            Some(Press::CheckAgain { .. }) => visit.look_again(),
             Some(Press::SetUp { .. }) => visit.go(&Goal::Overview),
             Some(Press::Card { .. }) => stepping_in::at_group(visit, input),
         },

@@ -14,6 +14,7 @@ use crate::administration::rights::Rights;
 use crate::administration::settings::Settings;
 use crate::verification::code::Keys;
 use crate::verification::gate::Password;
+use crate::verification::limits::Ledger;
 use crate::verification::password::checked;
 use crate::verification::{GateId, Hidden};
 
@@ -83,7 +84,8 @@ fn mark(keys: &Keys, gate: GateId, label: &str) -> String {
 /// How many have come in by a password.
 fn passed(visit: &Visit<'_, '_, '_>, label: &str) -> u32 {
     let facts = &visit.turn.facts;
-    facts.archive.passed_by(&facts.keys.password(visit.gate, label))
+    let key = facts.keys.password(visit.gate, label);
+    facts.archive.ledger(&Ledger::Password { key })
 }
 
 fn line(visit: &Visit<'_, '_, '_>, password: &Password) -> PasswordLine {

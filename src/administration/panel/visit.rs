@@ -106,6 +106,8 @@ impl<'t, 'p, 'f> Visit<'t, 'p, 'f> {
     /// To everything that is set; or to where the set-up was left; or into it.
     pub fn go_on(&mut self) {
         if self.is_fixed() {
+            // Nobody set it up here: those who look at it are those who look after it.
+            self.tell_desk(desk::What::Attached { by: self.turn.admin });
             return self.show(Subject::Overview);
         }
         match self.settings() {
@@ -126,9 +128,16 @@ impl<'t, 'p, 'f> Visit<'t, 'p, 'f> {
     }
 
     /// The desk looks at the group, and writes what it finds.
-    pub fn examine(&mut self) {
+    fn examine(&mut self) {
         if self.turn.exists(self.gate) {
             self.tell_desk(desk::What::Examine { by: self.turn.admin });
+        }
+    }
+
+    /// The desk looks at the group once more, and changes what it wrote.
+    pub fn look_again(&mut self) {
+        if self.turn.exists(self.gate) {
+            self.tell_desk(desk::What::LookAgain { by: self.turn.admin });
         }
     }
 

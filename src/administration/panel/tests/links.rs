@@ -186,7 +186,7 @@ fn the_bot_comes_into_a_group() {
 
     little.unreachable.insert(ANNA);
     little.happens(ANNA, added());
-    assert_eq!(little.told, [Message::Desk(GROUP, desk::What::NeedSignpost)]);
+    assert_eq!(little.told, [Message::Desk(GROUP, desk::What::NeedSignpost { by: ANNA })]);
 
     little.unreachable.clear();
     little.happens(ANNA, added());

@@ -20,7 +20,7 @@ use crate::verification::applicant::Person;
 use crate::verification::code::{Keys, Random};
 use crate::verification::effect::Channel;
 use crate::verification::gate::{Addresses, Gate, Gates, Mode, Password};
-use crate::verification::limits::Limits;
+use crate::verification::limits::{Ledger, Limits};
 use crate::verification::{Timestamp, event};
 
 pub const OWNER: UserId = UserId(1);
@@ -40,7 +40,7 @@ pub struct Shelf {
     pub staff: Staff,
     pub settings: BTreeMap<GateId, Settings>,
     pub titles: BTreeMap<GateId, String>,
-    pub passed: BTreeMap<[u8; 32], u32>,
+    pub ledgers: BTreeMap<Ledger, u32>,
     pub rosters: BTreeMap<GateId, BTreeMap<[u8; 32], Address>>,
     pub admitted: BTreeMap<[u8; 32], Vec<UserId>>,
     pub usernames: BTreeMap<String, UserId>,
@@ -66,8 +66,8 @@ impl Archive for Shelf {
         self.titles.get(&gate).cloned()
     }
 
-    fn passed_by(&self, key: &[u8; 32]) -> u32 {
-        self.passed.get(key).copied().unwrap_or(0)
+    fn ledger(&self, ledger: &Ledger) -> u32 {
+        self.ledgers.get(ledger).copied().unwrap_or(0)
     }
 
     fn roster_size(&self, gate: GateId) -> u32 {

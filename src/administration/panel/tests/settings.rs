@@ -7,12 +7,15 @@ use super::super::text::{BadEntry, GateState, PasswordLine, Why};
 use super::super::word::{Expiry, ModeWord, Uses, Word};
 use super::super::*;
 use super::little::*;
+use crate::administration::desk;
 use crate::administration::effect::Task;
+use crate::administration::outcome::Message;
 use crate::administration::press::Press;
 use crate::administration::settings::Strictness;
 use crate::verification::address::{Address, Email};
 use crate::verification::effect::Channel;
 use crate::verification::gate::Mode;
+use crate::verification::limits::Ledger;
 use crate::verification::password::PasswordRefused;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -76,7 +79,7 @@ fn a_second_password_has_a_label_an_end_and_a_limit() {
 
     // Three came in already: so many *more* may.
     let key = little.keys.password(GROUP, "spring meeting");
-    little.shelf.passed.insert(key, 3);
+    little.shelf.ledgers.insert(Ledger::Password { key }, 3);
     little.presses(ANNA, &Word::Uses(Uses::More(10)));
     assert_eq!(little.settings().passwords[1].uses, Some(13));
     assert_eq!(line(&little).left, Some(10));
@@ -86,7 +89,7 @@ fn a_second_password_has_a_label_an_end_and_a_limit() {
         little.hears(ANNA, &PanelText::BadNumber { least: 1, most: 9_999 });
     }
     little.writes(ANNA, "2");
-    little.shelf.passed.insert(key, 5);
+    little.shelf.ledgers.insert(Ledger::Password { key }, 5);
     open_password_again(&mut little);
     assert_eq!((line(&little).left, line(&little).dead), (Some(0), true));
     little.presses(ANNA, &Word::Uses(Uses::Any));
@@ -402,7 +405,14 @@ fn the_gate_of_the_config_is_shown_and_never_changed() {
     little.presses(ANNA, &Word::Examine);
     little.hears(ANNA, &PanelText::Examining);
     little.presses_data(ANNA, MessageId(1), &Press::CheckAgain { gate: FIXED }.data());
-    assert_eq!(little.told.len(), 2);
+    let by = ANNA;
+    let told = [
+        desk::What::Attached { by },
+        desk::What::Examine { by },
+        desk::What::Attached { by },
+        desk::What::LookAgain { by },
+    ];
+    assert_eq!(little.told, told.map(|what| Message::Desk(FIXED, what)));
 }
 
 #[test]
