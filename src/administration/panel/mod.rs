@@ -386,7 +386,7 @@ fn chosen(visit: &mut Visit<'_, '_, '_>, word: Word) {
 /// They said yes to what they were asked last.
 fn confirmed(visit: &mut Visit<'_, '_, '_>) {
     use state::Pending;
-    let Some(pending) = visit.turn.panel.pending.take() else { return visit.go(&Goal::Overview) };
+    let Some(pending) = visit.turn.panel.pending.take() else { return visit.show_only() };
     match pending {
         Pending::StepIn(pending) => stepping_in::confirmed(visit, pending),
         _ if !visit.keeps() => visit.show_only(),
