@@ -2,6 +2,7 @@
 
 use argon2::password_hash::phc::{Output, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+use serde::{Deserialize, Serialize};
 
 use super::Hidden;
 use super::code::{looks_like_login_code, same};
@@ -14,7 +15,7 @@ const LONGEST: usize = 200;
 const MOST: (u32, u32, u32) = (256 * 1024, 16, 16);
 
 /// Why a password is not taken for a gate.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PasswordRefused {
     Empty,
     /// Longer than 200 characters.

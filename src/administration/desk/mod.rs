@@ -62,12 +62,27 @@ pub enum What {
         by: UserId,
         act: Act,
     },
-    /// An admin, whose rights were just looked at, wants the group looked at.
+    /// An admin, whose rights were just looked at, wants the group looked at: they are answered
+    /// with a new message.
     Examine {
+        by: UserId,
+    },
+    /// The same, by the button below that message: it is changed where it stands.
+    LookAgain {
+        by: UserId,
+    },
+    /// An admin, whose rights were just looked at, wants to be told what concerns a gate of the
+    /// config, and to get its cards. (Whoever acts here as an admin is told anyway.)
+    Attached {
         by: UserId,
     },
     /// Settings were changed (or the gate was opened first).
     Changed {
+        by: UserId,
+    },
+    /// The admin who brought the bot could not be written to: a signpost in the group leads them
+    /// to the set-up.
+    NeedSignpost {
         by: UserId,
     },
     /// The signpost in the group was followed by somebody who may set the gate up.
