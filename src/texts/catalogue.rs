@@ -41,6 +41,8 @@ pub enum Value {
     For(Duration),
     /// Another message.
     Said(Sentence),
+    /// Several messages, with this between them.
+    Lines(Vec<Sentence>, &'static str),
 }
 
 pub struct Catalogue {
@@ -130,6 +132,10 @@ impl Catalogue {
                 Value::Said(inner) => {
                     arguments.set(*name, self.say_in(tag, inner, dress)?);
                 }
+                Value::Lines(lines, between) => {
+                    let said = lines.iter().map(|line| self.say_in(tag, line, dress));
+                    arguments.set(*name, said.collect::<Result<Vec<_>, _>>()?.join(between));
+                }
             }
         }
         let mut problems = Vec::new();
@@ -150,6 +156,13 @@ impl Catalogue {
         let values = vec![("unit", Value::Choice(wait.unit)), ("count", Value::Count(wait.count))];
         self.say_in(tag, &Sentence { id, values }, dress)
     }
+}
+
+/// A catalogue of these sources, for tests of one file of it.
+#[cfg(test)]
+pub fn of_sources(sources: &[(&str, &str)]) -> Catalogue {
+    let books = sources.iter().map(|(tag, source)| ((*tag).to_owned(), book(tag, source).unwrap()));
+    Catalogue { books: books.collect() }
 }
 
 fn book(tag: &str, source: &str) -> Result<FluentBundle<FluentResource>, TextsError> {

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod clean;
+pub mod desk;
 mod gsm7;
 mod letters;
 mod sentences;

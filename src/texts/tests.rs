@@ -238,7 +238,7 @@ fn every_sentence() -> Vec<Sentence> {
 }
 
 /// The names of all messages of a file, each with the values that stand in it.
-fn messages_of(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+pub fn messages_of(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut messages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut current = String::new();
     for line in source.lines().filter(|line| !line.starts_with('#')) {

@@ -69,7 +69,7 @@ impl Notice {
             self.waiting.remove(0);
             self.more = true;
         }
-        self.waiting.push(Waiting { user, name });
+        self.waiting.push(Waiting { user, name: name.filter(|name| is_only_a_name(name)) });
         self.news = true;
         self.change(turn);
     }
@@ -204,4 +204,14 @@ impl Notice {
         let button = Button { label: Label::Desk(DeskLabel::Pass), does: Does::Open(link) };
         (text, Keyboard::Buttons(vec![vec![button]]))
     }
+}
+
+/// The group must not be told by us what somebody advertises in their name: nothing that Telegram
+/// would make a link of.
+fn is_only_a_name(name: &str) -> bool {
+    !name.contains(['@', '/', '#', '\\']) && !name.split_whitespace().any(is_like_a_domain)
+}
+
+fn is_like_a_domain(word: &str) -> bool {
+    word.trim_end_matches('.').contains('.')
 }
