@@ -296,11 +296,12 @@ impl Doctor {
             } else if let Some(copy) = copy
                 && copy.told != all
             {
-                if copy.place.is_some() {
-                    self.send(turn, admin, Errand::InPlace);
-                } else {
+                match (copy.place, copy.saying) {
+                    (Some(_), _) => self.send(turn, admin, Errand::InPlace),
+                    // What it lacks is added when it is there.
+                    (None, Some(_)) => {}
                     // Nothing to change; but if it goes wrong again, that is news again.
-                    copy.told.clone_from(&all);
+                    (None, None) => copy.told.clone_from(&all),
                 }
             }
         }
