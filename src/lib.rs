@@ -10,6 +10,7 @@ pub mod administration;
 pub mod config;
 pub mod delivery;
 pub mod engine;
+pub mod machines;
 pub mod ops;
 pub mod sandbox;
 pub mod service;

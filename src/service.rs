@@ -1,15 +1,17 @@
 //! A configured bot, put together: the same for `run`, the demo and the tests.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
+use crate::administration::settings::House;
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
 use crate::engine::world::{Clock, SystemClock};
-use crate::engine::{self, EngineError, Parts, Pulse, Retries};
+use crate::engine::{self, EngineError, GateBook, Parts, Pulse, Retries, Setting};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
 use crate::store::secret::{self, SecretError};
@@ -17,6 +19,7 @@ use crate::store::{Store, StoreError};
 use crate::telegram::client::{Call, ClientError, Me};
 use crate::telegram::{Client, Fault};
 use crate::texts::{Texts, TextsError};
+use crate::verification::UserId;
 use crate::verification::code::Keys;
 
 /// How long between two attempts to reach Telegram at a start.
@@ -150,6 +153,16 @@ pub async fn run(
         return Ok(());
     };
     info!(bot = me.username, gates = config.gates.len(), "the sentry is on duty");
+    let house = House {
+        channels: config.channels(),
+        countries: config.sms.as_ref().map(|sms| sms.allowed_countries.clone()).unwrap_or_default(),
+        limits: config.limits.clone(),
+    };
+    let setting = Setting {
+        owners: config.telegram.owners.iter().copied().map(UserId).collect(),
+        open_enrolment: false,
+        languages: texts.languages().collect(),
+    };
     let farewell = mailer.clone();
     let parts = Parts {
         store,
@@ -157,7 +170,8 @@ pub async fn run(
         mailer,
         texter,
         texts,
-        gates: config.gates,
+        gates: GateBook::new(config.gates, BTreeMap::new(), house),
+        setting,
         keys,
         clock,
         metrics,

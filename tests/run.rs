@@ -102,15 +102,15 @@ async fn a_dialogue_in_the_log_one_line_a_decision() {
     });
     // The groups are looked at beside everything else.
     let (gates, lines): (Vec<&str>, Vec<&str>) =
-        lines.partition(|line| line.contains("engine::gates"));
+        lines.partition(|line| line.contains("engine::rounds"));
     let gate = scene.world.group().id();
-    let guarded = format!("INFO countersign::engine::gates: the gate is guarded gate={gate}");
+    let guarded = format!("INFO countersign::engine::rounds: the gate is guarded gate={gate}");
     assert_eq!(gates, [guarded]);
     assert_snapshot!(lines.join("\n"), @r#"
     INFO countersign::service: the sentry is on duty bot="demo_gate_bot" gates=1
     INFO countersign::engine::decide: decided user=7100000002 gate=-1001000000001 decision="asked"
     INFO countersign::engine::decide: decided user=7100000002 gate=-1001000000001 decision="wrong_password" detail="2 left"
-    INFO countersign::engine::decide: decided user=7100000002 gate=-1001000000001 decision="right_password"
+    INFO countersign::engine::decide: decided user=7100000002 gate=-1001000000001 decision="right_password" detail="password “config”"
     INFO countersign::engine::decide: decided user=7100000002 gate=-1001000000001 decision="code_issued_email" detail="code 1 to n•••a@example.org"
     INFO countersign::engine::decide: decided user=7100000002 gate=-1001000000001 decision="wrong_code" detail="2 left"
     INFO countersign::engine::decide: decided user=7100000002 gate=-1001000000001 decision="right_code"

@@ -6,6 +6,7 @@ use crate::verification::address::Address;
 use crate::verification::applicant::Person;
 use crate::verification::code::{Keys, Random};
 use crate::verification::gate::Gates;
+use crate::verification::limits::Ledger;
 use crate::verification::{GateId, Hidden, Timestamp, UserId};
 
 /// What is kept, as of the moment of the step.
@@ -26,6 +27,8 @@ pub trait Archive {
     fn person(&self, user: UserId) -> Option<Person>;
     /// What a panel keeps of its admin: their chat and language, for what the desk writes to them.
     fn panel(&self, admin: UserId) -> Option<super::panel::Panel>;
+    /// What a ledger holds: the uses of a password, for one.
+    fn ledger(&self, ledger: &Ledger) -> u32;
     /// A file that was fetched and not decided on yet.
     fn upload(&self, admin: UserId) -> Option<Vec<u8>>;
 }

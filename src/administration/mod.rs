@@ -23,6 +23,7 @@ pub mod outcome;
 pub mod panel;
 pub mod press;
 pub mod rights;
+pub mod roster;
 pub mod settings;
 pub mod staff;
 pub mod text;

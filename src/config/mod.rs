@@ -23,6 +23,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use crate::verification::code::Random;
+use crate::verification::effect::Channel;
 use crate::verification::gate::Gate;
 use crate::verification::limits::Limits;
 
@@ -51,6 +52,15 @@ pub struct Config {
     pub log: Log,
     /// In the order of the file. Titles are empty, limits merged, only configured channels.
     pub gates: Vec<Gate>,
+}
+
+impl Config {
+    /// The channels that are configured, e-mail first.
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        let email = self.email.is_some().then_some(Channel::Email);
+        email.into_iter().chain(self.sms.is_some().then_some(Channel::Sms)).collect()
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,18 +1,25 @@
-//! Where the rules meet the store: a step, its state, its ledgers, its orders and the removal of
-//! what caused it are one commit.
+//! Where the machines meet the store: a step, its state, everything that follows from it and the
+//! removal of what caused it are one commit.
 
 use std::sync::Arc;
 
 use tracing::{error, info};
 
 use super::Engine;
+use super::follow::{self, Followed, Note};
+use super::shelf::{Shelf, holders};
 use super::world::SystemRandom;
+use crate::administration::effect::Whose;
+use crate::administration::outcome::Stepped as AdminStepped;
+use crate::administration::{desk, door, panel};
+use crate::machines::{Happening, Subject};
 use crate::ops::fault::{self, Point};
 use crate::store::records::{
-    InboxEntry, LedgerCount, LiveKeyboard, OutboxEntry, PersonRecord, Wake,
+    Alarm, DeskRecord, InboxEntry, LedgerCount, LiveKeyboard, OutboxEntry, PanelRecord,
+    PersonRecord, Wake,
 };
-use crate::store::{Sequence, StoreError, View};
-use crate::verification::applicant::{Decision, Facts, Outcome, Stepped, step};
+use crate::store::{StoreError, View};
+use crate::verification::applicant::{Facts, Stepped, step};
 use crate::verification::event::Event;
 use crate::verification::limits::Ledger;
 use crate::verification::{ChatId, GateId, Hidden, MessageId, Timestamp, UserId};
@@ -20,56 +27,67 @@ use crate::verification::{ChatId, GateId, Hidden, MessageId, Timestamp, UserId};
 /// What led to a decision, and is over once it is made.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cause {
-    /// The update that waited in the inbox.
+    /// What waited in the inbox.
     pub inbox: Option<u64>,
     /// The order that was carried out.
     pub outbox: Option<u64>,
     /// The order that could not be carried out yet, and what is to be kept of the attempt.
     pub put_back: Option<(u64, OutboxEntry)>,
-    /// The time that has come.
+    /// The time that has come for an applicant.
     pub wake: Option<(Timestamp, UserId, GateId)>,
+    /// The time that has come for a panel or a desk.
+    pub alarm: Option<(Timestamp, Whose)>,
     /// A message with buttons was written, or the last one lost them.
     pub keyboard: Option<(ChatId, Option<MessageId>)>,
+    /// The file that was fetched for an admin.
+    pub upload: Option<(UserId, Arc<Vec<u8>>)>,
 }
 
 /// Orders with their places in the outbox.
 pub(super) type Queued = Vec<(u64, OutboxEntry)>;
 
 enum Decided {
-    Done { queued: Queued, decisions: Vec<(Option<GateId>, Decision)> },
+    Done(Followed),
     NeedsPassword { gate: GateId, typed: Hidden, candidates: Vec<(String, Hidden)> },
+    NeedsHash(Hidden),
+}
+
+/// What had to be found out before a step could be taken.
+#[derive(Clone, Default)]
+struct Found {
+    password: Option<(GateId, Option<String>)>,
+    hashed: Option<Hidden>,
 }
 
 impl Engine {
-    /// Decides on `event`, durably, and returns what is to be done now.
+    /// Decides on what happened, durably, and returns what is to be done now. What other machines
+    /// are to be told goes to them by itself.
     pub(super) async fn decide(
-        &self,
-        event: Option<Event>,
+        self: &Arc<Self>,
+        happening: Option<Happening>,
         cause: Cause,
     ) -> Result<Queued, StoreError> {
-        let user = event.as_ref().map(|event| event.user);
-        if let Some(event) = &event {
-            self.metrics.step(event.what.name());
+        let subject = happening.as_ref().map(Happening::subject);
+        if let Some(happening) = &happening {
+            self.metrics.step(happening.name());
         }
-        let event = event.map(Arc::new);
-        let mut password = None;
+        let happening = happening.map(Arc::new);
+        let mut found = Found::default();
         loop {
-            match self.commit(event.clone(), cause.clone(), password.clone()).await {
-                Ok(Decided::Done { queued, decisions }) => {
-                    for (gate, decision) in decisions {
-                        self.note(user, gate, &decision);
-                    }
-                    return Ok(queued);
-                }
+            match self.commit(happening.clone(), cause.clone(), found.clone()).await {
+                Ok(Decided::Done(followed)) => return Ok(self.proceed(subject, followed)),
                 Ok(Decided::NeedsPassword { gate, typed, candidates }) => {
-                    password = Some((gate, self.verifier.which(&typed, candidates).await));
+                    found.password = Some((gate, self.verifier.which(&typed, candidates).await));
+                }
+                Ok(Decided::NeedsHash(typed)) => {
+                    found.hashed = Some(self.verifier.hash(typed).await);
                 }
                 Err(StoreError::Panicked) => {
-                    let user = user.map(|user| user.0);
-                    error!(user, "a panic while deciding on one event; that event is dropped");
-                    return match self.commit(None, cause, None).await? {
-                        Decided::Done { queued, .. } => Ok(queued),
-                        Decided::NeedsPassword { .. } => Ok(Vec::new()),
+                    let subject = subject.map(Subject::id);
+                    error!(subject, "a panic while deciding on one event; that event is dropped");
+                    return match self.commit(None, cause, Found::default()).await? {
+                        Decided::Done(followed) => Ok(followed.queued),
+                        Decided::NeedsPassword { .. } | Decided::NeedsHash(_) => Ok(Vec::new()),
                     };
                 }
                 Err(error) => return Err(error),
@@ -78,69 +96,189 @@ impl Engine {
     }
 
     async fn commit(
-        &self,
-        event: Option<Arc<Event>>,
+        self: &Arc<Self>,
+        happening: Option<Arc<Happening>>,
         cause: Cause,
-        password: Option<(GateId, Option<String>)>,
+        found: Found,
     ) -> Result<Decided, StoreError> {
-        let gates = self.gates.current();
-        let keys = Arc::clone(&self.keys);
         let now = self.clock.now();
+        let engine = Arc::clone(self);
         fault::pass(Point::DecideBefore);
         let decided = self
             .store
             .commit(move |view| {
-                let Some(event) = event else {
-                    clear(view, &cause)?;
-                    return Ok(Decided::Done { queued: Vec::new(), decisions: Vec::new() });
-                };
-                let kept = view.get::<PersonRecord>(&event.user)?;
-                let before = kept.map(|PersonRecord(person)| person);
-                let mut person = before.clone().unwrap_or_default();
-                let stepped = {
-                    let ledgers: &View<'_> = view;
-                    let mut facts = Facts {
-                        now,
-                        gates: &gates,
-                        keys: &keys,
-                        random: &mut SystemRandom,
-                        ledger: &|ledger: &Ledger| count(ledgers, ledger),
-                        password,
-                        on_roster: &|_, _| false,
-                        holders: &|_, _| Vec::new(),
-                    };
-                    step(&mut person, &event, &mut facts)
-                };
-                let outcome = match stepped {
-                    Stepped::NeedsPassword { gate, typed, candidates } => {
-                        return Ok(Decided::NeedsPassword { gate, typed, candidates });
-                    }
-                    Stepped::Done(outcome) => outcome,
-                };
-                if person.is_forgettable() {
-                    view.remove::<PersonRecord>(&event.user);
-                } else if before.as_ref() != Some(&person) {
-                    view.put(&event.user, &PersonRecord(person))?;
+                // A fetched file is there before the step that is to read it.
+                if let Some((admin, bytes)) = &cause.upload {
+                    follow::keep_upload(view, *admin, bytes)?;
                 }
-                clear(view, &cause)?;
-                write(view, event.user, outcome, now)
+                let decided = match happening.as_deref() {
+                    None => Decided::Done(Followed::default()),
+                    Some(Happening::Person(event)) => person(view, &engine, event, found, now)?,
+                    Some(Happening::Panel(event)) => panel(view, &engine, event, found, now)?,
+                    Some(Happening::Desk(event)) => desk(view, &engine, event, now)?,
+                };
+                if let Decided::Done(_) = decided {
+                    clear(view, &cause)?;
+                }
+                Ok(decided)
             })
             .await;
         fault::pass(Point::DecideAfter);
         decided
     }
 
-    fn note(&self, user: Option<UserId>, gate: Option<GateId>, decision: &Decision) {
-        self.metrics.outcome(decision.name());
-        let (user, gate) = (user.map(|user| user.0), gate.map(|gate| gate.0));
-        let detail = decision.to_string();
-        let detail = (!detail.is_empty()).then_some(detail);
-        info!(user, gate, decision = decision.name(), detail, "decided");
+    /// What is durable now may be seen: the log, the other machines, the orders.
+    pub(super) fn proceed(&self, subject: Option<Subject>, followed: Followed) -> Queued {
+        for note in followed.notes {
+            self.note(subject, &note);
+        }
+        if !followed.messages.is_empty() {
+            self.pulse.begin(followed.messages.len());
+            // Without a receiver the engine is stopping: the inbox has them.
+            let _ = self.told.send(followed.messages);
+        }
+        followed.queued
+    }
+
+    fn note(&self, subject: Option<Subject>, note: &Note) {
+        match note {
+            Note::Decision(gate, decision) => {
+                self.metrics.outcome(decision.name());
+                let (user, gate) = (subject.map(Subject::id), gate.map(|gate| gate.0));
+                let detail = decision.to_string();
+                let detail = (!detail.is_empty()).then_some(detail);
+                info!(user, gate, decision = decision.name(), detail, "decided");
+            }
+            Note::Deed(deed) => {
+                let (user, gate) = (deed.about.map(|user| user.0), deed.gate.map(|gate| gate.0));
+                let by = deed.by.map(|by| by.0);
+                let detail = (!deed.detail.is_empty()).then_some(&deed.detail);
+                info!(user, gate, by, deed = deed.what, detail, "done by hand");
+            }
+        }
     }
 }
 
+/// Something about a person: for their panel, or for the applicant's rules.
+fn person(
+    view: &mut View<'_>,
+    engine: &Engine,
+    event: &Event,
+    found: Found,
+    now: Timestamp,
+) -> Result<Decided, StoreError> {
+    let kept = view.get::<PanelRecord>(&event.user)?;
+    let own = kept.map(|PanelRecord(panel)| panel).unwrap_or_default();
+    let Some(input) = door::claim(&own, event) else {
+        return applicant(view, engine, event, found, now);
+    };
+    let Event { user, language, name, .. } = event.clone();
+    let what = panel::What::Did(input);
+    panel(view, engine, &panel::Event { admin: user, language, name, what }, found, now)
+}
+
+fn applicant(
+    view: &mut View<'_>,
+    engine: &Engine,
+    event: &Event,
+    found: Found,
+    now: Timestamp,
+) -> Result<Decided, StoreError> {
+    let kept = view.get::<PersonRecord>(&event.user)?;
+    let before = kept.map(|PersonRecord(person)| person);
+    let mut person = before.clone().unwrap_or_default();
+    let gates = engine.gates.current();
+    let stepped = {
+        let seen: &View<'_> = view;
+        let shelf = Shelf { view: seen, engine };
+        let mut facts = Facts {
+            now,
+            gates: &gates,
+            keys: &engine.keys,
+            random: &mut SystemRandom,
+            ledger: &|ledger: &Ledger| count(seen, ledger),
+            password: found.password,
+            on_roster: &|gate, key| {
+                crate::administration::archive::Archive::on_roster(&shelf, gate, key)
+            },
+            holders: &|gate, key| holders(seen, gate, key),
+        };
+        step(&mut person, event, &mut facts)
+    };
+    let outcome = match stepped {
+        Stepped::NeedsPassword { gate, typed, candidates } => {
+            return Ok(Decided::NeedsPassword { gate, typed, candidates });
+        }
+        Stepped::Done(outcome) => outcome,
+    };
+    let renamed = before.as_ref().and_then(|person| person.name.as_ref()) != person.name.as_ref();
+    if let Some(username) = person.name.as_ref().and_then(|name| name.username.as_ref())
+        && renamed
+    {
+        follow::remember_username(view, engine, username, event.user)?;
+    }
+    let followed = follow::applicant(view, engine, event.user, &person, outcome, now)?;
+    if person.is_forgettable() {
+        view.remove::<PersonRecord>(&event.user);
+    } else if before.as_ref() != Some(&person) {
+        view.put(&event.user, &PersonRecord(person))?;
+    }
+    Ok(Decided::Done(followed))
+}
+
+fn panel(
+    view: &mut View<'_>,
+    engine: &Engine,
+    event: &panel::Event,
+    found: Found,
+    now: Timestamp,
+) -> Result<Decided, StoreError> {
+    let kept = view.get::<PanelRecord>(&event.admin)?;
+    let before = kept.map(|PanelRecord(panel)| panel);
+    let mut panel = before.clone().unwrap_or_default();
+    let gates = engine.gates.current();
+    let stepped = {
+        let shelf = Shelf { view, engine };
+        shelf.facts(&gates, now, found.hashed, |facts| panel::step(&mut panel, event, facts))
+    };
+    let outcome = match stepped {
+        AdminStepped::NeedsHash(typed) => return Ok(Decided::NeedsHash(typed)),
+        AdminStepped::Done(outcome) => outcome,
+    };
+    if panel == panel::Panel::default() {
+        view.remove::<PanelRecord>(&event.admin);
+    } else if before.as_ref() != Some(&panel) {
+        view.put(&event.admin, &PanelRecord(panel))?;
+    }
+    let whose = Whose::Panel(event.admin);
+    follow::administration(view, engine, whose, outcome, now).map(Decided::Done)
+}
+
+fn desk(
+    view: &mut View<'_>,
+    engine: &Engine,
+    event: &desk::Event,
+    now: Timestamp,
+) -> Result<Decided, StoreError> {
+    let kept = view.get::<DeskRecord>(&event.desk)?;
+    let before = kept.map(|DeskRecord(desk)| desk);
+    let mut desk = before.clone().unwrap_or_default();
+    let gates = engine.gates.current();
+    let outcome = {
+        let shelf = Shelf { view, engine };
+        shelf.facts(&gates, now, None, |facts| desk::step(&mut desk, event, facts))
+    };
+    if desk == desk::Desk::default() {
+        view.remove::<DeskRecord>(&event.desk);
+    } else if before.as_ref() != Some(&desk) {
+        view.put(&event.desk, &DeskRecord(desk))?;
+    }
+    let whose = Whose::Desk(event.desk);
+    follow::administration(view, engine, whose, outcome, now).map(Decided::Done)
+}
+
 /// What a ledger holds; one that cannot be read counts as full, and the store fails closed anyway.
-fn count(view: &View<'_>, ledger: &Ledger) -> u32 {
+pub(super) fn count(view: &View<'_>, ledger: &Ledger) -> u32 {
     match view.get::<LedgerCount>(ledger) {
         Ok(kept) => kept.map_or(0, |kept| kept.count),
         Err(_) => u32::MAX,
@@ -160,33 +298,13 @@ fn clear(view: &mut View<'_>, cause: &Cause) -> Result<(), StoreError> {
     if let Some(wake) = &cause.wake {
         view.remove::<Wake>(wake);
     }
+    if let Some(alarm) = &cause.alarm {
+        view.remove::<Alarm>(alarm);
+    }
     match &cause.keyboard {
         Some((chat, Some(message))) => view.put(chat, &LiveKeyboard { message: *message })?,
         Some((chat, None)) => view.remove::<LiveKeyboard>(chat),
         None => {}
     }
     Ok(())
-}
-
-fn write(
-    view: &mut View<'_>,
-    user: UserId,
-    outcome: Outcome,
-    now: Timestamp,
-) -> Result<Decided, StoreError> {
-    for (ledger, by) in outcome.charges {
-        let count = count(view, &ledger).saturating_add_signed(by);
-        view.put(&ledger, &LedgerCount { count })?;
-    }
-    for (gate, at) in outcome.wakes {
-        view.put(&(at, user, gate), &Wake {})?;
-    }
-    let mut queued = Vec::with_capacity(outcome.orders.len());
-    for order in outcome.orders {
-        let seq = view.next_sequence(Sequence::Outbox)?;
-        let entry = OutboxEntry { order, queued: now, started: false, attempts: 0 };
-        view.put(&seq, &entry)?;
-        queued.push((seq, entry));
-    }
-    Ok(Decided::Done { queued, decisions: outcome.decisions })
 }

@@ -1,35 +1,61 @@
-//! The gates as configured, with their groups' titles as last seen.
+//! The gates on duty: those of the config, and those that were set up in a chat; with their
+//! groups' titles as last seen and the ids that they have now.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
-use tokio::sync::watch;
-use tracing::{info, warn};
-
-use super::Engine;
-use crate::store::records::GateTitle;
+use crate::administration::settings::{House, Settings};
+use crate::store::records::{GateTitle, MovedGate, SettingsRecord};
 use crate::store::{Store, StoreError};
-use crate::verification::GateId;
 use crate::verification::gate::{Gate, Gates};
+use crate::verification::{ChatId, GateId};
 
-/// How long until a group whose title could not be read is asked for again.
-const RETRY: Duration = Duration::from_secs(60);
+/// How many records are read at a time at a start.
+const PAGE: usize = 500;
 
 /// All gates; each step sees them as they are when it begins.
 pub struct GateBook {
-    gates: RwLock<Arc<Gates>>,
+    /// Those of the config, by the ids that their groups have now.
+    fixed: RwLock<Fixed>,
+    house: House,
+    pages: RwLock<Pages>,
+}
+
+#[derive(Default)]
+struct Fixed {
+    gates: BTreeMap<GateId, Gate>,
+    log_chats: BTreeMap<GateId, ChatId>,
+}
+
+/// What changes while the bot runs.
+#[derive(Clone, Default)]
+struct Pages {
+    gates: Arc<Gates>,
+    /// The log chats of all gates that have one.
+    log_chats: Arc<BTreeMap<GateId, ChatId>>,
+    /// The ids that groups have now, by those that they had.
+    moved: Arc<BTreeMap<GateId, GateId>>,
 }
 
 impl GateBook {
     #[must_use]
-    pub fn new(gates: Vec<Gate>) -> GateBook {
-        let gates = gates.into_iter().map(|gate| (gate.id, gate)).collect();
-        GateBook { gates: RwLock::new(Arc::new(gates)) }
+    pub fn new(gates: Vec<Gate>, log_chats: BTreeMap<GateId, ChatId>, house: House) -> GateBook {
+        let gates: Gates = gates.into_iter().map(|gate| (gate.id, gate)).collect();
+        let pages = Pages {
+            gates: Arc::new(gates.clone()),
+            log_chats: Arc::new(log_chats.clone()),
+            moved: Arc::default(),
+        };
+        GateBook {
+            fixed: RwLock::new(Fixed { gates, log_chats }),
+            house,
+            pages: RwLock::new(pages),
+        }
     }
 
     #[must_use]
     pub fn current(&self) -> Arc<Gates> {
-        Arc::clone(&self.gates.read().unwrap_or_else(PoisonError::into_inner))
+        self.read(|pages| Arc::clone(&pages.gates))
     }
 
     #[must_use]
@@ -37,22 +63,102 @@ impl GateBook {
         self.current().contains_key(&id)
     }
 
-    /// Fills in the titles that were kept.
+    /// Whether a gate is of the config.
+    #[must_use]
+    pub fn is_fixed(&self, id: GateId) -> bool {
+        self.fixed.read().unwrap_or_else(PoisonError::into_inner).gates.contains_key(&id)
+    }
+
+    /// The log chat of a gate of the config.
+    #[must_use]
+    pub fn fixed_log(&self, id: GateId) -> Option<ChatId> {
+        let fixed = self.fixed.read().unwrap_or_else(PoisonError::into_inner);
+        fixed.log_chats.get(&id).copied()
+    }
+
+    #[must_use]
+    pub fn log_chat(&self, id: GateId) -> Option<ChatId> {
+        self.read(|pages| pages.log_chats.get(&id).copied())
+    }
+
+    /// The ids that groups have now, by those that they had.
+    #[must_use]
+    pub fn moved(&self) -> Arc<BTreeMap<GateId, GateId>> {
+        self.read(|pages| Arc::clone(&pages.moved))
+    }
+
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// Fills in what was kept: moves, gates that were set up in a chat, titles.
     pub(super) async fn recall(&self, store: &Store) -> Result<(), StoreError> {
-        let ids: Vec<GateId> = self.current().keys().copied().collect();
-        let kept = store
-            .read(move |view| {
-                ids.into_iter()
-                    .map(|id| Ok((id, view.get::<GateTitle>(&id)?)))
-                    .collect::<Result<Vec<_>, _>>()
+        let (moves, settings, titles) = store
+            .read(|view| {
+                let moves = view.scan::<MovedGate>(None, usize::MAX)?;
+                let settings = view.scan::<SettingsRecord>(None, usize::MAX)?;
+                Ok((moves, settings, view.scan::<GateTitle>(None, PAGE)?))
             })
             .await?;
-        for (id, title) in kept {
-            if let Some(GateTitle { title }) = title {
-                self.set_title(id, &title);
-            }
+        for (from, MovedGate { to }) in moves {
+            self.follow(from, to);
+        }
+        for (id, SettingsRecord(settings)) in settings {
+            self.settle(id, Some(&settings));
+        }
+        for (id, GateTitle { title }) in titles {
+            self.set_title(id, &title);
         }
         Ok(())
+    }
+
+    /// A gate was set up or changed in a chat, or (`None`) taken down. A gate of the config stays
+    /// as it is.
+    pub(super) fn settle(&self, id: GateId, settings: Option<&Settings>) {
+        if self.is_fixed(id) {
+            return;
+        }
+        let gate = settings.and_then(|settings| settings.gate(id, &self.house));
+        let log_chat = settings.and_then(|settings| settings.log_chat);
+        self.change(|pages| {
+            match gate {
+                Some(gate) => Arc::make_mut(&mut pages.gates).insert(id, gate),
+                None => Arc::make_mut(&mut pages.gates).remove(&id),
+            };
+            match log_chat {
+                Some(chat) => Arc::make_mut(&mut pages.log_chats).insert(id, chat),
+                None => Arc::make_mut(&mut pages.log_chats).remove(&id),
+            };
+        });
+    }
+
+    /// A group has another id from now on.
+    pub(super) fn follow(&self, from: GateId, to: GateId) {
+        {
+            let mut fixed = self.fixed.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(mut gate) = fixed.gates.remove(&from) {
+                gate.id = to;
+                fixed.gates.entry(to).or_insert(gate);
+            }
+            if let Some(chat) = fixed.log_chats.remove(&from) {
+                fixed.log_chats.entry(to).or_insert(chat);
+            }
+        }
+        self.change(|pages| {
+            let moved = Arc::make_mut(&mut pages.moved);
+            // Who moved to the old id has moved to the new one.
+            moved.values_mut().filter(|id| **id == from).for_each(|id| *id = to);
+            moved.insert(from, to);
+            let gates = Arc::make_mut(&mut pages.gates);
+            if let Some(mut gate) = gates.remove(&from) {
+                gate.id = to;
+                gates.entry(to).or_insert(gate);
+            }
+            let log_chats = Arc::make_mut(&mut pages.log_chats);
+            if let Some(chat) = log_chats.remove(&from) {
+                log_chats.entry(to).or_insert(chat);
+            }
+        });
     }
 
     /// Takes a title that was seen, and keeps it.
@@ -72,58 +178,22 @@ impl GateBook {
     }
 
     fn set_title(&self, id: GateId, title: &str) {
-        let mut gates = self.gates.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(gate) = Arc::make_mut(&mut gates).get_mut(&id) {
+        self.change(|pages| {
+            if let Some(gate) = Arc::make_mut(&mut pages.gates).get_mut(&id) {
+                title.clone_into(&mut gate.title);
+            }
+        });
+        let mut fixed = self.fixed.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gate) = fixed.gates.get_mut(&id) {
             title.clone_into(&mut gate.title);
         }
     }
-}
 
-/// Asks Telegram for every gate's title and whether the bot may do its work there.
-pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
-    let all = engine.gates.current().keys().copied().collect();
-    let looked = tokio::select! {
-        unseen = look_at(&engine, all) => Some(unseen),
-        _ = stop.wait_for(|stop| *stop) => None,
-    };
-    engine.pulse.end(1);
-    let Some(mut unseen) = looked else { return };
-    while !unseen.is_empty() {
-        tokio::select! {
-            () = tokio::time::sleep(RETRY) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
-        unseen = look_at(&engine, unseen).await;
+    fn read<T>(&self, look: impl FnOnce(&Pages) -> T) -> T {
+        look(&self.pages.read().unwrap_or_else(PoisonError::into_inner))
     }
-}
 
-/// Returns those that could not be looked at.
-async fn look_at(engine: &Engine, gates: Vec<GateId>) -> Vec<GateId> {
-    let mut unseen = Vec::new();
-    for id in gates {
-        if look(engine, id).await.is_none() {
-            unseen.push(id);
-        }
+    fn change(&self, change: impl FnOnce(&mut Pages)) {
+        change(&mut self.pages.write().unwrap_or_else(PoisonError::into_inner));
     }
-    unseen
-}
-
-async fn look(engine: &Engine, id: GateId) -> Option<()> {
-    let chat = match engine.telegram.chat(id).await {
-        Ok(chat) => chat,
-        Err(fault) => {
-            warn!(gate = id.0, why = %fault, "the gate's group cannot be looked at: is the bot in it?");
-            return (!fault.is_retryable()).then_some(());
-        }
-    };
-    engine.gates.retitle(&engine.store, id, &chat.title).await.ok()?;
-    match engine.telegram.own_rights(id, engine.me).await {
-        Ok(rights) if rights.can_invite => info!(gate = id.0, "the gate is guarded"),
-        Ok(_) => warn!(
-            gate = id.0,
-            "the bot may not approve join requests: make it an administrator with the right \"Invite Users via Link\""
-        ),
-        Err(fault) => warn!(gate = id.0, why = %fault, "the bot's rights cannot be read"),
-    }
-    Some(())
 }

@@ -9,6 +9,7 @@ use tracing::{debug, error, warn};
 
 use super::Engine;
 use super::people::People;
+use crate::machines::Happening;
 use crate::ops::fault::{self, Point};
 use crate::store::records::{InboxEntry, SeenUpdate};
 use crate::store::{Sequence, StoreError};
@@ -79,25 +80,23 @@ async fn rest(pause: Duration, stop: &mut watch::Receiver<bool>) -> bool {
 }
 
 /// Keeps a whole batch with one write, and hands in what was not known yet.
-async fn accept(engine: &Engine, people: &People, updates: Vec<Update>) -> Result<(), StoreError> {
+async fn accept(
+    engine: &Arc<Engine>,
+    people: &People,
+    updates: Vec<Update>,
+) -> Result<(), StoreError> {
     let mut kept = Vec::with_capacity(updates.len());
     for update in updates {
         engine.metrics.update(update.reading.name());
         let event = match update.reading {
-            Reading::Event(event) => concerns_us(engine, event).await?,
-            Reading::Desk(_) => None,
+            Reading::Event(event) => concerns_us(engine, event).await?.map(Happening::Person),
+            Reading::Desk(event) => Some(Happening::Desk(event)),
             Reading::Titled { gate, title } => {
                 engine.gates.retitle(&engine.store, gate, &title).await?;
                 None
             }
             Reading::Migrated { from, to } => {
-                if engine.gates.has(from) {
-                    error!(
-                        gate = from.0,
-                        to = to.0,
-                        "the group became a supergroup and has a new id: set gates.chat_id to it and restart"
-                    );
-                }
+                engine.follow_move(from, to).await?;
                 None
             }
             Reading::Nothing(why) => {
@@ -123,7 +122,7 @@ async fn accept(engine: &Engine, people: &People, updates: Vec<Update>) -> Resul
                 view.put(&update_id, &SeenUpdate { at: now })?;
                 let Some(event) = event else { continue };
                 let seq = view.next_sequence(Sequence::Inbox)?;
-                let entry = InboxEntry { update_id, received: now, event };
+                let entry = InboxEntry { update_id: Some(update_id), received: now, event };
                 view.put(&seq, &entry)?;
                 fresh.push((seq, entry.event));
             }

@@ -17,11 +17,15 @@
 //! random source of the rules are in `world`.
 
 mod decide;
+mod follow;
 mod gates;
 mod intake;
+mod moves;
 mod outbox;
 mod people;
 mod pulse;
+mod rounds;
+mod shelf;
 mod sweep;
 mod verifier;
 pub mod world;
@@ -31,19 +35,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::info;
 
 use crate::delivery::{Mailer, Texter};
+use crate::machines::Happening;
 use crate::ops::metrics::Metrics;
 use crate::store::{Store, StoreError};
 use crate::telegram::Client;
 use crate::telegram::client::Me;
 use crate::texts::Texts;
-use crate::verification::UserId;
 use crate::verification::code::Keys;
-use crate::verification::gate::Gate;
+use crate::verification::{Language, UserId};
 pub use gates::GateBook;
 use outbox::Outbox;
 pub use outbox::Retries;
@@ -72,7 +76,8 @@ pub struct Parts {
     pub mailer: Option<Mailer>,
     pub texter: Option<Texter>,
     pub texts: Texts,
-    pub gates: Vec<Gate>,
+    pub gates: GateBook,
+    pub setting: Setting,
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
     pub metrics: Metrics,
@@ -84,6 +89,16 @@ pub struct Parts {
     pub me: Me,
 }
 
+/// What the configuration says about those who run the bot.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    pub owners: Vec<UserId>,
+    /// Every group admin may gate their group.
+    pub open_enrolment: bool,
+    /// The languages that there are words in.
+    pub languages: Vec<Language>,
+}
+
 /// What all parts of the engine share.
 struct Engine {
     store: Store,
@@ -92,12 +107,15 @@ struct Engine {
     texter: Option<Texter>,
     texts: Texts,
     gates: GateBook,
+    setting: Setting,
     keys: Arc<Keys>,
     clock: Arc<dyn Clock>,
     metrics: Metrics,
     pulse: Arc<Pulse>,
     retries: Retries,
     verifier: Verifier,
+    /// What the machines have to tell each other, once it is in the inbox.
+    told: mpsc::UnboundedSender<Vec<(u64, Happening)>>,
     me: UserId,
     /// The bot's name in links: `https://t.me/<this>`.
     username: String,
@@ -110,8 +128,11 @@ struct Engine {
 /// The store failed closed, or the engine itself did.
 pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), EngineError> {
     let pace = parts.messages_per_second;
+    let (told, messages) = mpsc::unbounded_channel();
     let engine = Arc::new(Engine {
-        gates: GateBook::new(parts.gates),
+        gates: parts.gates,
+        setting: parts.setting,
+        told,
         keys: Arc::new(parts.keys),
         store: parts.store,
         telegram: parts.telegram,
@@ -137,11 +158,12 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
 
     let mut tasks = JoinSet::new();
     tasks.spawn(carrying.run(stop.clone()));
+    tasks.spawn(people.clone().pass_on(messages, stop.clone()));
     tasks.spawn(intake::run(Arc::clone(&engine), people, stop.clone()));
     tasks.spawn(sweep::run(Arc::clone(&engine), outbox, stop.clone()));
     // Ended by `refresh`, after its first look.
     engine.pulse.begin(1);
-    tasks.spawn(gates::refresh(Arc::clone(&engine), stop.clone()));
+    tasks.spawn(rounds::refresh(Arc::clone(&engine), stop.clone()));
 
     let failure = tokio::select! {
         failure = engine.store.failed() => Some(EngineError::Store(failure)),

@@ -1,29 +1,30 @@
-//! Each person's events in order, one at a time; different people side by side.
+//! What happens to each person and at each desk in order, one at a time; different ones side by
+//! side.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::{mpsc, watch};
 use tracing::error;
 
 use super::decide::{Cause, Queued};
 use super::outbox::Outbox;
 use super::{Engine, contained};
+use crate::machines::{Happening, Subject};
 use crate::store::StoreError;
 use crate::store::records::InboxEntry;
-use crate::verification::UserId;
-use crate::verification::event::Event;
 
 /// How many inbox entries are read at a time at a start.
 const PAGE: usize = 1000;
 
-type Waiting = HashMap<UserId, VecDeque<(u64, Event)>>;
+type Waiting = HashMap<Subject, VecDeque<(u64, Happening)>>;
 
 #[derive(Clone)]
 pub(super) struct People {
     engine: Arc<Engine>,
     outbox: Outbox,
-    /// What waits, by person. A person is in here exactly while their task runs.
+    /// What waits, by whom it is about. One is in here exactly while their task runs.
     waiting: Arc<Mutex<Waiting>>,
 }
 
@@ -51,22 +52,42 @@ impl People {
         }
     }
 
-    /// Queues an event that is in the inbox under `seq`.
-    pub fn hand_in(&self, seq: u64, event: Event) {
-        let user = event.user;
+    /// Queues what is in the inbox under `seq`.
+    pub fn hand_in(&self, seq: u64, happening: Happening) {
+        let subject = happening.subject();
         self.engine.pulse.begin(1);
-        match self.waiting().entry(user) {
-            Entry::Occupied(mut queue) => queue.get_mut().push_back((seq, event)),
+        match self.waiting().entry(subject) {
+            Entry::Occupied(mut queue) => queue.get_mut().push_back((seq, happening)),
             Entry::Vacant(place) => {
-                place.insert(VecDeque::from([(seq, event)]));
-                tokio::spawn(self.clone().serve(user));
+                place.insert(VecDeque::from([(seq, happening)]));
+                tokio::spawn(self.clone().serve(subject));
             }
         }
     }
 
-    async fn serve(self, user: UserId) {
-        while let Some((seq, event)) = self.next(user) {
-            match self.handle(seq, event).await {
+    /// Hands in what the machines have to tell each other, until the engine stops.
+    pub async fn pass_on(
+        self,
+        mut told: mpsc::UnboundedReceiver<Vec<(u64, Happening)>>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        loop {
+            let messages = tokio::select! {
+                messages = told.recv() => messages,
+                _ = stop.wait_for(|stop| *stop) => return,
+            };
+            let Some(messages) = messages else { return };
+            let count = messages.len();
+            for (seq, happening) in messages {
+                self.hand_in(seq, happening);
+            }
+            self.engine.pulse.end(count);
+        }
+    }
+
+    async fn serve(self, subject: Subject) {
+        while let Some((seq, happening)) = self.next(subject) {
+            match self.handle(seq, happening).await {
                 Ok(queued) => {
                     self.outbox.put(queued);
                     self.engine.pulse.end(1);
@@ -77,21 +98,22 @@ impl People {
         }
     }
 
-    async fn handle(&self, seq: u64, event: Event) -> Result<Queued, StoreError> {
+    async fn handle(&self, seq: u64, happening: Happening) -> Result<Queued, StoreError> {
         let cause = Cause { inbox: Some(seq), ..Cause::default() };
-        let user = event.user.0;
-        if let Some(decided) = contained(self.engine.decide(Some(event), cause.clone())).await {
+        let subject = happening.subject().id();
+        let decided = contained(self.engine.decide(Some(happening), cause.clone())).await;
+        if let Some(decided) = decided {
             return decided;
         }
-        error!(user, "a panic while handling one update; that update is dropped");
+        error!(subject, "a panic while handling one update; that update is dropped");
         contained(self.engine.decide(None, cause)).await.unwrap_or(Ok(Queued::new()))
     }
 
-    fn next(&self, user: UserId) -> Option<(u64, Event)> {
+    fn next(&self, subject: Subject) -> Option<(u64, Happening)> {
         let mut waiting = self.waiting();
-        let next = waiting.get_mut(&user)?.pop_front();
+        let next = waiting.get_mut(&subject)?.pop_front();
         if next.is_none() {
-            waiting.remove(&user);
+            waiting.remove(&subject);
         }
         next
     }

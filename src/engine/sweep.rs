@@ -8,11 +8,16 @@ use tokio::sync::watch;
 use super::Engine;
 use super::decide::Cause;
 use super::outbox::Outbox;
+use crate::administration::effect::Whose;
+use crate::administration::{desk, panel};
+use crate::machines::Happening;
 use crate::store::StoreError;
-use crate::store::sweep::{due, forget_ledgers, forget_seen};
+use crate::store::sweep::{due, forget_ledgers, forget_seen, ringing};
 use crate::verification::event::{Event, What};
 
 const WAKE_EVERY: Duration = Duration::from_secs(30);
+/// Panels and desks reckon in seconds.
+const RING_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Telegram keeps updates for a day; their ids are remembered for a week.
 const REMEMBER_UPDATES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -21,23 +26,27 @@ const PAGE: usize = 500;
 
 enum Due {
     WakeUps,
+    Alarms,
     Forgetting,
-    /// Both, because somebody asked.
+    /// All, because somebody asked.
     Round(u64),
 }
 
 pub(super) async fn run(engine: Arc<Engine>, outbox: Outbox, mut stop: watch::Receiver<bool>) {
     let mut waking = tokio::time::interval(WAKE_EVERY);
+    let mut ringing = tokio::time::interval(RING_EVERY);
     let mut forgetting = tokio::time::interval(FORGET_EVERY);
     loop {
         let due = tokio::select! {
             _ = waking.tick() => Due::WakeUps,
+            _ = ringing.tick() => Due::Alarms,
             _ = forgetting.tick() => Due::Forgetting,
             round = engine.pulse.sweep_asked() => Due::Round(round),
             _ = stop.wait_for(|stop| *stop) => return,
         };
         let swept = match due {
             Due::WakeUps => wake(&engine, &outbox).await,
+            Due::Alarms => ring(&engine, &outbox).await,
             Due::Forgetting => forget(&engine).await,
             Due::Round(round) => {
                 let swept = async { wake(&engine, &outbox).await.and(forget(&engine).await) }.await;
@@ -57,18 +66,41 @@ async fn forget(engine: &Engine) -> Result<(), StoreError> {
     forget_past_ledgers(engine).await
 }
 
-async fn wake(engine: &Engine, outbox: &Outbox) -> Result<(), StoreError> {
+async fn wake(engine: &Arc<Engine>, outbox: &Outbox) -> Result<(), StoreError> {
     loop {
         let now = engine.clock.now();
         let due = engine.store.read(move |view| due(view, now, PAGE)).await?;
         if due.is_empty() {
-            return Ok(());
+            break;
         }
         for wake in due {
             let (_, user, gate) = wake;
-            let event = Event::of(user, What::Woken { gate });
+            let happening = Happening::Person(Event::of(user, What::Woken { gate }));
             let cause = Cause { wake: Some(wake), ..Cause::default() };
-            outbox.put(engine.decide(Some(event), cause).await?);
+            outbox.put(engine.decide(Some(happening), cause).await?);
+        }
+    }
+    ring(engine, outbox).await
+}
+
+/// Panels and desks that asked to be woken.
+async fn ring(engine: &Arc<Engine>, outbox: &Outbox) -> Result<(), StoreError> {
+    loop {
+        let now = engine.clock.now();
+        let due = engine.store.read(move |view| ringing(view, now, PAGE)).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for alarm in due {
+            let happening = match alarm.1 {
+                Whose::Panel(admin) => {
+                    let what = panel::What::Woken;
+                    Happening::Panel(panel::Event { admin, language: None, name: None, what })
+                }
+                Whose::Desk(desk) => Happening::Desk(desk::Event { desk, what: desk::What::Woken }),
+            };
+            let cause = Cause { alarm: Some(alarm), ..Cause::default() };
+            outbox.put(engine.decide(Some(happening), cause).await?);
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Compares typed passwords: slow on purpose, so in threads of its own and few at a time.
 
 use tokio::sync::Semaphore;
+use tokio::task::JoinError;
 
+use super::world::SystemRandom;
+use crate::verification::code::Random;
 use crate::verification::{Hidden, password};
 
 pub(super) struct Verifier {
@@ -27,17 +30,30 @@ impl Verifier {
         found
     }
 
+    /// The Argon2id hash of a new password.
+    pub async fn hash(&self, typed: Hidden) -> Hidden {
+        let _slot = self.slots.acquire().await;
+        let mut salt = [0; 16];
+        SystemRandom.fill(&mut salt);
+        let hashed = tokio::task::spawn_blocking(move || password::hash(&typed, &salt));
+        finished(hashed.await).await
+    }
+
     /// Whether `typed` is the password behind `hash`.
     async fn matches(&self, typed: Hidden, hash: Hidden) -> bool {
         let _slot = self.slots.acquire().await;
         let compared =
             tokio::task::spawn_blocking(move || password::matches(typed.reveal(), &hash));
-        match compared.await {
-            Ok(right) => right,
-            // Nobody's guess was wrong: the update fails as a whole, and costs no try.
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // The runtime is ending; the update is in the inbox still.
-            Err(_) => std::future::pending().await,
-        }
+        finished(compared.await).await
+    }
+}
+
+async fn finished<T>(work: Result<T, JoinError>) -> T {
+    match work {
+        Ok(result) => result,
+        // Nobody's guess was wrong: the update fails as a whole, and costs no try.
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // The runtime is ending; the update is in the inbox still.
+        Err(_) => std::future::pending().await,
     }
 }

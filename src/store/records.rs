@@ -9,9 +9,8 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::machines::{Happening, Work};
 use crate::verification::applicant::Person;
-use crate::verification::effect::Order;
-use crate::verification::event::Event;
 use crate::verification::limits::Ledger;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
@@ -42,9 +41,10 @@ pub trait Record: Serialize + DeserializeOwned {
 /// An update that was taken from Telegram and is not handled yet. Keyed by arrival.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxEntry {
-    pub update_id: u32,
+    /// `None`: no update, but something that one machine has to tell another.
+    pub update_id: Option<u32>,
     pub received: Timestamp,
-    pub event: Event,
+    pub event: Happening,
 }
 
 /// An update id that was taken before, so that it is not taken twice.
@@ -56,7 +56,7 @@ pub struct SeenUpdate {
 /// An order that is not carried out yet. Keyed by when it was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
-    pub order: Order,
+    pub order: Work,
     pub queued: Timestamp,
     /// It may have been carried out already: the process ended before it knew.
     pub started: bool,
@@ -231,6 +231,13 @@ impl Record for GateTitle {
     }
 }
 
+mod administration;
+
+pub use administration::{
+    Alarm, DeskRecord, Holders, MovedGate, PanelRecord, RosterLine, RosterSize, SettingsRecord,
+    StaffRecord, UploadPart, Username,
+};
+
 /// A number as eight bytes that sort as the numbers do.
 #[must_use]
 pub fn signed(number: i64) -> [u8; 8] {
@@ -264,6 +271,17 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<Wake>(),
     kind::<LiveKeyboard>(),
     kind::<GateTitle>(),
+    kind::<PanelRecord>(),
+    kind::<DeskRecord>(),
+    kind::<SettingsRecord>(),
+    kind::<StaffRecord>(),
+    kind::<RosterLine>(),
+    kind::<RosterSize>(),
+    kind::<Holders>(),
+    kind::<Username>(),
+    kind::<UploadPart>(),
+    kind::<Alarm>(),
+    kind::<MovedGate>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),
 ];

@@ -1,8 +1,9 @@
 //! Finding what is due and throwing away what is past, a bounded piece at a time.
 
 use super::error::StoreError;
-use super::records::{LedgerCount, SeenUpdate, Wake};
+use super::records::{Alarm, LedgerCount, SeenUpdate, Wake};
 use super::view::View;
+use crate::administration::effect::Whose;
 use crate::verification::limits::Ledger;
 use crate::verification::{GateId, Timestamp, UserId};
 
@@ -54,6 +55,20 @@ pub fn forget_ledgers(view: &mut View<'_>, day: i64, limit: usize) -> Result<usi
         view.remove::<LedgerCount>(ledger);
     }
     Ok(past.len())
+}
+
+/// At most `limit` alarms of panels and desks that are due at `now`, the longest due first.
+///
+/// # Errors
+/// As for [`View::get`].
+pub fn ringing(
+    view: &View<'_>,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<(Timestamp, Whose)>, StoreError> {
+    let after = (Timestamp(now.0.saturating_add(1)), Whose::Panel(UserId(0)));
+    let due = view.scan_until::<Alarm>(None, Some(&after), limit)?;
+    Ok(due.into_iter().map(|(alarm, _)| alarm).collect())
 }
 
 /// At most `limit` wake-ups that are due at `now`, the longest due first.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
+use reqwest::multipart::Form;
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -281,6 +282,49 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .body(body);
         let lost = |error| Fault::of_transport(method, error);
+        let response = request.send().await.map_err(lost)?;
+        let status = response.status().as_u16();
+        let answer = response.bytes().await.map_err(lost)?;
+        understand(method, status, &answer)
+    }
+
+    /// The content of a file that Telegram keeps, of at most `most` bytes.
+    pub(super) async fn download(
+        &self,
+        method: &'static str,
+        path: &str,
+        most: usize,
+    ) -> Result<Vec<u8>, Fault> {
+        let mut url = self.api_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            let token = format!("bot{}", self.token.expose_secret());
+            segments.pop_if_empty().push("file").push(&token).extend(path.split('/'));
+        }
+        let lost = |error| Fault::of_transport(method, error);
+        let request = self.http.get(url).timeout(CALL_TIME);
+        let mut response = request.send().await.map_err(lost)?;
+        if !response.status().is_success() {
+            let refused = Refused::default();
+            return Err(Fault::of_refusal(method, response.status().as_u16(), &refused));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(lost)? {
+            if bytes.len() + chunk.len() > most {
+                return Err(malformed(method, "the file is too large"));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    /// A call that carries a file.
+    pub(super) async fn upload<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        form: Form,
+    ) -> Result<T, Fault> {
+        let lost = |error| Fault::of_transport(method, error);
+        let request = self.http.post(self.url_of(method)).timeout(CALL_TIME).multipart(form);
         let response = request.send().await.map_err(lost)?;
         let status = response.status().as_u16();
         let answer = response.bytes().await.map_err(lost)?;

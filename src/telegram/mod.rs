@@ -1,5 +1,6 @@
 //! Telegram: raw updates become events, orders become Bot API calls.
 
+pub mod administer;
 pub mod client;
 pub mod faults;
 mod groups;

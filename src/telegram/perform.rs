@@ -307,17 +307,17 @@ fn membership(member: &ChatMember) -> Membership {
     }
 }
 
-fn recipient(chat: ChatId) -> Recipient {
+pub(super) fn recipient(chat: ChatId) -> Recipient {
     Recipient::Id(teloxide::types::ChatId(chat.0))
 }
 
-fn message(chat: ChatId, html: String) -> SendMessage {
+pub(super) fn message(chat: ChatId, html: String) -> SendMessage {
     SendMessage::new(recipient(chat), html)
         .parse_mode(ParseMode::Html)
         .link_preview_options(no_preview())
 }
 
-fn rewritten(chat: ChatId, message: MessageId, html: String) -> EditMessageText {
+pub(super) fn rewritten(chat: ChatId, message: MessageId, html: String) -> EditMessageText {
     EditMessageText::new(recipient(chat), teloxide::types::MessageId(message.0), html)
         .parse_mode(ParseMode::Html)
         .link_preview_options(no_preview())

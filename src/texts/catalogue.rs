@@ -1,4 +1,5 @@
-//! The words by language: the Fluent files in `locales/`, built into the binary.
+//! The words by language: the Fluent files in `locales/`, built into the binary; what admins read
+//! is in `locales/admin/`.
 //!
 //! A translator adds `locales/xx.ftl`, named by the language tag. A message that a file lacks, or
 //! that cannot be rendered, is said in English.
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 use unic_langid::LanguageIdentifier;
 
 use super::TextsError;
@@ -16,6 +17,9 @@ use super::waits::{Wait, precise, rounded};
 use crate::verification::Language;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/locales");
+
+/// The folder of what admins read: `<part>.<tag>.ftl`.
+const ADMINS: &str = "admin";
 
 /// The language that every other one falls back to.
 const FALLBACK: &str = "en";
@@ -51,16 +55,14 @@ pub struct Catalogue {
 
 impl Catalogue {
     pub fn load() -> Result<Catalogue, TextsError> {
-        let files = FILES.files().filter_map(|file| {
-            let path = file.path();
-            let ftl = path.extension().is_some_and(|extension| extension == "ftl");
-            let tag = path.file_stem()?.to_str()?;
-            (ftl && path.parent() == Some("".as_ref())).then(|| (tag, file.contents_utf8()))
-        });
         let mut books = BTreeMap::new();
-        for (tag, source) in files {
-            let source = source.ok_or_else(|| TextsError::NotUtf8(tag.to_owned()))?;
-            books.insert(tag.to_ascii_lowercase(), book(tag, source)?);
+        for (tag, file) in FILES.files().filter_map(applicants) {
+            books.insert(tag.to_ascii_lowercase(), book(tag, file)?);
+        }
+        for (tag, file) in FILES.get_dir(ADMINS).into_iter().flat_map(Dir::files).filter_map(admins)
+        {
+            let book = books.get_mut(tag).ok_or_else(|| TextsError::NoLanguage(tag.to_owned()))?;
+            add(book, tag, file)?;
         }
         if books.contains_key(FALLBACK) {
             Ok(Catalogue { books })
@@ -158,28 +160,43 @@ impl Catalogue {
     }
 }
 
-/// A catalogue of these sources, for tests of one file of it.
-#[cfg(test)]
-pub fn of_sources(sources: &[(&str, &str)]) -> Catalogue {
-    let books = sources.iter().map(|(tag, source)| ((*tag).to_owned(), book(tag, source).unwrap()));
-    Catalogue { books: books.collect() }
+/// `<tag>.ftl`
+fn applicants(file: &'static File<'static>) -> Option<(&'static str, &'static File<'static>)> {
+    let tag = file.path().file_name()?.to_str()?.strip_suffix(".ftl")?;
+    Some((tag, file))
 }
 
-fn book(tag: &str, source: &str) -> Result<FluentBundle<FluentResource>, TextsError> {
+/// `<part>.<tag>.ftl`
+fn admins(file: &'static File<'static>) -> Option<(&'static str, &'static File<'static>)> {
+    let name = file.path().file_name()?.to_str()?.strip_suffix(".ftl")?;
+    let (_, tag) = name.split_once('.')?;
+    Some((tag, file))
+}
+
+fn book(tag: &str, file: &File<'static>) -> Result<FluentBundle<FluentResource>, TextsError> {
     let language: LanguageIdentifier =
         tag.parse().map_err(|_| TextsError::NoLanguage(tag.to_owned()))?;
-    let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, problems)| {
-        let why = problems.first().map_or_else(String::new, ToString::to_string);
-        TextsError::Unreadable { tag: tag.to_owned(), why }
-    })?;
     let mut book = FluentBundle::new_concurrent(vec![language]);
     // Values are cleaned of bidi characters; Fluent's own would end up in mail subjects and SMS.
     book.set_use_isolating(false);
-    book.add_resource(resource).map_err(|problems| {
-        let why = problems.first().map_or_else(String::new, ToString::to_string);
-        TextsError::Unreadable { tag: tag.to_owned(), why }
-    })?;
+    add(&mut book, tag, file)?;
     Ok(book)
+}
+
+fn add(
+    book: &mut FluentBundle<FluentResource>,
+    tag: &str,
+    file: &File<'static>,
+) -> Result<(), TextsError> {
+    let source = file.contents_utf8().ok_or_else(|| TextsError::NotUtf8(tag.to_owned()))?;
+    let unreadable = |why: Option<String>| TextsError::Unreadable {
+        tag: tag.to_owned(),
+        why: why.unwrap_or_default(),
+    };
+    let resource = FluentResource::try_new(source.to_owned())
+        .map_err(|(_, problems)| unreadable(problems.first().map(ToString::to_string)))?;
+    book.add_resource(resource)
+        .map_err(|problems| unreadable(problems.first().map(ToString::to_string)))
 }
 
 /// The source of each file, for tests that compare them.
@@ -189,4 +206,16 @@ pub fn sources() -> Vec<(&'static str, &'static str)> {
         .files()
         .map(|file| (file.path().to_str().unwrap(), file.contents_utf8().unwrap()))
         .collect()
+}
+
+/// The same for what admins read: part, language and source.
+#[cfg(test)]
+pub fn admin_sources() -> Vec<(&'static str, &'static str, &'static str)> {
+    let files = FILES.get_dir(ADMINS).unwrap().files();
+    let named = files.map(|file| {
+        let name = file.path().file_name().unwrap().to_str().unwrap();
+        let (part, tag) = name.strip_suffix(".ftl").unwrap().split_once('.').unwrap();
+        (part, tag, file.contents_utf8().unwrap())
+    });
+    named.collect()
 }

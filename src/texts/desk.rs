@@ -18,7 +18,7 @@ const NAME: usize = 40;
 /// Of a link, an address, or what a line of the log adds.
 const DETAIL: usize = 100;
 
-pub fn of_desk_text(text: &DeskText) -> Sentence {
+pub fn of_text(text: &DeskText) -> Sentence {
     match text {
         DeskText::Goodbye => plain("desk-goodbye"),
         DeskText::Signpost { admin } => with("desk-signpost", [("admin", yes(*admin))]),
@@ -69,7 +69,7 @@ pub fn of_desk_text(text: &DeskText) -> Sentence {
     }
 }
 
-pub fn of_desk_label(label: &DeskLabel) -> Sentence {
+pub fn of_label(label: &DeskLabel) -> Sentence {
     match label {
         DeskLabel::CheckAgain => plain("desk-label-check-again"),
         DeskLabel::SetUp => plain("desk-label-set-up"),

@@ -2,11 +2,13 @@
 //!
 //! The words themselves stand in `locales/*.ftl` (Fluent); a language is added by adding a file.
 
+mod administration;
 mod catalogue;
 mod clean;
-pub mod desk;
+mod desk;
 mod gsm7;
 mod letters;
+mod panel;
 mod sentences;
 mod waits;
 

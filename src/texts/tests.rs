@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::catalogue::{Sentence, Value, sources};
+use super::catalogue::{Sentence, Value, admin_sources, sources};
 use super::clean::escape;
 use super::sentences::{of_label, of_text, plain};
 use super::*;
@@ -289,6 +289,26 @@ fn every_language_has_every_message_with_every_value_and_none_that_nobody_says()
             assert_eq!(&found, names, "{file}: {id} has other values than it is given");
         }
         assert!(there.is_empty(), "{file} has messages that nobody says: {:?}", there.keys());
+    }
+}
+
+#[test]
+fn what_admins_read_is_there_in_every_language() {
+    let texts = texts();
+    let sources = admin_sources();
+    for (part, _, source) in sources.iter().filter(|(_, tag, _)| *tag == "en") {
+        let english = messages_of(source);
+        for language in texts.languages() {
+            let found = sources.iter().find(|(p, tag, _)| p == part && *tag == language.as_str());
+            let (_, tag, source) = found.unwrap_or_else(|| panic!("no {part}.{language:?}.ftl"));
+            let there = messages_of(source);
+            assert_eq!(there, english, "{part}.{tag}.ftl differs from {part}.en.ftl");
+        }
+    }
+    for language in texts.languages() {
+        for (name, does) in texts.admin_commands(&language) {
+            assert!((1..=256).contains(&does.chars().count()) && name != does, "{name}: {does}");
+        }
     }
 }
 

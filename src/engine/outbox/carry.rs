@@ -8,11 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use super::{Attempt, Lane, Next, broken_off};
+use super::{Attempt, Lane, Next, administer, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::decide::{Cause, Queued};
 use crate::engine::world::SystemRandom;
 use crate::engine::{Engine, contained};
+use crate::machines::{Happening, Work};
 use crate::ops::fault::{self, Point};
 use crate::store::StoreError;
 use crate::store::records::{LiveKeyboard, OutboxEntry, PersonRecord};
@@ -20,7 +21,7 @@ use crate::telegram::{Fault, Performed};
 use crate::verification::code::Random;
 use crate::verification::effect::{Channel, Effect, Keyboard, Letter, Order};
 use crate::verification::event::{DeliveryOutcome, Event, What};
-use crate::verification::{ChallengeId, GateId};
+use crate::verification::{ChallengeId, GateId, UserId};
 
 pub(super) async fn attempt(
     engine: Arc<Engine>,
@@ -28,13 +29,13 @@ pub(super) async fn attempt(
     seq: u64,
     entry: OutboxEntry,
 ) -> Attempt {
-    let kind = entry.order.effect.name();
+    let kind = entry.order.name();
     let carried = match contained(carry(&engine, seq, &entry)).await {
         Some(carried) => carried,
         None => {
             error!(
                 kind,
-                user = entry.order.user.0,
+                subject = entry.order.subject().id(),
                 "a panic while carrying out an order; it is dropped"
             );
             let cause = Cause { outbox: Some(seq), ..Cause::default() };
@@ -48,14 +49,18 @@ pub(super) async fn attempt(
 }
 
 async fn carry(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     seq: u64,
     entry: &OutboxEntry,
 ) -> Result<(Queued, Next), StoreError> {
     fault::pass(Point::OutboxBefore);
-    match entry.order.effect.clone() {
+    let order = match &entry.order {
+        Work::Verification(order) => order,
+        Work::Administration(order) => return administer::carry(engine, seq, entry, order).await,
+    };
+    match order.effect.clone() {
         Effect::SendCode { gate, challenge, letter } => {
-            send_code(engine, seq, entry, &Parcel { gate, challenge, letter }).await
+            send_code(engine, seq, entry, order, &Parcel { gate, challenge, letter }).await
         }
         Effect::Say { .. }
         | Effect::Rewrite { .. }
@@ -70,16 +75,16 @@ async fn carry(
         | Effect::Mute { .. }
         | Effect::Free { .. }
         | Effect::Remove { .. }
-        | Effect::LookUpAdder { .. } => call_telegram(engine, seq, entry).await,
+        | Effect::LookUpAdder { .. } => call_telegram(engine, seq, entry, order).await,
     }
 }
 
 async fn call_telegram(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     seq: u64,
     entry: &OutboxEntry,
+    order: &Order,
 ) -> Result<(Queued, Next), StoreError> {
-    let order = &entry.order;
     let chat = order.chat;
     let keyboard = match order.effect {
         Effect::RetireButtons | Effect::Rewrite { .. } => {
@@ -120,8 +125,8 @@ async fn call_telegram(
     Ok((queued, Next::Go))
 }
 
-fn about(order: &Order, what: What) -> Event {
-    Event::of(order.user, what)
+fn about(order: &Order, what: What) -> Happening {
+    Happening::Person(Event::of(order.user, what))
 }
 
 /// A code to be sent.
@@ -132,32 +137,33 @@ struct Parcel {
 }
 
 async fn send_code(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     seq: u64,
     entry: &OutboxEntry,
+    order: &Order,
     parcel: &Parcel,
 ) -> Result<(Queued, Next), StoreError> {
     let over = |outcome| {
         let (gate, challenge) = (parcel.gate, parcel.challenge);
-        let event = about(&entry.order, What::CodeDelivery { gate, challenge, outcome });
+        let event = about(order, What::CodeDelivery { gate, challenge, outcome });
         engine.decide(Some(event), Cause { outbox: Some(seq), ..Cause::default() })
     };
     if engine.clock.now() >= parcel.letter.expires {
         return Ok((over(DeliveryOutcome::GaveUp).await?, Next::Go));
     }
-    if !begin(engine, seq, entry, parcel).await? {
+    if !begin(engine, seq, entry, order.user, parcel).await? {
         // A newer code has replaced it, or the dialogue is over.
         let cause = Cause { outbox: Some(seq), ..Cause::default() };
         return Ok((engine.decide(None, cause).await?, Next::Go));
     }
     fault::pass(Point::CodeBefore);
     let began = Instant::now();
-    let sent = hand_over(engine, &entry.order, &parcel.letter).await;
+    let sent = hand_over(engine, order, &parcel.letter).await;
     fault::pass(Point::CodeAfter);
     let channel = parcel.letter.address.channel();
     engine.metrics.send(channel, sent.label());
     engine.metrics.answered(provider(channel), began.elapsed());
-    let user = entry.order.user.0;
+    let user = order.user.0;
     let to = parcel.letter.address.masked();
     match sent {
         SendOutcome::Sent => Ok((over(DeliveryOutcome::Sent).await?, Next::Go)),
@@ -177,11 +183,11 @@ async fn send_code(
         SendOutcome::NotSent { why, retry_after } => {
             warn!(user, ?channel, to, why, "a code could not be sent; trying again");
             let after = retry_after.unwrap_or_else(|| engine.retries.after(entry.attempts));
-            delay(engine, seq, entry, parcel, after).await
+            delay(engine, seq, entry, order, parcel, after).await
         }
         SendOutcome::Misconfigured { why } => {
             error!(?channel, why, "codes cannot be sent: mend the configuration");
-            delay(engine, seq, entry, parcel, engine.retries.misconfigured).await
+            delay(engine, seq, entry, order, parcel, engine.retries.misconfigured).await
         }
     }
 }
@@ -191,9 +197,10 @@ async fn begin(
     engine: &Engine,
     seq: u64,
     entry: &OutboxEntry,
+    user: UserId,
     parcel: &Parcel,
 ) -> Result<bool, StoreError> {
-    let (gate, challenge, user) = (parcel.gate, parcel.challenge, entry.order.user);
+    let (gate, challenge) = (parcel.gate, parcel.challenge);
     let started = OutboxEntry { started: true, ..entry.clone() };
     engine
         .store
@@ -210,9 +217,10 @@ async fn begin(
 
 /// It has certainly not left: says so to the rules, and tries again.
 async fn delay(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     seq: u64,
     entry: &OutboxEntry,
+    order: &Order,
     parcel: &Parcel,
     after: Duration,
 ) -> Result<(Queued, Next), StoreError> {
@@ -220,7 +228,7 @@ async fn delay(
         OutboxEntry { started: false, attempts: entry.attempts.saturating_add(1), ..entry.clone() };
     let (gate, challenge) = (parcel.gate, parcel.challenge);
     let outcome = DeliveryOutcome::Delayed;
-    let event = about(&entry.order, What::CodeDelivery { gate, challenge, outcome });
+    let event = about(order, What::CodeDelivery { gate, challenge, outcome });
     let cause = Cause { put_back: Some((seq, waiting)), ..Cause::default() };
     let queued = engine.decide((entry.attempts == 0).then_some(event), cause).await?;
     let left = parcel.letter.expires.since(engine.clock.now());

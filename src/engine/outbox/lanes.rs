@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use tokio::time::Instant;
 
 use super::pace::Pace;
+use crate::administration::effect::{self as administration, Task, Whose};
 use crate::engine::decide::Queued;
+use crate::machines::Work;
 use crate::store::records::OutboxEntry;
-use crate::verification::effect::Effect;
+use crate::verification::effect::{Effect, Order};
 use crate::verification::{ChatId, GateId, Timestamp, UserId};
 
 /// What must keep its order.
@@ -17,6 +19,8 @@ pub(super) enum Lane {
     Admission(GateId, UserId),
     Codes(UserId),
     Answer(String),
+    /// What a panel or a desk asked to know.
+    Question(Whose),
 }
 
 /// How soon a lane's first order is wanted: by its deadline, then by its age.
@@ -44,7 +48,13 @@ type Queue = VecDeque<(u64, OutboxEntry)>;
 
 impl Lane {
     pub fn of(entry: &OutboxEntry) -> Lane {
-        let order = &entry.order;
+        match &entry.order {
+            Work::Verification(order) => Lane::of_verification(order),
+            Work::Administration(order) => Lane::of_administration(order),
+        }
+    }
+
+    fn of_verification(order: &Order) -> Lane {
         match &order.effect {
             Effect::Say { .. }
             | Effect::Rewrite { .. }
@@ -61,6 +71,22 @@ impl Lane {
             | Effect::Free { gate }
             | Effect::Remove { gate }
             | Effect::LookUpAdder { gate, .. } => Lane::Admission(*gate, order.user),
+        }
+    }
+
+    fn of_administration(order: &administration::Order) -> Lane {
+        match &order.task {
+            Task::Say { .. }
+            | Task::Edit { .. }
+            | Task::Delete { .. }
+            | Task::SendRoster { .. }
+            | Task::OfferCommands
+            | Task::Leave { .. } => Lane::Chat(order.chat),
+            Task::AnswerButton { query, .. } => Lane::Answer(query.clone()),
+            Task::LookUpRights { .. }
+            | Task::Examine { .. }
+            | Task::Fetch { .. }
+            | Task::ProveLog { .. } => Lane::Question(order.whose),
         }
     }
 }
@@ -175,11 +201,13 @@ impl Lanes {
         let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) else {
             return;
         };
-        let deadline = entry.order.deadline.unwrap_or(Timestamp(i64::MAX));
+        let deadline = entry.order.deadline().unwrap_or(Timestamp(i64::MAX));
         let ready = match &lane {
             Lane::Codes(_) => &mut self.codes,
-            _ if Pace::counts(entry) => &mut self.counting,
-            Lane::Chat(_) | Lane::Admission(..) | Lane::Answer(_) => &mut self.free,
+            _ if entry.order.counts() => &mut self.counting,
+            Lane::Chat(_) | Lane::Admission(..) | Lane::Answer(_) | Lane::Question(_) => {
+                &mut self.free
+            }
         };
         ready.insert(((deadline, *seq), lane));
     }
@@ -237,6 +265,7 @@ mod tests {
             deadline: deadline.map(Timestamp),
             effect,
         };
+        let order = Work::Verification(order);
         OutboxEntry { order, queued: Timestamp(0), started: false, attempts: 0 }
     }
 

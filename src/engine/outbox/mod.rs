@@ -5,6 +5,7 @@
 //! codes, one answer to a button. One lane that waits (a flood limit, an outage of the mail server)
 //! holds up no other.
 
+mod administer;
 mod carry;
 mod lanes;
 mod pace;
@@ -19,9 +20,10 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::decide::{Cause, Queued};
+use crate::machines::{Happening, Work};
 use crate::store::StoreError;
 use crate::store::records::OutboxEntry;
-use crate::verification::effect::Effect;
+use crate::verification::effect::{Effect, Order};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Event, Membership, What};
 use lanes::{Lane, Lanes};
 use pace::Pace;
@@ -123,9 +125,16 @@ impl Outbox {
     }
 }
 
-/// What the rules hear of an order that was begun and of which nobody knows how far it came.
-fn broken_off(entry: &OutboxEntry) -> Option<Event> {
-    let what = match &entry.order.effect {
+/// What the machines hear of an order that was begun and of which nobody knows how far it came.
+fn broken_off(entry: &OutboxEntry) -> Option<Happening> {
+    match &entry.order {
+        Work::Verification(order) => order_broken_off(order).map(Happening::Person),
+        Work::Administration(order) => administer::broken_off(order),
+    }
+}
+
+fn order_broken_off(order: &Order) -> Option<Event> {
+    let what = match &order.effect {
         Effect::SendCode { gate, challenge, .. } => What::CodeDelivery {
             gate: *gate,
             challenge: *challenge,
@@ -152,7 +161,7 @@ fn broken_off(entry: &OutboxEntry) -> Option<Event> {
         | Effect::Decline { .. }
         | Effect::RevokeInvite { .. } => return None,
     };
-    Some(Event::of(entry.order.user, what))
+    Some(Event::of(order.user, what))
 }
 
 impl Carrying {

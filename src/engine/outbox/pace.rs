@@ -1,4 +1,5 @@
-//! Telegram's limits: so many messages a second in all, about one a second in one chat.
+//! Telegram's limits: so many messages a second in all, about one a second in one chat,
+//! 20 a minute in a group.
 //!
 //! A chat may have a few at once (an answer and the next question belong together); what it used
 //! it gets back at one a second.
@@ -10,11 +11,11 @@ use tokio::time::Instant;
 
 use crate::store::records::OutboxEntry;
 use crate::verification::ChatId;
-use crate::verification::effect::Effect;
 
 /// Messages that one chat may have at once.
 const CHAT_BURST: u32 = 4;
 const CHAT_EVERY: Duration = Duration::from_secs(1);
+const GROUP_EVERY: Duration = Duration::from_secs(3);
 /// So many chats are remembered before those at rest are forgotten.
 const CHATS: usize = 10_000;
 
@@ -35,27 +36,6 @@ impl Pace {
         Pace { every, all: Instant::now(), chats: HashMap::new() }
     }
 
-    /// Whether an order counts against the limits.
-    pub fn counts(entry: &OutboxEntry) -> bool {
-        match entry.order.effect {
-            Effect::Say { .. }
-            | Effect::Rewrite { .. }
-            | Effect::Approve { .. }
-            | Effect::Decline { .. }
-            | Effect::Invite { .. }
-            | Effect::Mute { .. }
-            | Effect::Free { .. }
-            | Effect::Remove { .. } => true,
-            Effect::RetireButtons
-            | Effect::Delete { .. }
-            | Effect::AnswerButton { .. }
-            | Effect::LookUpMember { .. }
-            | Effect::LookUpAdder { .. }
-            | Effect::SendCode { .. }
-            | Effect::RevokeInvite { .. } => false,
-        }
-    }
-
     /// Whether nothing that counts may go now.
     pub fn is_exhausted(&self, now: Instant) -> bool {
         self.every > Duration::ZERO && self.all > now + Duration::from_secs(1)
@@ -68,16 +48,18 @@ impl Pace {
 
     /// Uses up what the order costs, or says when its chat may have it.
     pub fn take(&mut self, now: Instant, entry: &OutboxEntry) -> Result<(), Instant> {
-        if self.every.is_zero() || !Pace::counts(entry) {
+        if self.every.is_zero() || !entry.order.counts() {
             return Ok(());
         }
-        if let Effect::Say { .. } = entry.order.effect {
+        if entry.order.writes() {
             if self.chats.len() >= CHATS {
                 self.chats.retain(|_, earned| *earned > now);
             }
-            let earned = self.chats.entry(entry.order.chat).or_insert(now);
-            let used = (*earned).max(now) + CHAT_EVERY;
-            let most = now + CHAT_EVERY * CHAT_BURST;
+            let earned = self.chats.entry(entry.order.chat()).or_insert(now);
+            // A group may have 20 messages a minute.
+            let every = if entry.order.chat().0 < 0 { GROUP_EVERY } else { CHAT_EVERY };
+            let used = (*earned).max(now) + every;
+            let most = now + every * CHAT_BURST;
             if used > most {
                 return Err(now + (used - most));
             }
@@ -91,7 +73,8 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verification::effect::{Keyboard, Order};
+    use crate::machines::Work;
+    use crate::verification::effect::{Effect, Keyboard, Order};
     use crate::verification::text::Text;
     use crate::verification::{GateId, Language, Timestamp, UserId};
 
@@ -103,6 +86,7 @@ mod tests {
             deadline: None,
             effect,
         };
+        let order = Work::Verification(order);
         OutboxEntry { order, queued: Timestamp(0), started: false, attempts: 0 }
     }
 

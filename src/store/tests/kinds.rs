@@ -10,6 +10,7 @@ use super::super::records::{
 use super::super::sweep::{Swept, due, forget_ledgers, forget_seen};
 use super::super::{Record, Store};
 use super::open;
+use crate::machines::{Happening, Work};
 use crate::verification::effect::{Effect, Keyboard, Order};
 use crate::verification::event::{Event, What};
 use crate::verification::limits::Ledger;
@@ -56,7 +57,11 @@ async fn records_come_back_as_they_were_and_nothing_of_them_is_readable_on_disk(
         origin: None,
     };
     let event = Event { language: Some(Language::new("de")), ..Event::of(UserId(4711), what) };
-    let inbox = InboxEntry { update_id: u32::MAX, received: Timestamp(1), event };
+    let inbox = InboxEntry {
+        update_id: Some(u32::MAX),
+        received: Timestamp(1),
+        event: Happening::Person(event),
+    };
     let effect = Effect::Say {
         group: Some("Rust Berlin".to_owned()),
         text: Text::Locked { wait: Duration::from_secs(300) },
@@ -64,7 +69,12 @@ async fn records_come_back_as_they_were_and_nothing_of_them_is_readable_on_disk(
     };
     let (user, chat, language) = (UserId(4711), ChatId(4711), Language::default());
     let order = Order { user, chat, language, deadline: Some(Timestamp(9)), effect };
-    let outbox = OutboxEntry { order, queued: Timestamp(2), started: true, attempts: 3 };
+    let outbox = OutboxEntry {
+        order: Work::Verification(order),
+        queued: Timestamp(2),
+        started: true,
+        attempts: 3,
+    };
     let title = GateTitle { title: "Rust Berlin".to_owned() };
     let (gate, message) = (GateId(-1_001_234_567_890), MessageId(-1));
     let ledger = Ledger::Address { key: [3; 32], day: 20_000 };

@@ -141,13 +141,12 @@ fn of_nora(what: What) -> Reading {
 }
 
 fn wrote(text: &str, forwarded: bool) -> Reading {
-    of_nora(What::Wrote {
-        chat: CHAT,
-        message: MESSAGE,
-        text: Hidden::new(text),
-        forwarded,
-        origin: None,
-    })
+    wrote_by(text, forwarded, None)
+}
+
+fn wrote_by(text: &str, forwarded: bool, origin: Option<UserId>) -> Reading {
+    let text = Hidden::new(text);
+    of_nora(What::Wrote { chat: CHAT, message: MESSAGE, text, forwarded, origin })
 }
 
 fn started(parameter: Option<&str>) -> Reading {
@@ -212,7 +211,7 @@ fn plain_text_is_what_somebody_wrote() {
     assert_eq!(reading(&text(&longest)), wrote(&longest, false));
     assert_eq!(reading(&text(&"ä".repeat(4097))), sent_other());
     let forwarded = message(&json!({"text": "open sesame", "forward_origin": forward()}));
-    assert_eq!(reading(&forwarded), wrote("open sesame", true));
+    assert_eq!(reading(&forwarded), wrote_by("open sesame", true, Some(UserId(12))));
     let bot = json!({"id": 3, "is_bot": true, "first_name": "B", "username": "b_bot"});
     let inline = message(&json!({"text": "open sesame", "via_bot": bot}));
     assert_eq!(reading(&inline), wrote("open sesame", true));
@@ -257,7 +256,7 @@ fn commands_are_told_apart() {
     assert_eq!(reading(&text("/öffne dich")), commanded(""));
     assert_eq!(reading(&text("/")), commanded(""));
     let forwarded = message(&json!({"text": "/start g1", "forward_origin": forward()}));
-    assert_eq!(reading(&forwarded), wrote("/start g1", true));
+    assert_eq!(reading(&forwarded), wrote_by("/start g1", true, Some(UserId(12))));
 }
 
 #[test]
@@ -429,7 +428,8 @@ fn the_bots_own_rights_are_followed() {
 
 #[test]
 fn who_comes_and_who_goes_is_told_by_presence() {
-    let joined = of_nora(What::Joined { gate: GATE, by: Some(UserId(11)), link: None });
+    let joined_by = |by| of_nora(What::Joined { gate: GATE, by: Some(UserId(by)), link: None });
+    let joined = joined_by(11);
     let gone = of_nora(What::Left { gate: GATE });
     let check = |old: Value, new: Value, expected: Option<&Reading>| {
         let update = change("chat_member", &group_chat(), &old, &new);
@@ -455,7 +455,7 @@ fn who_comes_and_who_goes_is_told_by_presence() {
     // An admin adds somebody: it is about the one who was added.
     let mut added = change("chat_member", &group_chat(), &left(), &present());
     added["chat_member"]["from"] = json!({"id": 1, "is_bot": false, "first_name": "Ada"});
-    assert_eq!(reading(&added), joined);
+    assert_eq!(reading(&added), joined_by(1));
     added["chat_member"]["new_chat_member"]["user"]["is_bot"] = json!(true);
     assert!(is_nothing(&added));
 }

@@ -1,33 +1,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::texts::catalogue::{Catalogue, of_sources};
+use crate::texts::catalogue::Catalogue;
 use crate::texts::clean::{escape, without_tags};
 use crate::texts::tests::messages_of;
 use crate::verification::applicant::Decision;
 use crate::verification::effect::Channel;
 use crate::verification::{Language, Name, UserId};
 
-const SOURCES: [(&str, &str, &str); 2] = [
-    (
-        "en",
-        include_str!("../../../locales/admin/desk.en.ftl"),
-        include_str!("../../../locales/en.ftl"),
-    ),
-    (
-        "de",
-        include_str!("../../../locales/admin/desk.de.ftl"),
-        include_str!("../../../locales/de.ftl"),
-    ),
+const SOURCES: [(&str, &str); 2] = [
+    ("en", include_str!("../../../locales/admin/desk.en.ftl")),
+    ("de", include_str!("../../../locales/admin/desk.de.ftl")),
 ];
 
 /// 2026-11-20, 11:57:42 UTC.
 const AT: Timestamp = Timestamp(1_795_175_862_000);
 
-/// The desk's words, with those that they use of the rest.
 fn catalogue() -> Catalogue {
-    let whole = SOURCES.map(|(tag, desk, rest)| (tag, format!("{rest}\n{desk}")));
-    of_sources(&whole.each_ref().map(|(tag, source)| (*tag, source.as_str())))
+    Catalogue::load().unwrap()
 }
 
 fn ada() -> Who {
@@ -210,11 +200,11 @@ fn many(count: u32, more: bool, names: &[&str]) -> DeskText {
 fn every_sentence() -> Vec<Sentence> {
     let texts = every_text();
     let labels = every_label();
-    texts.iter().map(of_desk_text).chain(labels.iter().map(of_desk_label)).collect()
+    texts.iter().map(of_text).chain(labels.iter().map(of_label)).collect()
 }
 
 fn say(language: &str, text: &DeskText) -> String {
-    catalogue().say(&Language::new(language), &of_desk_text(text), escape)
+    catalogue().say(&Language::new(language), &of_text(text), escape)
 }
 
 #[test]
@@ -237,7 +227,7 @@ fn both_languages_have_every_message_with_every_value_and_none_that_nobody_says(
             }
         }
     }
-    for (tag, source, _) in SOURCES {
+    for (tag, source) in SOURCES {
         let there = messages_of(source);
         for (id, names) in &said {
             let found = there.get(id).unwrap_or_else(|| panic!("{tag} lacks {id}"));
@@ -251,7 +241,7 @@ fn both_languages_have_every_message_with_every_value_and_none_that_nobody_says(
 #[test]
 fn everything_renders_in_both_languages_in_telegrams_html() {
     let catalogue = catalogue();
-    for (tag, _, _) in SOURCES {
+    for (tag, _) in SOURCES {
         for sentence in every_sentence() {
             let said = catalogue.say_in(tag, &sentence, escape).unwrap();
             let shown = without_tags(&said);
@@ -269,7 +259,7 @@ fn everything_renders_in_both_languages_in_telegrams_html() {
             assert!(open.is_empty(), "{said}");
         }
         for label in every_label() {
-            let said = catalogue.say_in(tag, &of_desk_label(&label), str::to_owned).unwrap();
+            let said = catalogue.say_in(tag, &of_label(&label), str::to_owned).unwrap();
             assert!(said.chars().count() <= 40 && !said.contains('<'), "{said}");
         }
     }
@@ -286,7 +276,7 @@ fn everything_that_is_wrong_at_once_fits_into_one_message() {
         name: Some("n".repeat(32)),
         primary: false,
     }));
-    for (tag, _, _) in SOURCES {
+    for (tag, _) in SOURCES {
         let text = DeskText::Findings { at: AT, findings: findings.clone() };
         let said = say(tag, &text);
         assert!(said.encode_utf16().count() < 3_900, "{}", said.len());

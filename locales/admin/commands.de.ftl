@@ -1,0 +1,11 @@
+# Die Befehle derer, die Gruppen bewachen lassen dürfen, in Telegrams Menü: höchstens 256 Zeichen.
+
+command-gate = Eine Gruppe bewachen lassen oder das ändern
+command-password = Passwörter einer Gruppe
+command-roster = Wer hinein darf: die Liste der Adressen
+command-log = Wo die Entscheidungen notiert werden
+command-doctor = Was in einer Gruppe falsch eingestellt ist
+command-approve = Jemanden hereinlassen
+command-decline = Jemanden abweisen
+command-unlock = Jemandes Sperre beenden
+command-revoke = Eine Zulassung zurücknehmen

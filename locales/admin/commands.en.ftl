@@ -1,0 +1,11 @@
+# The commands of those who may gate groups, in Telegram's menu: at most 256 characters each.
+
+command-gate = Guard a group, or change how it is guarded
+command-password = Passwords of a group
+command-roster = Who may pass: the list of addresses
+command-log = Where the decisions are written down
+command-doctor = What is set up wrongly in a group
+command-approve = Let somebody in
+command-decline = Turn somebody down
+command-unlock = End somebody's lock
+command-revoke = Take an admission back

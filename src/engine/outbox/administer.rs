@@ -1,0 +1,180 @@
+//! One attempt at one order of a panel or a desk.
+
+use std::sync::Arc;
+
+use tracing::{info, warn};
+
+use super::Next;
+use crate::administration::effect::{About, Order, Task, Whose};
+use crate::administration::rights::{Examined, Rights};
+use crate::administration::{desk, panel, roster};
+use crate::engine::Engine;
+use crate::engine::decide::{Cause, Queued};
+use crate::machines::Happening;
+use crate::ops::fault::{self, Point};
+use crate::store::StoreError;
+use crate::store::records::{OutboxEntry, RosterLine};
+use crate::telegram::Fault;
+use crate::telegram::administer::{Answer, Performed};
+use crate::verification::{GateId, UserId};
+
+/// How many lines of a roster are read at a time.
+const PAGE: usize = 1000;
+/// A longer file is no roster of ours.
+const LARGEST_FILE: usize = 2 * 1024 * 1024;
+
+pub(super) async fn carry(
+    engine: &Arc<Engine>,
+    seq: u64,
+    entry: &OutboxEntry,
+    order: &Order,
+) -> Result<(Queued, Next), StoreError> {
+    let mut upload = None;
+    let performed = match &order.task {
+        Task::Fetch { file } => match engine.telegram.fetch(file, LARGEST_FILE).await {
+            Ok(bytes) => {
+                let size = Some(bytes.len() as u64);
+                if let Whose::Panel(admin) = order.whose {
+                    upload = Some((admin, Arc::new(bytes)));
+                }
+                Performed::Done(Some(Answer::Fetched { size }))
+            }
+            Err(fault) => Performed::failed(fault, Some(Answer::Fetched { size: None })),
+        },
+        Task::SendRoster { gate } => {
+            let lines = roster_of(engine, *gate).await?;
+            let file = roster::export(&lines);
+            let sent = engine.telegram.send_file(order.chat, "roster.csv", file.into_bytes()).await;
+            sent.map_or_else(|fault| Performed::failed(fault, None), |()| Performed::Done(None))
+        }
+        _ => engine.telegram.administer(order, &engine.texts, engine.me, &engine.username).await,
+    };
+    fault::pass(Point::OutboxPerformed);
+    let then = match performed {
+        Performed::Done(then) => then,
+        Performed::Later { after, why } => {
+            let after = match why {
+                Fault::Retry { .. } => engine.retries.after(entry.attempts),
+                _ => after,
+            };
+            if entry.attempts.is_power_of_two() || entry.attempts == 0 {
+                let task = order.task.name();
+                warn!(task, %why, "Telegram did not take an order; trying again");
+            }
+            return Ok((Vec::new(), Next::Again(after)));
+        }
+        Performed::Dropped { why, then } => {
+            info!(task = order.task.name(), %why, "an order is in vain and is dropped");
+            then
+        }
+    };
+    let cause = Cause { outbox: Some(seq), upload, ..Cause::default() };
+    let happening = then.and_then(|answer| told(order.whose, answer));
+    Ok((engine.decide(happening, cause).await?, Next::Go))
+}
+
+/// What a machine hears of an order that broke off for a reason of our own.
+pub(super) fn broken_off(order: &Order) -> Option<Happening> {
+    let answer = match &order.task {
+        Task::LookUpRights { gate, about, who } => Answer::RightsKnown {
+            gate: *gate,
+            who: *who,
+            rights: Rights::Unknown,
+            about: about.clone(),
+        },
+        Task::Examine { .. } => Answer::Examined(Examined::Unknown),
+        Task::Fetch { .. } => Answer::Fetched { size: None },
+        Task::ProveLog { gate, log, .. } => {
+            Answer::LogProved { gate: *gate, log: *log, posts: false, admin: false }
+        }
+        Task::Say { tag, .. } | Task::Edit { tag, .. } => Answer::Unsaid { tag: (*tag)? },
+        Task::Delete { .. }
+        | Task::AnswerButton { .. }
+        | Task::Leave { .. }
+        | Task::SendRoster { .. }
+        | Task::OfferCommands => return None,
+    };
+    told(order.whose, answer)
+}
+
+/// The answer, as the machine that waits for it hears it.
+fn told(whose: Whose, answer: Answer) -> Option<Happening> {
+    Some(match whose {
+        Whose::Panel(admin) => {
+            let what = told_panel(answer)?;
+            Happening::Panel(panel::Event { admin, language: None, name: None, what })
+        }
+        Whose::Desk(desk) => Happening::Desk(desk::Event { desk, what: told_desk(answer)? }),
+    })
+}
+
+fn told_panel(answer: Answer) -> Option<panel::What> {
+    Some(match answer {
+        Answer::Said { tag, chat, message } => panel::What::Said { tag, chat, message },
+        Answer::Unsaid { tag } => panel::What::Unsaid { tag },
+        Answer::RightsKnown { gate, rights, about: About::Input(input), who: _ } => {
+            panel::What::RightsKnown { gate, rights, input }
+        }
+        Answer::Fetched { size } => panel::What::Fetched { size },
+        Answer::LogProved { gate, log, posts, admin } => {
+            panel::What::LogProved { gate, log, posts, admin }
+        }
+        Answer::RightsKnown { about: About::Tag(_), .. } | Answer::Examined(_) => return None,
+    })
+}
+
+fn told_desk(answer: Answer) -> Option<desk::What> {
+    Some(match answer {
+        Answer::Said { tag, chat, message } => desk::What::Said { tag, chat, message },
+        Answer::Unsaid { tag } => desk::What::Unsaid { tag },
+        Answer::RightsKnown { who, rights, about: About::Tag(tag), gate: _ } => {
+            desk::What::RightsKnown { who, rights, tag }
+        }
+        Answer::Examined(examined) => desk::What::Examined(examined),
+        Answer::RightsKnown { about: About::Input(_), .. }
+        | Answer::Fetched { .. }
+        | Answer::LogProved { .. } => return None,
+    })
+}
+
+/// The whole roster, with those whom each address admitted.
+async fn roster_of(engine: &Engine, gate: GateId) -> Result<Vec<roster::Line>, StoreError> {
+    let mut lines = Vec::new();
+    let mut from = (gate, [0; 32]);
+    let last = (gate, [0xff; 32]);
+    loop {
+        let start = from;
+        let page: Vec<(_, RosterLine, Vec<UserId>)> = engine
+            .store
+            .read(move |view| {
+                let page = view.scan_until::<RosterLine>(Some(&start), Some(&last), PAGE)?;
+                let page = page.into_iter().map(|(key, line)| {
+                    let admitted = crate::engine::shelf::holders(view, key.0, &key.1);
+                    (key, line, admitted)
+                });
+                Ok(page.collect())
+            })
+            .await?;
+        let more = page.len() == PAGE;
+        for (key, RosterLine { address }, admitted) in page {
+            from = key;
+            lines.push(roster::Line { address, admitted });
+        }
+        if !more {
+            return Ok(lines);
+        }
+        from.1 = next(from.1);
+    }
+}
+
+/// The key after this one.
+fn next(mut key: [u8; 32]) -> [u8; 32] {
+    for byte in key.iter_mut().rev() {
+        let (more, carried) = byte.overflowing_add(1);
+        *byte = more;
+        if !carried {
+            break;
+        }
+    }
+    key
+}

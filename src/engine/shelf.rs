@@ -1,0 +1,134 @@
+//! What the admins' machines can look up, out of a transaction.
+
+use super::Engine;
+use super::world::SystemRandom;
+use crate::administration::archive::{Archive, Facts, Listed};
+use crate::administration::panel::Panel;
+use crate::administration::settings::Settings;
+use crate::administration::staff::Staff;
+use crate::store::View;
+use crate::store::records::{
+    Holders, PanelRecord, PersonRecord, RosterLine, RosterSize, SettingsRecord, StaffRecord,
+    UploadPart, Username,
+};
+use crate::verification::applicant::Person;
+use crate::verification::gate::Gates;
+use crate::verification::limits::Ledger;
+use crate::verification::{GateId, Hidden, Timestamp, UserId};
+
+/// The first and the last key that a keyed hash can be.
+const FIRST: [u8; 32] = [0; 32];
+const LAST: [u8; 32] = [0xff; 32];
+
+/// A transaction, looked at. What cannot be read is as if it were not there: the store fails
+/// closed then, and nothing that follows from it becomes durable.
+pub(super) struct Shelf<'v, 'd> {
+    pub view: &'v View<'d>,
+    pub engine: &'v Engine,
+}
+
+impl Archive for Shelf<'_, '_> {
+    fn staff(&self) -> Staff {
+        let kept = self.view.get::<StaffRecord>(&()).ok().flatten();
+        kept.map(|StaffRecord(staff)| staff).unwrap_or_default()
+    }
+
+    fn settings(&self, gate: GateId) -> Option<Settings> {
+        let kept = self.view.get::<SettingsRecord>(&gate).ok().flatten();
+        kept.map(|SettingsRecord(settings)| settings)
+    }
+
+    fn settled(&self) -> Vec<GateId> {
+        let kept = self.view.scan::<SettingsRecord>(None, usize::MAX).unwrap_or_default();
+        kept.into_iter().map(|(gate, _)| gate).collect()
+    }
+
+    fn roster_size(&self, gate: GateId) -> u32 {
+        let kept = self.view.get::<RosterSize>(&gate).ok().flatten();
+        kept.map_or(0, |RosterSize { lines }| lines)
+    }
+
+    fn on_roster(&self, gate: GateId, key: &[u8; 32]) -> bool {
+        self.view.get::<RosterLine>(&(gate, *key)).ok().flatten().is_some()
+    }
+
+    fn roster_page(&self, gate: GateId, after: Option<[u8; 32]>, limit: usize) -> Vec<Listed> {
+        let from = (gate, after.unwrap_or(FIRST));
+        // The last one possible is a hash that nothing has; it does not matter that it is left out.
+        let found = self.view.scan_until::<RosterLine>(Some(&from), Some(&(gate, LAST)), limit + 1);
+        let lines = found.unwrap_or_default().into_iter();
+        let lines = lines.filter(|((_, key), _)| after != Some(*key)).take(limit);
+        let listed = lines.map(|((gate, key), RosterLine { address })| Listed {
+            key,
+            address,
+            admitted: holders(self.view, gate, &key),
+        });
+        listed.collect()
+    }
+
+    fn user_named(&self, username: &str) -> Option<UserId> {
+        let key = self.engine.keys.username(username);
+        self.view.get::<Username>(&key).ok().flatten().map(|Username { user }| user)
+    }
+
+    fn person(&self, user: UserId) -> Option<Person> {
+        let kept = self.view.get::<PersonRecord>(&user).ok().flatten();
+        kept.map(|PersonRecord(person)| person)
+    }
+
+    fn panel(&self, admin: UserId) -> Option<Panel> {
+        let kept = self.view.get::<PanelRecord>(&admin).ok().flatten();
+        kept.map(|PanelRecord(panel)| panel)
+    }
+
+    fn upload(&self, admin: UserId) -> Option<Vec<u8>> {
+        let parts = self
+            .view
+            .scan_until::<UploadPart>(Some(&(admin, 0)), Some(&(admin, u32::MAX)), usize::MAX)
+            .ok()?;
+        if parts.is_empty() {
+            return None;
+        }
+        let latin = parts.iter().flat_map(|(_, UploadPart { part })| part.reveal().chars());
+        latin.map(|c| u8::try_from(c).ok()).collect()
+    }
+
+    fn ledger(&self, ledger: &Ledger) -> u32 {
+        super::decide::count(self.view, ledger)
+    }
+}
+
+/// The accounts that an address has let in at a gate.
+pub(super) fn holders(view: &View<'_>, gate: GateId, key: &[u8; 32]) -> Vec<UserId> {
+    let kept = view.get::<Holders>(&(gate, *key)).ok().flatten();
+    kept.map(|Holders { users }| users).unwrap_or_default()
+}
+
+impl Shelf<'_, '_> {
+    /// Everything that the admins' machines are told, as of this transaction.
+    pub fn facts<T>(
+        &self,
+        gates: &Gates,
+        now: Timestamp,
+        hashed: Option<Hidden>,
+        step: impl FnOnce(&mut Facts<'_>) -> T,
+    ) -> T {
+        let setting = &self.engine.setting;
+        let mut facts = Facts {
+            now,
+            gates,
+            fixed: &|gate| self.engine.gates.is_fixed(gate),
+            fixed_log: &|gate| self.engine.gates.fixed_log(gate),
+            house: self.engine.gates.house(),
+            owners: &setting.owners,
+            open_enrolment: setting.open_enrolment,
+            keys: &self.engine.keys,
+            random: &mut SystemRandom,
+            archive: self,
+            bot: &self.engine.username,
+            languages: &setting.languages,
+            hashed,
+        };
+        step(&mut facts)
+    }
+}

@@ -1,0 +1,71 @@
+//! What admins read: the sentences and buttons of panels and desks in words.
+
+use super::catalogue::{Catalogue, Sentence};
+use super::clean::{clean, cut, escape, without_tags};
+use super::sentences::{TITLE, plain};
+use super::{ALERT, BUTTON_TITLE, Texts};
+use crate::administration::text::{Label, Text};
+use crate::verification::Language;
+
+/// The commands that admins find in their menu besides everybody's.
+const COMMANDS: [(&str, &str); 9] = [
+    ("gate", "command-gate"),
+    ("password", "command-password"),
+    ("roster", "command-roster"),
+    ("log", "command-log"),
+    ("doctor", "command-doctor"),
+    ("approve", "command-approve"),
+    ("decline", "command-decline"),
+    ("unlock", "command-unlock"),
+    ("revoke", "command-revoke"),
+];
+
+impl Texts {
+    /// A message to an admin or in a group, in Telegram's HTML, headed by the group's title where
+    /// one is given. Strange words in it are cleaned, cut and escaped.
+    #[must_use]
+    pub fn administer(&self, language: &Language, group: Option<&str>, text: &Text) -> String {
+        let said = self.catalogue.say(language, &of_text(text), escape);
+        let title = group.map(|title| clean(title, TITLE)).unwrap_or_default();
+        if title.is_empty() { said } else { format!("<b>{}</b>\n\n{said}", escape(&title)) }
+    }
+
+    /// The answer to a pressed button: plain text of at most 200 characters.
+    #[must_use]
+    pub fn administer_alert(&self, language: &Language, text: &Text) -> String {
+        let said = without_tags(&self.catalogue.say(language, &of_text(text), escape));
+        cut(&said, ALERT)
+    }
+
+    /// What a button says: plain text.
+    #[must_use]
+    pub fn admin_label(&self, language: &Language, label: &Label) -> String {
+        match label {
+            Label::Group(title) if !clean(title, BUTTON_TITLE).is_empty() => {
+                clean(title, BUTTON_TITLE)
+            }
+            Label::Group(_) => self.nameless_group(language),
+            Label::Panel(label) => self.say_plain(language, &super::panel::of_label(label)),
+            Label::Desk(label) => self.say_plain(language, &super::desk::of_label(label)),
+        }
+    }
+
+    /// All commands of somebody who may gate groups, and what each does.
+    #[must_use]
+    pub fn admin_commands(&self, language: &Language) -> Vec<(&'static str, String)> {
+        let own = COMMANDS.map(|(name, id)| (name, self.say_plain(language, &plain(id))));
+        own.into_iter().chain(self.commands(language)).collect()
+    }
+
+    fn say_plain(&self, language: &Language, sentence: &Sentence) -> String {
+        let catalogue: &Catalogue = &self.catalogue;
+        catalogue.say(language, sentence, str::to_owned)
+    }
+}
+
+fn of_text(text: &Text) -> Sentence {
+    match text {
+        Text::Panel(text) => super::panel::of_text(text),
+        Text::Desk(text) => super::desk::of_text(text),
+    }
+}
