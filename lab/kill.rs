@@ -240,8 +240,8 @@ async fn in_the_middle_of_a_backup(lab: &Lab) -> Row {
         lost.push(what);
     }
     let verified = store(&host, &["verify"], None).await;
-    let whole = |ended: &Ended| ended.out.split_once(", ").map(|(records, _)| records.to_owned());
     let before = whole(&verified);
+    assert!(before.is_some(), "{verified:#?}");
     let mut rounds = 0;
     for point in IN_A_BACKUP {
         rounds += 1;
@@ -275,6 +275,14 @@ async fn in_the_middle_of_a_backup(lab: &Lab) -> Row {
         "What happened after a backup is not in it.",
     )
     .counted(lost.len() as u64, 0, lost.join("\n"))
+}
+
+/// What a look through the store counts of people and what was sent to them; `None`: it does not
+/// open.
+fn whole(verified: &Ended) -> Option<Vec<String>> {
+    let (_, counts) = verified.out.split_once("(")?;
+    let counts = counts.split([',', ')']).map(|count| count.trim().to_owned());
+    Some(counts.filter(|it| it.starts_with("person: ") || it.starts_with("ledger: ")).collect())
 }
 
 /// `countersign store …`; with a point, dying there at its first pass.

@@ -3,11 +3,12 @@
 //!
 //! ```text
 //! cargo bench --profile dev --bench crash-lab -- --quick
-//! cargo bench --profile dev --bench crash-lab -- --minutes 30 --table table.md
-//! cargo bench --profile dev --bench crash-lab -- --only kill --seed 4711
+//! cargo bench --profile lab --bench crash-lab -- --minutes 30 --table table.md
+//! cargo bench --profile lab --bench crash-lab -- --only kill --seed 4711
 //! ```
 //!
-//! In the profile `dev`, because the fault points of `ops::fault` are in debug builds only.
+//! In the profile `dev` (built already for the tests) or `lab` (optimised), because the fault
+//! points of `ops::fault` are in builds with debug assertions only.
 
 mod audit;
 mod bench;
@@ -24,7 +25,7 @@ mod soak;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use countersign::engine::world::SystemRandom;
@@ -64,7 +65,7 @@ struct Arguments {
     /// Repeats what an earlier run chose at random.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Writes the table, in Markdown, into this file.
+    /// Writes the table, in Markdown, into this file; between its marks, if it has some.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
     /// Is the bot of the experiment `soak`, on this configuration.
@@ -102,6 +103,7 @@ fn main() -> ExitCode {
     };
     let shares: u32 = chosen.iter().map(|experiment| experiment.share).sum();
     println!("seed {seed}, {} s for {} experiments", time.as_secs(), chosen.len());
+    let began = Instant::now();
     let mut rows = Vec::new();
     for experiment in chosen {
         let budget = time * experiment.share / shares;
@@ -110,8 +112,9 @@ fn main() -> ExitCode {
     }
     let table = bench::table(&rows);
     println!("\n{table}");
+    let made = bench::made_by(arguments.quick, arguments.minutes, seed, began.elapsed());
     if let Some(file) = &arguments.table
-        && let Err(why) = std::fs::write(file, &table)
+        && let Err(why) = bench::put_table(file, &format!("{made}\n\n{table}"))
     {
         eprintln!("error: {} cannot be written: {why}; name another file", file.display());
         return ExitCode::from(2);
