@@ -115,6 +115,10 @@ impl Row {
         }
     }
 
+    pub fn skipped(what: impl Into<String>, why: impl Into<String>) -> Row {
+        Row { verdict: Verdict::Skipped(why.into()), ..Row::held(what, 0, "anything") }
+    }
+
     /// [`Verdict::Broken`] if anything was lost or doubled.
     #[must_use]
     pub fn counted(self, lost: u64, doubled: u64, what: impl fmt::Display) -> Row {

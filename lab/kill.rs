@@ -52,16 +52,23 @@ const IN_A_BACKUP: [Point; 3] = [Point::BackupCopied, Point::BackupChecked, Poin
 const IN_A_RESTORE: [Point; 4] =
     [Point::RestoreBuilt, Point::RestoreAside, Point::RestoreHalf, Point::RestoreAfter];
 
+const RANDOM: &str = "kill -9 at random moments";
+const POINTS: &str = "death at each named point";
+const MIDDLE: &str = "death in the middle of a backup or a restore";
+
 pub async fn run(lab: &Lab) -> Vec<Row> {
-    let half = lab.budget / 2;
+    let (at_random, at_points) = (lab.budget * 2 / 5, lab.budget * 4 / 5);
     let random = Killer::AtRandom(lab.rng("moments"));
+    let mut rows = vec![through_deaths(lab, RANDOM, random, lab.rounds(200, 8), at_random).await];
+    if !cfg!(debug_assertions) {
+        let why = "built without the named points: use the profile `dev` or `lab`";
+        rows.extend([POINTS, MIDDLE].map(|what| Row::skipped(what, why)));
+        return rows;
+    }
     let points = Killer::AtPoints { next: 0, rng: lab.rng("passes") };
-    vec![
-        through_deaths(lab, "kill -9 at random moments", random, lab.rounds(200, 8), half).await,
-        through_deaths(lab, "death at each named point", points, lab.rounds(200, 17), lab.budget)
-            .await,
-        in_the_middle_of_a_backup(lab).await,
-    ]
+    rows.push(through_deaths(lab, POINTS, points, lab.rounds(200, 17), at_points).await);
+    rows.push(in_the_middle_of_a_backup(lab).await);
+    rows
 }
 
 /// How the process is made to die.
@@ -269,12 +276,11 @@ async fn in_the_middle_of_a_backup(lab: &Lab) -> Row {
             lost.push(format!("{point:?}, once more: {again:#?}\n{verified:#?}"));
         }
     }
-    Row::held(
-        "death in the middle of a backup or a restore",
-        rounds,
-        "What happened after a backup is not in it.",
+    Row::held(MIDDLE, rounds, "What happened after a backup is not in it.").counted(
+        lost.len() as u64,
+        0,
+        lost.join("\n"),
     )
-    .counted(lost.len() as u64, 0, lost.join("\n"))
 }
 
 /// What a look through the store counts of people and what was sent to them; `None`: it does not
