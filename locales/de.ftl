@@ -72,6 +72,8 @@ wrong-password =
     }
 password-too-long = Das ist zu lang für das Passwort. Bitte tippe nur das Passwort selbst; das kostet dich keinen Versuch.
 
+gate-closed = Diese Tür ist gerade zu: Kein Passwort öffnet sie. Das liegt nicht an dir, und was du tippst, kostet dich keinen Versuch. Bitte komm später wieder oder wende dich an einen Admin der Gruppe.
+
 ## Sperren
 
 locked =
@@ -115,7 +117,11 @@ phone-country-not-allowed =
         [one] <code>{ $countries }</code> beginnen.
        *[other] einer dieser Vorwahlen beginnen: <code>{ $countries }</code>.
     } Bitte tippe eine andere; das kostet dich keinen Versuch.
+email-domain-blocked = Diese Gruppe nimmt keine Adressen dieser Domain. Bitte tippe eine andere; das kostet dich keinen Versuch.
+phone-country-blocked = Diese Gruppe nimmt keine Nummern aus diesem Land. Bitte tippe eine andere; das kostet dich keinen Versuch.
 phone-cannot-receive = Diese Nummer kann keine SMS empfangen: Sie gehört zu einem Festnetzanschluss oder einem Dienst. Bitte gib mir eine Handynummer; das kostet dich keinen Versuch.
+not-on-roster = Der Code stimmt, aber <code>{ $address }</code> ist keine der Adressen, die diese Gruppe erwartet. Bitte gib mir eine andere von dir; das kostet dich keinen Versuch.
+address-taken = Der Code stimmt, aber <code>{ $address }</code> hat schon ein anderes Konto in diese Gruppe gelassen. Bitte gib mir eine andere Adresse von dir; das kostet dich keinen Versuch.
 contact-not-own = Ich kann nur deine eigene Nummer nehmen, und nur von dir selbst: Bitte tippe sie mit Ländervorwahl ein oder teile sie mit dem Knopf, den ich dafür anbiete.
 noted = Danke.
 confirm =
@@ -224,10 +230,27 @@ personal-link =
     { $link }
 
     Öffne ihn und stell eine Beitrittsanfrage: Ich lasse dich sofort hinein. Er gilt einen Tag; für alle anderen bleibt die Tür zu.
-admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir: Bitte sag einem Admin der Gruppe, dass ich Nutzer einladen dürfen muss. Drück danach den Knopf.
+admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir, und du behältst deinen Platz: Sobald mir ein Admin der Gruppe dieses Recht gegeben hat, lasse ich dich von selbst hinein. Du kannst dann auch den Knopf drücken.
 admission-too-many-chats = Du hast alles geschafft, aber Telegram sagt, dass du in zu vielen Gruppen und Kanälen bist. Bitte verlass eine Gruppe oder einen Kanal und drück danach den Knopf.
 admission-failed = Du hast alles geschafft, aber Telegram ließ mich die Tür nicht öffnen. Das liegt an uns, nicht an dir. Bitte drück in einer Weile den Knopf oder schick mir /start.
 cancelled = Gut, ich habe aufgehört. Wann immer du magst: Stell wieder eine Beitrittsanfrage oder schick mir /start.
+
+## Andere Wege hinein
+
+only-by-personal-link = In diese Gruppe führen nur persönliche Links, deshalb kann ich keine Anfrage über einen anderen Link annehmen. Ich kann dir einen eigenen geben: Bitte beantworte hier meine Fragen, am Ende bekommst du ihn.
+freed = <b>Danke!</b> Du hast alles geschafft: Du kannst jetzt in der Gruppe schreiben.
+removed-in-time = Du bist nicht innerhalb der Frist ({ $time }) durch die Tür dieser Gruppe gekommen, deshalb habe ich dich aus ihr entfernt. Das ist keine Sperre: Tritt wieder bei, wann immer du magst, oder schick mir /start, und ich lasse dich hinein, sobald du alles geschafft hast.
+button-of-somebody-else = Dieser Knopf ist für ein anderes Mitglied der Gruppe; bei dir bewirkt er nichts.
+
+## Admins
+
+asked-admin = Ich habe die Admins der Gruppe gefragt. Sie sehen deinen Namen und wo du festhängst, kein Passwort und keine vollständige Adresse. Ich schreibe dir, sobald jemand von ihnen entschieden hat.
+asked-admin-already = Ich habe die Admins schon gefragt, und noch niemand hat geantwortet. Ich schreibe dir, sobald es jemand tut.
+no-more-asks-today = Ich habe die Admins heute so oft für dich gefragt, wie ich darf. Bitte komm morgen wieder.
+nobody-to-ask = Ich kenne hier keinen Admin, den ich für dich fragen könnte.
+declined = Ein Admin der Gruppe hat entschieden, dich diesmal nicht hineinzulassen.
+unlocked = Ein Admin hat deine Sperre beendet: Deine falschen Versuche sind vergessen, und du kannst es wieder versuchen.
+revoked = Ein Admin der Gruppe hat deine Aufnahme zurückgenommen. Wenn du wieder hinein möchtest, muss ich dich neu fragen.
 
 ## Alles andere
 

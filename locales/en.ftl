@@ -60,6 +60,8 @@ wrong-password =
     }
 password-too-long = That is too long to be the password. Please type the password alone; this costs you no try.
 
+gate-closed = This gate is closed for now: no password opens it. That is not your fault, and nothing you type costs you a try. Please come back later, or ask an admin of the group.
+
 ## Locks
 
 locked =
@@ -103,7 +105,11 @@ phone-country-not-allowed =
         [one] numbers that begin with <code>{ $countries }</code>.
        *[other] numbers that begin with one of these: <code>{ $countries }</code>.
     } Please type another number; this costs you no try.
+email-domain-blocked = This group takes no addresses of that domain. Please type another one; this costs you no try.
+phone-country-blocked = This group takes no numbers of that country. Please type another one; this costs you no try.
 phone-cannot-receive = That number cannot receive text messages: it is a landline or a service number. Please give me a mobile number; this costs you no try.
+not-on-roster = The code was right, but <code>{ $address }</code> is not among the addresses that this group expects. Please give me another one of yours; this costs you no try.
+address-taken = The code was right, but <code>{ $address }</code> has already let another account into this group. Please give me another address of yours; this costs you no try.
 contact-not-own = I can take only your own number, and only from yourself: please type it with its country code, or share it with the button that I offer for that.
 noted = Thank you.
 confirm =
@@ -212,10 +218,27 @@ personal-link =
     { $link }
 
     Open it and ask to join: I will let you in at once. It is valid for one day; for anybody else the door stays closed.
-admission-no-rights = You have passed, but I lack the right to let you in. That is our fault, not yours: please tell an admin of the group that I must be allowed to invite users. Then press the button.
+admission-no-rights = You have passed, but I lack the right to let you in. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
 admission-too-many-chats = You have passed, but Telegram says that you are in too many groups and channels. Please leave one, then press the button.
 admission-failed = You have passed, but Telegram did not let me open the door. That is our fault, not yours. Please press the button in a little while, or send me /start.
 cancelled = All right, I have stopped. Whenever you like: ask to join again, or send me /start.
+
+## Other ways in
+
+only-by-personal-link = Only personal links lead into this group, so I cannot take a request made by another link. I can give you a link of your own: please answer my questions here, and it is yours at the end.
+freed = <b>Thank you!</b> You have passed: you can write in the group now.
+removed-in-time = You did not pass the gate of this group within { $time }, so I have taken you out of it. That is no ban: join again whenever you like, or send me /start, and I let you in as soon as you have passed.
+button-of-somebody-else = This button is for another member of the group; it does nothing for you.
+
+## Admins
+
+asked-admin = I have asked the admins of the group. They see your name and where you are stuck, no password and no full address. I write to you as soon as one of them has decided.
+asked-admin-already = I have asked the admins already, and none has answered yet. I write to you as soon as one of them does.
+no-more-asks-today = I have asked the admins for you as often as I may in one day. Please come back tomorrow.
+nobody-to-ask = I know no admin whom I could ask for you here.
+declined = An admin of the group has decided not to let you in this time.
+unlocked = An admin has ended your lock: your wrong tries are forgotten, and you can try again.
+revoked = An admin of the group has taken back your admission. If you would like to come in again, I have to ask you anew.
 
 ## Anything else
 

@@ -1,6 +1,5 @@
 //! A configured bot, put together: the same for `run`, the demo and the tests.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -160,7 +159,7 @@ pub async fn run(
     };
     let setting = Setting {
         owners: config.telegram.owners.iter().copied().map(UserId).collect(),
-        open_enrolment: false,
+        open_enrolment: config.telegram.open_enrolment,
         languages: texts.languages().collect(),
     };
     let farewell = mailer.clone();
@@ -170,7 +169,7 @@ pub async fn run(
         mailer,
         texter,
         texts,
-        gates: GateBook::new(config.gates, BTreeMap::new(), house),
+        gates: GateBook::new(config.gates, config.log_chats, house),
         setting,
         keys,
         clock,

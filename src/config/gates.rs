@@ -13,11 +13,13 @@ use crate::verification::effect::Channel;
 use crate::verification::gate::{Addresses, Gate, Mode, Password};
 use crate::verification::limits::Limits;
 use crate::verification::password::{self, PasswordRefused};
-use crate::verification::{GateId, Hidden};
+use crate::verification::{ChatId, GateId, Hidden};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Twilio takes no longer validity.
 const LONGEST_CODE: Duration = Duration::from_secs(36_000);
+/// Whoever is muted must have the time to read that they are.
+const LEAST_TIME: Duration = Duration::from_secs(60);
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 const MANY: i64 = u32::MAX as i64;
 
@@ -27,6 +29,8 @@ pub(super) struct House<'a> {
     pub(super) channels: Vec<Channel>,
     pub(super) countries: Vec<String>,
     pub(super) limits: &'a Limits,
+    /// There are owners whom applicants can ask.
+    pub(super) attended: bool,
 }
 
 /// Why a password will not do for a gate, and what would.
@@ -81,9 +85,13 @@ pub(super) fn limits(fields: &mut Reader<'_>, base: &Limits) -> Limits {
     limits
 }
 
-/// Dial codes, each one that exists, once. `None`: not named.
+/// The dial codes of `allowed_countries`, each one that exists, once. `None`: not named.
 pub(super) fn countries(fields: &mut Reader<'_>) -> Option<Vec<String>> {
-    let typed = fields.texts("allowed_countries").filter(|codes| !codes.is_empty())?;
+    dial_codes(fields, "allowed_countries")
+}
+
+fn dial_codes(fields: &mut Reader<'_>, name: &str) -> Option<Vec<String>> {
+    let typed = fields.texts(name).filter(|codes| !codes.is_empty())?;
     let mut codes: Vec<String> = Vec::new();
     for code in typed {
         let digits = code.strip_prefix('+').filter(|digits| {
@@ -93,10 +101,7 @@ pub(super) fn countries(fields: &mut Reader<'_>) -> Option<Vec<String>> {
             .and_then(|digits| digits.parse::<u16>().ok())
             .is_some_and(|digits| DATABASE.by_code(&digits).is_some());
         if !known {
-            fields.wrong(
-                "allowed_countries",
-                format!("{code:?} is no country's dial code such as \"+49\""),
-            );
+            fields.wrong(name, format!("{code:?} is no country's dial code such as \"+49\""));
         } else if !codes.contains(&code) {
             codes.push(code);
         }
@@ -104,14 +109,15 @@ pub(super) fn countries(fields: &mut Reader<'_>) -> Option<Vec<String>> {
     Some(codes)
 }
 
-/// The gates in their order.
+/// The gates in their order, and the log chats of those that have one.
 pub(super) fn gates(
     found: &[Fields],
     house: &House<'_>,
     notes: &mut Notes,
     random: &mut dyn Random,
-) -> Vec<Gate> {
+) -> (Vec<Gate>, BTreeMap<GateId, ChatId>) {
     let mut first_with: BTreeMap<i64, String> = BTreeMap::new();
+    let mut log_chats = BTreeMap::new();
     let mut gates = Vec::new();
     for fields in found {
         let mut reader = Reader::new(fields, notes);
@@ -127,9 +133,12 @@ pub(super) fn gates(
                 }
             }
         }
+        if let Some(chat) = log_chat(&mut reader, gate.id) {
+            log_chats.insert(gate.id, chat);
+        }
         gates.push(gate);
     }
-    gates
+    (gates, log_chats)
 }
 
 fn gate(fields: &mut Reader<'_>, house: &House<'_>, random: &mut dyn Random) -> Gate {
@@ -149,18 +158,11 @@ fn gate(fields: &mut Reader<'_>, house: &House<'_>, random: &mut dyn Random) -> 
     };
     let password_hash = password_hash(fields, random);
     let channels = channels(fields, house);
-    let allowed_email_domains = email_domains(fields);
-    if !allowed_email_domains.is_empty() && !channels.contains(&Channel::Email) {
-        fields.wrong("allowed_email_domains", "contradicts channels: no code goes by e-mail here");
-    }
-    let countries = countries(fields);
-    if countries.is_some() && !channels.contains(&Channel::Sms) {
-        fields.wrong("allowed_countries", "contradicts channels: no code goes by SMS here");
-    }
+    let addresses = addresses(fields, house, &channels);
     Gate {
         id: GateId(chat_id),
         title: String::new(),
-        mode: Mode::default(),
+        mode: mode(fields),
         passwords: vec![Password {
             label: "config".to_owned(),
             hash: password_hash,
@@ -169,14 +171,79 @@ fn gate(fields: &mut Reader<'_>, house: &House<'_>, random: &mut dyn Random) -> 
         }],
         channels,
         listed: fields.flag("listed", false),
-        addresses: Addresses {
-            domains: allowed_email_domains,
-            countries: countries.unwrap_or_else(|| house.countries.clone()),
-            ..Addresses::default()
-        },
-        attended: false,
+        addresses,
+        attended: house.attended,
         limits: limits(fields, house.limits),
     }
+}
+
+fn mode(fields: &mut Reader<'_>) -> Mode {
+    #[derive(Copy, Clone, PartialEq)]
+    enum Word {
+        JoinRequest,
+        Restrict,
+        PersonalLink,
+    }
+    let words = [
+        ("join_request", Word::JoinRequest),
+        ("restrict", Word::Restrict),
+        ("personal_link", Word::PersonalLink),
+    ];
+    let word = fields.choice("mode", &words, Word::JoinRequest);
+    let set = fields.has("remove_after");
+    if set && word != Word::Restrict {
+        fields.wrong("remove_after", "only mode = \"restrict\" mutes anybody who could be removed");
+    }
+    match word {
+        Word::JoinRequest => Mode::JoinRequest,
+        Word::Restrict => {
+            let time = fields.span("remove_after", LEAST_TIME..=YEAR, LEAST_TIME);
+            Mode::Restrict { remove_after: set.then_some(time) }
+        }
+        Word::PersonalLink => Mode::PersonalLink,
+    }
+}
+
+/// Who may pass.
+fn addresses(fields: &mut Reader<'_>, house: &House<'_>, channels: &[Channel]) -> Addresses {
+    let domains = email_domains(fields, "allowed_email_domains");
+    let blocked_domains = email_domains(fields, "blocked_email_domains");
+    let countries = countries(fields);
+    let blocked_countries = dial_codes(fields, "blocked_countries").unwrap_or_default();
+    for (name, said, channel, how) in [
+        ("allowed_email_domains", !domains.is_empty(), Channel::Email, "e-mail"),
+        ("blocked_email_domains", !blocked_domains.is_empty(), Channel::Email, "e-mail"),
+        ("allowed_countries", countries.is_some(), Channel::Sms, "SMS"),
+        ("blocked_countries", !blocked_countries.is_empty(), Channel::Sms, "SMS"),
+    ] {
+        if said && !channels.contains(&channel) {
+            fields.wrong(name, format!("contradicts channels: no code goes by {how} here"));
+        }
+    }
+    Addresses {
+        domains,
+        blocked_domains,
+        countries: countries.unwrap_or_else(|| house.countries.clone()),
+        blocked_countries,
+        roster: false,
+        accounts: fields.number("accounts_per_address", 1..=MANY, Addresses::default().accounts),
+    }
+}
+
+fn log_chat(fields: &mut Reader<'_>, gate: GateId) -> Option<ChatId> {
+    let id = fields.integer("log_chat")?;
+    if id >= 0 {
+        fields.wrong(
+            "log_chat",
+            format!("{id} is no group or channel; their ids are negative, such as -1001234567890"),
+        );
+        return None;
+    }
+    if id == gate.0 {
+        fields.wrong("log_chat", "the guarded group itself: its members would read the log");
+        return None;
+    }
+    Some(ChatId(id))
 }
 
 /// The hash that opens the gate; a plain password is hashed here.
@@ -260,9 +327,9 @@ fn channels(fields: &mut Reader<'_>, house: &House<'_>) -> Vec<Channel> {
 }
 
 /// `@example.org` and `@*.example.org`, in lower case and ASCII.
-fn email_domains(fields: &mut Reader<'_>) -> Vec<String> {
+fn email_domains(fields: &mut Reader<'_>, name: &str) -> Vec<String> {
     let mut rules = Vec::new();
-    for typed in fields.texts("allowed_email_domains").unwrap_or_default() {
+    for typed in fields.texts(name).unwrap_or_default() {
         let rule = typed.strip_prefix('@').and_then(|rest| {
             let (wild, domain) = match rest.strip_prefix("*.") {
                 Some(domain) => ("*.", domain),
@@ -274,7 +341,7 @@ fn email_domains(fields: &mut Reader<'_>) -> Vec<String> {
         match rule {
             Some(rule) => rules.push(rule),
             None => fields.wrong(
-                "allowed_email_domains",
+                name,
                 format!("{typed:?} is no rule: \"@example.org\", or \"@*.example.org\" for its subdomains"),
             ),
         }

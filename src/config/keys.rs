@@ -45,6 +45,7 @@ pub(super) const KEYS: &[Key] = &[
     key(Section::Telegram, "token_file", Kind::Text),
     key(Section::Telegram, "api_url", Kind::Text),
     key(Section::Telegram, "owners", Kind::Integers),
+    key(Section::Telegram, "open_enrolment", Kind::Flag),
     key(Section::Telegram, "messages_per_second", Kind::Integer),
     key(Section::Store, "path", Kind::Text),
     key(Section::Store, "secret_key_file", Kind::Text),
@@ -84,10 +85,16 @@ pub(super) const KEYS: &[Key] = &[
     key(Section::Gates, "password_hash", Kind::Secret),
     key(Section::Gates, "password", Kind::Secret),
     key(Section::Gates, "password_file", Kind::Text),
+    key(Section::Gates, "mode", Kind::Text),
+    key(Section::Gates, "remove_after", Kind::Span),
     key(Section::Gates, "channels", Kind::Texts),
     key(Section::Gates, "listed", Kind::Flag),
     key(Section::Gates, "allowed_email_domains", Kind::Texts),
+    key(Section::Gates, "blocked_email_domains", Kind::Texts),
     key(Section::Gates, "allowed_countries", Kind::Texts),
+    key(Section::Gates, "blocked_countries", Kind::Texts),
+    key(Section::Gates, "accounts_per_address", Kind::Integer),
+    key(Section::Gates, "log_chat", Kind::Integer),
 ];
 
 impl Section {

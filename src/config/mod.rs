@@ -13,6 +13,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -26,6 +27,7 @@ use crate::verification::code::Random;
 use crate::verification::effect::Channel;
 use crate::verification::gate::Gate;
 use crate::verification::limits::Limits;
+use crate::verification::{ChatId, GateId};
 
 use fields::Notes;
 use source::Sources;
@@ -52,6 +54,8 @@ pub struct Config {
     pub log: Log,
     /// In the order of the file. Titles are empty, limits merged, only configured channels.
     pub gates: Vec<Gate>,
+    /// Where the decisions at a gate are written down.
+    pub log_chats: BTreeMap<GateId, ChatId>,
 }
 
 impl Config {
@@ -70,6 +74,8 @@ pub struct Telegram {
     pub api_url: Url,
     /// Telegram user ids.
     pub owners: Vec<u64>,
+    /// Every group admin may gate their group.
+    pub open_enrolment: bool,
     /// 0: no limit of our own.
     pub messages_per_second: u32,
 }

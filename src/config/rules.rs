@@ -40,6 +40,7 @@ pub(super) fn config(sources: &mut Sources, notes: &mut Notes, random: &mut dyn 
         channels,
         countries: sms.as_ref().map(|sms| sms.allowed_countries.clone()).unwrap_or_default(),
         limits: &limits,
+        attended: !telegram.owners.is_empty(),
     };
     let found = sources.take_gates();
     if found.is_empty() {
@@ -49,8 +50,8 @@ pub(super) fn config(sources: &mut Sources, notes: &mut Notes, random: &mut dyn 
             what: "there is no [[gates]]: no group is guarded".to_owned(),
         });
     }
-    let gates = gates::gates(&found, &house, notes, random);
-    Config { telegram, store, http, email, sms, limits, log, gates }
+    let (gates, log_chats) = gates::gates(&found, &house, notes, random);
+    Config { telegram, store, http, email, sms, limits, log, gates, log_chats }
 }
 
 /// `[http]` and nothing else.
@@ -80,6 +81,7 @@ fn telegram(fields: &mut Reader<'_>) -> Telegram {
             SecretString::from(token.expose_secret().trim())
         }),
         api_url: fields.url("api_url", "https://api.telegram.org"),
+        open_enrolment: fields.flag("open_enrolment", false),
         owners: owners.into_iter().filter_map(|id| u64::try_from(id).ok()).collect(),
         messages_per_second: fields.number("messages_per_second", 0..=1000, 30),
     }

@@ -30,6 +30,7 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::Banned => plain("banned"),
 
         Text::WrongPassword { left } => with("wrong-password", [("left", count(*left))]),
+        Text::GateClosed => plain("gate-closed"),
         Text::PasswordTooLong => plain("password-too-long"),
 
         Text::Locked { wait } => with("locked", [("wait", Value::In(*wait))]),
@@ -49,6 +50,10 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::PhoneCountryNotAllowed { countries } => {
             listing("phone-country-not-allowed", "countries", countries)
         }
+        Text::EmailDomainBlocked => plain("email-domain-blocked"),
+        Text::PhoneCountryBlocked => plain("phone-country-blocked"),
+        Text::NotOnRoster { masked } => with("not-on-roster", [at(masked)]),
+        Text::AddressTaken { masked } => with("address-taken", [at(masked)]),
         Text::PhoneCannotReceive => plain("phone-cannot-receive"),
         Text::ContactNotOwn => plain("contact-not-own"),
         Text::Noted => plain("noted"),
@@ -94,6 +99,19 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::AdmissionTooManyChats => plain("admission-too-many-chats"),
         Text::AdmissionFailed => plain("admission-failed"),
         Text::Cancelled => plain("cancelled"),
+
+        Text::OnlyByPersonalLink => plain("only-by-personal-link"),
+        Text::Freed => plain("freed"),
+        Text::RemovedInTime { time } => with("removed-in-time", [("time", Value::For(*time))]),
+        Text::ButtonOfSomebodyElse => plain("button-of-somebody-else"),
+
+        Text::AskedAdmin => plain("asked-admin"),
+        Text::AskedAdminAlready => plain("asked-admin-already"),
+        Text::NoMoreAsksToday => plain("no-more-asks-today"),
+        Text::NobodyToAsk => plain("nobody-to-ask"),
+        Text::Declined => plain("declined"),
+        Text::Unlocked => plain("unlocked"),
+        Text::Revoked => plain("revoked"),
 
         Text::Help { step } => with("help", [("now", Value::Said(plain(asked_for(*step))))]),
         Text::Safety => plain("safety"),

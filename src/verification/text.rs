@@ -32,6 +32,8 @@ pub enum Text {
     WrongPassword {
         left: u32,
     },
+    /// No password opens the gate at the moment.
+    GateClosed,
     /// Too long for any password; not compared.
     PasswordTooLong,
 
@@ -56,13 +58,24 @@ pub enum Text {
     EmailDomainNotAllowed {
         domains: Vec<String>,
     },
+    /// Of a domain that the gate does not take.
+    EmailDomainBlocked,
     PhoneUnreadable {
         countries: Vec<String>,
     },
     PhoneCountryNotAllowed {
         countries: Vec<String>,
     },
+    PhoneCountryBlocked,
     PhoneCannotReceive,
+    /// Proven, but not one of those that this group expects.
+    NotOnRoster {
+        masked: String,
+    },
+    /// Proven, but other accounts are in by it already.
+    AddressTaken {
+        masked: String,
+    },
     ContactNotOwn,
     /// Said when a typed or shared phone number was read, to take the share-contact keyboard away.
     Noted,
@@ -154,6 +167,27 @@ pub enum Text {
     AdmissionTooManyChats,
     AdmissionFailed,
     Cancelled,
+
+    // Who came in without being asked, or asked by a way that does not count.
+    /// Only a personal link leads in; this request by another one is declined.
+    OnlyByPersonalLink,
+    /// They had been muted in the group, and have passed.
+    Freed,
+    /// They had been muted, and did not pass within `time`: they are out.
+    RemovedInTime {
+        time: Duration,
+    },
+    /// The button in the group is for another member.
+    ButtonOfSomebodyElse,
+
+    // Admins.
+    AskedAdmin,
+    AskedAdminAlready,
+    NoMoreAsksToday,
+    NobodyToAsk,
+    Declined,
+    Unlocked,
+    Revoked,
 
     // Anything else.
     Help {

@@ -43,7 +43,7 @@ async fn without_the_right_to_invite_it_is_our_fault_and_can_be_mended() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    You have passed, but I lack the right to let you in. That is our fault, not yours: please tell an admin of the group that I must be allowed to invite users. Then press the button.
+    You have passed, but I lack the right to let you in. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
     [Try again]
     ");
     assert!(!nora.is_member());

@@ -70,8 +70,9 @@ pub enum What {
     Did(Input),
     /// What they may do in the group now, asked for because they did `input`.
     RightsKnown { gate: GateId, rights: Rights, input: Box<Input> },
-    /// Somebody added the bot to a group that has no gate, and it was this admin.
-    AddedTo { gate: GateId, title: String },
+    /// Somebody added the bot to a group that has no gate, and it was this admin. `admin`: as an
+    /// administrator; otherwise it must still be made one.
+    AddedTo { gate: GateId, title: String, admin: bool },
     /// A message was written.
     Said { tag: Tag, chat: ChatId, message: MessageId },
     /// A message could not be written: they blocked the bot or never opened the chat.
@@ -386,7 +387,7 @@ fn chosen(visit: &mut Visit<'_, '_, '_>, word: Word) {
 /// They said yes to what they were asked last.
 fn confirmed(visit: &mut Visit<'_, '_, '_>) {
     use state::Pending;
-    let Some(pending) = visit.turn.panel.pending.take() else { return visit.go(&Goal::Overview) };
+    let Some(pending) = visit.turn.panel.pending.take() else { return visit.show_only() };
     match pending {
         Pending::StepIn(pending) => stepping_in::confirmed(visit, pending),
         _ if !visit.keeps() => visit.show_only(),

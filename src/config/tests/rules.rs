@@ -1,7 +1,10 @@
 //! What each setting must be.
 
+use std::time::Duration;
+
 use super::*;
 use crate::verification::effect::Channel;
+use crate::verification::gate::Mode;
 
 #[test]
 fn what_is_missing_is_named_with_what_to_write() {
@@ -298,6 +301,13 @@ fn a_gate_is_one_group_and_uses_what_is_set_up() {
             "allowed_email_domains: \"example.org\" is no",
         ),
         ("allowed_email_domains = [\"@localhost\"]", "allowed_email_domains: \"@localhost\" is no"),
+        ("blocked_email_domains = [\"x.org\"]", "blocked_email_domains: \"x.org\" is no rule"),
+        ("blocked_countries = [\"49\"]", "blocked_countries: \"49\" is no country's dial code"),
+        ("blocked_countries = [\"+49\"]", "blocked_countries: contradicts channels"),
+        ("mode = \"open\"", "mode: \"open\" is none of join_request, restrict, personal_link"),
+        ("remove_after = \"1h\"", "remove_after: only mode = \"restrict\" mutes anybody"),
+        ("accounts_per_address = 0", "accounts_per_address: 0 is out of range"),
+        ("log_chat = 5", "log_chat: 5 is no group or channel"),
     ] {
         let problem = format!("config.toml:9: gates[0].{why}");
         refused(&well(&format!("{line}\n")), &[], &[&problem]);
@@ -317,6 +327,28 @@ fn channels_and_domains_are_brought_into_one_form() {
     let gate = accepted(&well(&more), &[]).gates.remove(0);
     assert_eq!(gate.channels, [Channel::Email, Channel::Sms]);
     assert_eq!(gate.addresses.domains, ["@example.org", "@*.xn--bcher-kva.example"]);
+}
+
+#[test]
+fn a_gate_says_how_it_guards_and_who_may_pass() {
+    let more = "mode = \"restrict\"\nremove_after = \"24h\"\naccounts_per_address = 2\n\
+                blocked_email_domains = [\"@*.Example.NET\"]\nlog_chat = -1009\n";
+    let mut config = accepted(&well(more), &[]);
+    let gate = config.gates.remove(0);
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert_eq!(gate.mode, Mode::Restrict { remove_after: Some(day) });
+    assert_eq!(gate.addresses.blocked_domains, ["@*.example.net"]);
+    assert_eq!(gate.addresses.accounts, 2);
+    assert_eq!(config.log_chats.get(&gate.id), Some(&ChatId(-1009)));
+    assert!(!gate.attended, "nobody is there to be asked");
+
+    let muted = accepted(&well("mode = \"restrict\"\n"), &[]).gates.remove(0);
+    assert_eq!(muted.mode, Mode::Restrict { remove_after: None });
+
+    let owned = well("").replace("[telegram]", "[telegram]\nowners = [11]\nopen_enrolment = true");
+    let mut config = accepted(&owned, &[]);
+    assert!(config.telegram.open_enrolment);
+    assert!(config.gates.remove(0).attended);
 }
 
 #[test]

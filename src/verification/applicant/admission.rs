@@ -2,7 +2,7 @@
 
 use super::buttons::Action;
 use super::turn::Dialogue;
-use super::{Decision, Stage};
+use super::{ActResult, Decision, Notice, Stage, helping, muted, stepping_in, who};
 use crate::verification::effect::Effect;
 use crate::verification::event::AdmissionOutcome;
 use crate::verification::limits::Tally;
@@ -11,10 +11,16 @@ use crate::verification::text::Text;
 /// Telegram drops join requests after so long.
 const REQUEST_LIVES: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
-/// Everything asked for was given: opens the group.
+/// Everything asked for was given: opens the group, if the address may pass as things are now.
 pub(super) fn admit(turn: &mut Dialogue<'_, '_, '_>) {
     let (gate, now) = (turn.gate.id, turn.now());
-    turn.retire_buttons();
+    if turn.applicant().approved.is_none() {
+        if let Some(refused) = who::refused(turn) {
+            return who::turn_back(turn, refused);
+        }
+        who::claim(turn);
+    }
+    turn.retire_own_buttons();
     let already = matches!(turn.stage(), Stage::Admitted { .. });
     let applicant = turn.applicant();
     if !already {
@@ -22,8 +28,9 @@ pub(super) fn admit(turn: &mut Dialogue<'_, '_, '_>) {
         // Neither the right code nor a replaced one works twice.
         applicant.replaced.clear();
     }
-    let request = applicant.request.clone();
-    let effect = match request {
+    applicant.stuck = false;
+    let effect = match applicant.request.clone() {
+        _ if applicant.mute.is_some() => Effect::Free { gate },
         Some(request) if now.since(request.at) < REQUEST_LIVES => {
             Effect::Approve { gate, query_id: request.query_id }
         }
@@ -32,27 +39,74 @@ pub(super) fn admit(turn: &mut Dialogue<'_, '_, '_>) {
     turn.order(effect);
 }
 
+/// An admin lets them in: nothing is asked, and the counts are cleared.
+pub(super) fn let_in(turn: &mut Dialogue<'_, '_, '_>) {
+    turn.retire_own_buttons();
+    let applicant = turn.applicant();
+    let request = applicant.request.take().or(applicant.unwanted.take());
+    if !matches!(applicant.stage, Stage::Admitted { joined: false, .. }) {
+        applicant.close(Stage::Admitting);
+    }
+    applicant.request = request;
+    applicant.tally = Tally::default();
+    admit(turn);
+}
+
 /// The "try again" button, where the group could not be opened.
 pub(super) fn try_again(turn: &mut Dialogue<'_, '_, '_>) -> bool {
-    let waits = turn.stage() == Stage::Admitting;
+    let waits = waits_at_the_door(turn);
     if waits {
         admit(turn);
     }
     waits
 }
 
-/// What became of approving their join request.
+/// The bot can open the group again: nobody has to ask for it.
+pub(super) fn door_mended(turn: &mut Dialogue<'_, '_, '_>) {
+    let passed = waits_at_the_door(turn);
+    if passed && turn.applicant().stuck {
+        return admit(turn);
+    }
+    if !passed {
+        muted::door_mended(turn);
+    }
+}
+
+/// They have passed, and the group was not opened for them yet.
+fn waits_at_the_door(turn: &mut Dialogue<'_, '_, '_>) -> bool {
+    let applicant = turn.applicant();
+    match applicant.stage {
+        Stage::Admitting => true,
+        Stage::Admitted { joined: false, .. } => applicant.request.is_some() || applicant.stuck,
+        Stage::New
+        | Stage::Arriving
+        | Stage::Password
+        | Stage::Channel
+        | Stage::Address { .. }
+        | Stage::Confirm { .. }
+        | Stage::Code { .. }
+        | Stage::Admitted { .. }
+        | Stage::Member => false,
+    }
+}
+
+/// What became of approving their join request, or of giving back the right to write.
 pub(super) fn answered(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome) {
     let gate = turn.gate.id;
-    if !matches!(turn.stage(), Stage::Admitting | Stage::Admitted { .. }) {
+    let waits = matches!(turn.stage(), Stage::Admitting | Stage::Admitted { .. });
+    if !waits && !stepping_in::is_approving(turn) {
         return;
     }
     match outcome {
         AdmissionOutcome::Approved | AdmissionOutcome::AlreadyMember => entered(turn),
+        // They gave up while an admin was letting them in.
+        _ if !waits => stepping_in::let_in(turn, ActResult::Refused(outcome)),
         AdmissionOutcome::NoRequest => {
             turn.applicant().request = None;
             turn.order(Effect::Invite { gate });
         }
+        // They left before they were freed, and may come back by a link.
+        AdmissionOutcome::UserGone if muted::gone(turn) => admit(turn),
         AdmissionOutcome::NoRights
         | AdmissionOutcome::TooManyChats
         | AdmissionOutcome::UserGone
@@ -63,12 +117,15 @@ pub(super) fn answered(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcom
 /// They are in the group by our admission; said once, whichever of Telegram's two words for it
 /// comes first.
 fn entered(turn: &mut Dialogue<'_, '_, '_>) {
+    let freed = muted::gone(turn);
     if let Stage::Admitted { joined: true, .. } = turn.stage() {
-        return;
+        return stepping_in::let_in(turn, ActResult::Done);
     }
     settle(turn, true, None);
     turn.decide(Decision::Admitted);
-    turn.tell(Text::Admitted);
+    turn.tell(if freed { Text::Freed } else { Text::Admitted });
+    stepping_in::let_in(turn, ActResult::Done);
+    helping::over(turn);
 }
 
 /// What became of making a personal link.
@@ -78,6 +135,8 @@ pub(super) fn invited(turn: &mut Dialogue<'_, '_, '_>, outcome: &Result<String, 
             settle(turn, false, Some(link.clone()));
             turn.decide(Decision::PersonalLink);
             turn.tell(Text::PersonalLink { link: link.clone() });
+            stepping_in::let_in(turn, ActResult::LinkSent);
+            helping::over(turn);
         }
         (Stage::Admitting | Stage::Admitted { joined: false, .. }, Err(outcome)) => {
             failed(turn, *outcome);
@@ -85,13 +144,18 @@ pub(super) fn invited(turn: &mut Dialogue<'_, '_, '_>, outcome: &Result<String, 
         (_, Ok(link)) => {
             let (gate, link) = (turn.gate.id, link.clone());
             turn.order(Effect::RevokeInvite { gate, link });
+            stepping_in::let_in(turn, ActResult::Nothing);
         }
-        (_, Err(_)) => {}
+        (_, Err(outcome)) => stepping_in::let_in(turn, ActResult::Refused(*outcome)),
     }
 }
 
 fn failed(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome) {
     turn.decide(Decision::AdmissionFailed);
+    let stuck = outcome == AdmissionOutcome::NoRights;
+    if stuck && !std::mem::replace(&mut turn.applicant().stuck, true) {
+        turn.notice(Notice::Stuck);
+    }
     let text = match outcome {
         AdmissionOutcome::NoRights => Text::AdmissionNoRights,
         AdmissionOutcome::TooManyChats => Text::AdmissionTooManyChats,
@@ -101,7 +165,8 @@ fn failed(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome) {
         | AdmissionOutcome::UserGone
         | AdmissionOutcome::Failed => Text::AdmissionFailed,
     };
-    turn.ask(text, &[&[Action::TryAgain]]);
+    turn.ask(text, &[&[Action::TryAgain], &[Action::AskAdmin]]);
+    stepping_in::let_in(turn, ActResult::Refused(outcome));
 }
 
 /// They have passed: the counts are cleared, and of the address only a keyed hash and a masked
@@ -120,6 +185,11 @@ fn settle(turn: &mut Dialogue<'_, '_, '_>, joined: bool, link: Option<String>) {
     };
     applicant.close(Stage::Admitted { at, joined, link: link.or(before), address, masked });
     applicant.tally = Tally::default();
+    if address != [0; 32] && applicant.claim.is_none() && !applicant.holds.contains(&address) {
+        applicant.claim = Some(address);
+        turn.hold(address, true);
+    }
+    who::settle_claim(turn);
     if joined {
         forget_link(turn);
     }
@@ -130,7 +200,10 @@ pub(super) fn link_again(turn: &mut Dialogue<'_, '_, '_>) {
     let (gate, now) = (turn.gate.id, turn.now());
     let Stage::Admitted { at, link, .. } = turn.stage() else { return };
     match link {
-        Some(link) if now.since(at) < REQUEST_LIVES => turn.tell(Text::PersonalLink { link }),
+        Some(link) if now.since(at) < REQUEST_LIVES => {
+            turn.tell(Text::PersonalLink { link });
+            stepping_in::let_in(turn, ActResult::LinkSent);
+        }
         Some(_) | None => turn.order(Effect::Invite { gate }),
     }
 }
@@ -144,17 +217,24 @@ pub(super) fn joined(turn: &mut Dialogue<'_, '_, '_>) {
             applicant.close(Stage::Member);
             // Whoever opened the door by hand has the last word: it clears the counts.
             applicant.tally = Tally::default();
+            who::settle_claim(turn);
             if stage.is_open() {
                 turn.decide(Decision::LetInByOthers);
-                turn.retire_buttons();
+                turn.retire_own_buttons();
                 turn.tell(Text::LetIn);
             }
+            stepping_in::let_in(turn, ActResult::Done);
+            helping::over(turn);
         }
     }
 }
 
 /// They are not in the group any more: the next time, they are asked again.
 pub(super) fn left(turn: &mut Dialogue<'_, '_, '_>) {
+    if stepping_in::left(turn) {
+        return;
+    }
+    muted::left(turn);
     match turn.stage() {
         Stage::Admitted { .. } | Stage::Member => {
             turn.applicant().close(Stage::New);

@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use super::turn::{Dialogue, Turn};
-use super::{Decision, JoinRequest, Stage, admission, asking, buttons, coding};
+use super::{
+    Decision, JoinRequest, Stage, Terms, admission, asking, buttons, coding, helping, muted,
+    stepping_in, who,
+};
+use crate::verification::GateId;
 use crate::verification::code::same;
 use crate::verification::effect::{Effect, Keyboard};
 use crate::verification::event::{Membership, What};
-use crate::verification::gate::Gate;
+use crate::verification::gate::{Gate, Mode};
 use crate::verification::text::Text;
 
 /// Telegram lets a bot write to somebody who asked to join for five minutes.
@@ -17,7 +21,18 @@ pub(super) fn join_requested(turn: &mut Dialogue<'_, '_, '_>, query_id: Option<S
     let at = turn.now();
     turn.deadline = Some(at.after(WINDOW));
     turn.person.active = Some(turn.gate.id);
-    turn.applicant().request = Some(JoinRequest { at, query_id });
+    // Whoever asks to join is not in the group.
+    muted::gone(turn);
+    let applicant = turn.applicant();
+    applicant.request = Some(JoinRequest { at, query_id });
+    applicant.unwanted = None;
+    if applicant.approved.is_some() {
+        return admission::let_in(turn);
+    }
+    let passed = matches!(turn.stage(), Stage::Admitted { joined: false, .. } | Stage::Admitting);
+    if turn.gate.mode == Mode::PersonalLink && !passed {
+        return by_another_link(turn);
+    }
     match turn.stage() {
         // Admitted, and here to redeem it: the personal link leads to a join request.
         Stage::Admitted { joined: false, .. } | Stage::Admitting => admission::admit(turn),
@@ -32,9 +47,50 @@ pub(super) fn join_requested(turn: &mut Dialogue<'_, '_, '_>, query_id: Option<S
     }
 }
 
+/// Only personal links lead in here, and they have none yet: they are told so, and asked. Their
+/// request is declined when they have written, or when they can be written to by it no more.
+fn by_another_link(turn: &mut Dialogue<'_, '_, '_>) {
+    let at = turn.now();
+    let applicant = turn.applicant();
+    applicant.unwanted = applicant.request.take();
+    turn.wake_at(at.after(WINDOW));
+    turn.tell(Text::OnlyByPersonalLink);
+    match turn.stage() {
+        Stage::New | Stage::Arriving | Stage::Admitted { .. } | Stage::Member => greet(turn),
+        Stage::Password
+        | Stage::Channel
+        | Stage::Address { .. }
+        | Stage::Confirm { .. }
+        | Stage::Code { .. }
+        | Stage::Admitting => go_on(turn),
+    }
+}
+
+/// They have written: whatever request of theirs does not count is not needed to reach them.
+pub(super) fn decline_unwanted(turn: &mut Turn<'_, '_>) {
+    let gates = turn.person.gates.iter();
+    let unwanted: Vec<_> = gates
+        .filter(|(_, applicant)| applicant.unwanted.is_some())
+        .map(|(gate, _)| *gate)
+        .collect();
+    for gate in unwanted {
+        turn.at(gate, decline_request);
+    }
+}
+
+fn decline_request(turn: &mut Dialogue<'_, '_, '_>) {
+    let gate = turn.gate.id;
+    if let Some(request) = turn.applicant().unwanted.take() {
+        turn.order(Effect::Decline { gate, query_id: request.query_id });
+    }
+}
+
 /// `/start` alone, or any message where no dialogue is open.
 pub(super) fn started(turn: &mut Turn<'_, '_>) {
     if let [id] = turn.open_dialogues()[..] {
+        return turn.at(id, enter);
+    }
+    if let [id] = muted_at(turn)[..] {
         return turn.at(id, enter);
     }
     let gates = turn.facts.gates;
@@ -44,6 +100,14 @@ pub(super) fn started(turn: &mut Turn<'_, '_>) {
         [gate] => turn.at(gate.id, enter),
         _ => offer(turn, &offered),
     }
+}
+
+/// The groups that they are in and may not write in.
+fn muted_at(turn: &Turn<'_, '_>) -> Vec<GateId> {
+    let gates = turn.person.gates.iter();
+    let muted = gates
+        .filter(|(id, applicant)| applicant.mute.is_some() && turn.facts.gates.contains_key(id));
+    muted.map(|(id, _)| *id).collect()
 }
 
 fn offer(turn: &mut Turn<'_, '_>, gates: &[&Gate]) {
@@ -96,6 +160,7 @@ pub(super) fn started_with(turn: &mut Turn<'_, '_>, parameter: &str) {
     match gate {
         Some(id) => turn.at(id, enter),
         None if parameter.starts_with('c') => coding::tapped(turn, parameter),
+        None if parameter.starts_with('r') => muted::followed(turn, parameter),
         None => turn.tell(Text::UnknownLink),
     }
 }
@@ -122,7 +187,15 @@ pub(super) fn enter(turn: &mut Dialogue<'_, '_, '_>) {
 
 /// Telegram has said whether they are in the group.
 pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership) {
+    if matches!(membership, Membership::NotMember | Membership::Banned) {
+        muted::gone(turn);
+    }
+    if stepping_in::looked_up(turn, membership) {
+        return;
+    }
+    let muted = turn.applicant().mute.is_some();
     match (turn.stage(), membership) {
+        (Stage::Arriving, Membership::Member) if muted => greet(turn),
         (Stage::Arriving, Membership::Member) => {
             turn.applicant().close(Stage::Member);
             turn.tell(Text::AlreadyMember);
@@ -131,7 +204,7 @@ pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership)
             turn.applicant().close(Stage::New);
             turn.tell(Text::Banned);
         }
-        (Stage::Arriving, Membership::NotMember | Membership::Unknown) => greet(turn),
+        (Stage::Arriving, Membership::NotMember | Membership::Unknown) => come(turn),
         (Stage::Member, Membership::Member) => turn.tell(Text::AlreadyMember),
         (Stage::Admitted { .. }, Membership::Member) => turn.tell(Text::AlreadyAdmitted),
         (Stage::Admitted { joined: false, .. }, Membership::NotMember | Membership::Unknown) => {
@@ -140,7 +213,7 @@ pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership)
         (Stage::Member, Membership::Unknown) => turn.tell(Text::AlreadyMember),
         (Stage::Admitted { .. }, Membership::Unknown) => turn.tell(Text::AlreadyAdmitted),
         // They had been in and left.
-        (Stage::Admitted { .. } | Stage::Member, Membership::NotMember) => greet(turn),
+        (Stage::Admitted { .. } | Stage::Member, Membership::NotMember) => come(turn),
         (Stage::Admitted { .. } | Stage::Member, Membership::Banned) => turn.tell(Text::Banned),
         // The dialogue went on meanwhile, or was given up.
         (
@@ -156,17 +229,29 @@ pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership)
     }
 }
 
+/// They want to come in: whoever was approved by an admin is not asked.
+fn come(turn: &mut Dialogue<'_, '_, '_>) {
+    if turn.applicant().approved.is_some() {
+        admission::let_in(turn);
+    } else {
+        greet(turn);
+    }
+}
+
 /// Says what this is and asks for the password.
 fn greet(turn: &mut Dialogue<'_, '_, '_>) {
     turn.decide(Decision::Asked);
-    let request = turn.applicant().request.take();
-    turn.applicant().close(Stage::Password);
-    turn.applicant().request = request;
+    let terms = Terms::of(turn.gate);
+    let applicant = turn.applicant();
+    let request = applicant.request.take();
+    applicant.close(Stage::Password);
+    applicant.request = request;
+    applicant.terms = Some(terms);
     asking::ask_password(turn);
 }
 
 /// Asks again for what the open dialogue waits for.
-fn go_on(turn: &mut Dialogue<'_, '_, '_>) {
+pub(super) fn go_on(turn: &mut Dialogue<'_, '_, '_>) {
     match turn.stage() {
         Stage::Password => asking::ask_password(turn),
         Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } => {
@@ -198,6 +283,7 @@ pub(super) fn cancel(turn: &mut Dialogue<'_, '_, '_>) {
     let request = turn.applicant().request.take();
     turn.applicant().close(Stage::New);
     turn.decide(Decision::Cancelled);
+    helping::over(turn);
     turn.retire_buttons();
     if let Some(request) = request {
         turn.order(Effect::Decline { gate, query_id: request.query_id });
@@ -205,21 +291,46 @@ pub(super) fn cancel(turn: &mut Dialogue<'_, '_, '_>) {
     turn.tell(Text::Cancelled);
 }
 
-/// A dialogue may have been idle for long enough to be swept.
+/// A time that was asked for has come.
 pub(super) fn woken(turn: &mut Dialogue<'_, '_, '_>) {
+    decline_late(turn);
+    sweep(turn);
+    muted::time_over(turn);
+    let (gate, today) = (turn.gate, turn.now().day());
+    if turn.applicant().wake.is_none() && turn.applicant().is_blank(today, gate) {
+        turn.person.gates.remove(&gate.id);
+    }
+}
+
+/// A request that does not count, of somebody who has not written.
+fn decline_late(turn: &mut Dialogue<'_, '_, '_>) {
+    let now = turn.now();
+    let unwanted = turn.applicant().unwanted.as_ref();
+    if unwanted.is_some_and(|request| now.since(request.at) >= WINDOW) {
+        decline_request(turn);
+    }
+}
+
+/// A dialogue may have been idle for long enough to be swept. Who waits for what is ours to do
+/// keeps their place.
+fn sweep(turn: &mut Dialogue<'_, '_, '_>) {
     let due = turn.idle_until();
     if turn.now() < due {
         turn.applicant().wake = Some(due);
         return turn.wake_at(due);
     }
     turn.applicant().wake = None;
+    helping::expire(turn);
+    if turn.applicant().stuck || turn.applicant().acting.is_some() {
+        return;
+    }
     if turn.stage().is_open() {
         turn.applicant().close(Stage::New);
         turn.decide(Decision::Swept);
+        helping::over(turn);
         turn.retire_buttons();
     }
-    let (gate, today) = (turn.gate.id, turn.now().day());
-    if turn.applicant().is_blank(today) {
-        turn.person.gates.remove(&gate);
+    if turn.stage() == Stage::New {
+        who::drop_claim(turn);
     }
 }

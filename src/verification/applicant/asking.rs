@@ -2,22 +2,56 @@
 
 use super::buttons::Action;
 use super::turn::Dialogue;
-use super::{Applicant, Decision, Stage};
-use crate::verification::address::{Address, Email, Phone, PhoneError};
+use super::{Applicant, Decision, Facts, Stage, who};
+use crate::verification::address::{Address, Email, EmailError, Phone, PhoneError};
 use crate::verification::code::same;
 use crate::verification::effect::{Channel, Keyboard};
-use crate::verification::limits::Consequence;
+use crate::verification::gate::{Gate, Password};
+use crate::verification::limits::{Consequence, Ledger, Standing};
 use crate::verification::password::{self, PasswordRefused};
 use crate::verification::text::{HelpStep, Text};
 use crate::verification::{Hidden, MessageId};
 
+/// The passwords that open the gate to this person now: neither expired nor used up. One that they
+/// came by before is not used up for them.
+pub(super) fn live_passwords<'g>(
+    gate: &'g Gate,
+    applicant: &Applicant,
+    facts: &Facts<'_>,
+) -> impl Iterator<Item = &'g Password> {
+    gate.passwords.iter().filter(|password| {
+        let expired = password.expires.is_some_and(|expires| expires <= facts.now);
+        let used_up = password.uses.is_some_and(|uses| {
+            let key = facts.keys.password(gate.id, &password.label);
+            !applicant.labels.contains(&password.label)
+                && (facts.ledger)(&Ledger::Password { key }) >= uses
+        });
+        !expired && !used_up
+    })
+}
+
+fn is_live(turn: &mut Dialogue<'_, '_, '_>, label: Option<&str>) -> bool {
+    let applicant = turn.applicant().clone();
+    let mut live = live_passwords(turn.gate, &applicant, turn.facts);
+    live.any(|password| label.is_none_or(|label| password.label == label))
+}
+
 pub(super) fn ask_password(turn: &mut Dialogue<'_, '_, '_>) {
+    if turn.standing() == Standing::Open && !is_live(turn, None) {
+        return closed_for_now(turn);
+    }
     turn.retire_buttons();
     if turn.may_go_on() {
         let gate = turn.gate;
         let tries = turn.applicant().tally.passwords_left(&gate.limits);
         turn.tell(Text::AskPassword { tries });
     }
+}
+
+/// No password opens the gate, so nobody is to guess one.
+fn closed_for_now(turn: &mut Dialogue<'_, '_, '_>) {
+    turn.decide(Decision::GateClosed);
+    turn.tell_stuck(Text::GateClosed, &[&[Action::Cancel]]);
 }
 
 /// A typed password, compared already if it may be tried at all.
@@ -36,11 +70,17 @@ pub(super) fn password(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, type
         ) => return turn.tell(Text::NeedText { step: HelpStep::Password }),
     }
     let (gate, now) = (turn.gate, turn.now());
+    if !is_live(turn, None) {
+        return closed_for_now(turn);
+    }
     let label = turn.facts.password.clone().and_then(|(id, label)| label.filter(|_| id == gate.id));
     if let Some(label) = label {
-        turn.decide(Decision::RightPassword { label });
-        turn.applicant().stage = Stage::Channel;
-        return ask_address(turn);
+        // It may have been used up by somebody else while it was compared.
+        return if is_live(turn, Some(&label)) {
+            right_password(turn, label);
+        } else {
+            ask_password(turn);
+        };
     }
     let consequence = turn.applicant().tally.wrong_password(now, &gate.limits);
     suffer(
@@ -49,6 +89,21 @@ pub(super) fn password(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, type
         |left| Decision::WrongPassword { left },
         |left| Text::WrongPassword { left },
     );
+}
+
+fn right_password(turn: &mut Dialogue<'_, '_, '_>, label: String) {
+    let gate = turn.gate;
+    let applicant = turn.applicant();
+    // Those that are gone from the gate are of no interest any more.
+    applicant.labels.retain(|known| gate.passwords.iter().any(|one| one.label == *known));
+    let first = applicant.labels.insert(label.clone());
+    applicant.stage = Stage::Channel;
+    if first {
+        let key = turn.facts.keys.password(gate.id, &label);
+        turn.charge(Ledger::Password { key }, 1);
+    }
+    turn.decide(Decision::RightPassword { label });
+    ask_address(turn);
 }
 
 /// Says what a wrong try led to. `true` if they may go on trying.
@@ -69,14 +124,14 @@ pub(super) fn suffer(
             let locks = turn.applicant().tally.locks;
             turn.decide(Decision::Locked { locks });
             turn.retire_buttons();
-            turn.tell(Text::Locked { wait });
+            turn.tell_stuck(Text::Locked { wait }, &[]);
             false
         }
         Consequence::Stopped => {
             turn.decide(decision(0));
             turn.decide(Decision::HardStopped);
             turn.retire_buttons();
-            turn.tell(Text::HardStopped);
+            turn.tell_stuck(Text::HardStopped, &[]);
             false
         }
     }
@@ -194,31 +249,39 @@ pub(super) fn address(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, typed
 }
 
 fn take_email(turn: &mut Dialogue<'_, '_, '_>, typed: &str) {
-    let Ok(email) = Email::parse(typed) else { return turn.tell(Text::EmailUnreadable) };
-    let domains = &turn.gate.addresses.domains;
-    if !email.allowed_by(domains) {
-        let masked = Address::Email(email).masked();
-        turn.decide(Decision::AddressRefused { masked });
-        return turn.tell(Text::EmailDomainNotAllowed { domains: domains.clone() });
+    match Email::parse(typed) {
+        Ok(email) => take_if_allowed(turn, Address::Email(email)),
+        Err(EmailError) => turn.tell(Text::EmailUnreadable),
     }
-    take(turn, Address::Email(email));
 }
 
 fn take_phone(turn: &mut Dialogue<'_, '_, '_>, read: Result<Phone, PhoneError>) {
-    let countries = &turn.gate.addresses.countries;
-    let phone = match read {
-        Ok(phone) => phone,
+    match read {
+        Ok(phone) => take_if_allowed(turn, Address::Phone(phone)),
         Err(PhoneError::Unreadable) => {
-            return turn.tell(Text::PhoneUnreadable { countries: countries.clone() });
+            let countries = turn.gate.addresses.countries.clone();
+            turn.tell(Text::PhoneUnreadable { countries });
         }
-        Err(PhoneError::CannotReceive) => return turn.tell(Text::PhoneCannotReceive),
-    };
-    if !phone.allowed_by(countries) {
-        let masked = Address::Phone(phone).masked();
-        turn.decide(Decision::AddressRefused { masked });
-        return turn.tell(Text::PhoneCountryNotAllowed { countries: countries.clone() });
+        Err(PhoneError::CannotReceive) => turn.tell(Text::PhoneCannotReceive),
     }
-    take(turn, Address::Phone(phone));
+}
+
+fn take_if_allowed(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
+    match who::not_allowed(turn.gate, &address) {
+        None => take(turn, address),
+        Some(text) => {
+            turn.decide(Decision::AddressRefused { masked: address.masked() });
+            match other_channel(turn.gate, address.channel()) {
+                Some(other) => turn.tell_stuck(text, &[&[Action::Use(other)], &[Action::Cancel]]),
+                None => turn.tell_stuck(text, &[&[Action::Cancel]]),
+            }
+        }
+    }
+}
+
+/// Another way for a code, if the gate has one.
+pub(super) fn other_channel(gate: &Gate, channel: Channel) -> Option<Channel> {
+    gate.channels.iter().copied().find(|other| *other != channel)
 }
 
 /// An address that may be sent to: asks for Send, or whether a new code is meant.

@@ -2,7 +2,9 @@
 
 use super::buttons::Action;
 use super::turn::{Dialogue, Turn};
-use super::{Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking};
+use super::{
+    Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking, who,
+};
 use crate::verification::address::Address;
 use crate::verification::code::{self, Binding, same};
 use crate::verification::effect::{Channel, Effect, Letter};
@@ -20,6 +22,11 @@ const CODE_BUTTONS: &[&[Action]] = &[&[Action::Resend], &[Action::OtherAddress, 
 /// Where the last code is of no use any more.
 const NEW_CODE_BUTTONS: &[&[Action]] =
     &[&[Action::NewCode], &[Action::OtherAddress, Action::Cancel]];
+/// Where a code did not come, or may not have come.
+const NO_CODE_BUTTONS: &[&[Action]] =
+    &[&[Action::NewCode], &[Action::AskAdmin], &[Action::OtherAddress, Action::Cancel]];
+const UNSURE_CODE_BUTTONS: &[&[Action]] =
+    &[&[Action::Resend], &[Action::AskAdmin], &[Action::OtherAddress, Action::Cancel]];
 
 /// The Send button below the confirmation.
 pub(super) fn send_pressed(turn: &mut Dialogue<'_, '_, '_>, query: &str) -> bool {
@@ -53,22 +60,21 @@ fn issue(turn: &mut Dialogue<'_, '_, '_>, address: Address, query: &str) {
     let key = turn.facts.keys.address(&address);
     let ledgers = ledgers(&address, key, now);
     let limits = &gate.limits;
+    if let Some(text) = who::not_allowed(gate, &address) {
+        turn.decide(Decision::AddressRefused { masked: address.masked() });
+        return who::back_to_the_address(turn, text);
+    }
     if let Some(text) = ledger_full(turn, &ledgers) {
-        turn.decide(Decision::SendLimitReached);
-        return turn.answer(query, Some(text), true);
+        return no_more(turn, query, text);
     }
     match turn.applicant().sends.charge(key, now, limits) {
         Ok(()) => {}
         Err(SendRefused::Wait(wait)) => {
             return turn.answer(query, Some(Text::ResendIn { wait }), true);
         }
-        Err(SendRefused::TooManyToday) => {
-            turn.decide(Decision::SendLimitReached);
-            return turn.answer(query, Some(Text::NoMoreCodesToday), true);
-        }
+        Err(SendRefused::TooManyToday) => return no_more(turn, query, Text::NoMoreCodesToday),
         Err(SendRefused::TooManyAddresses) => {
-            turn.decide(Decision::SendLimitReached);
-            return turn.answer(query, Some(Text::NoMoreAddressesToday), true);
+            return no_more(turn, query, Text::NoMoreAddressesToday);
         }
     }
     for ledger in ledgers {
@@ -77,6 +83,18 @@ fn issue(turn: &mut Dialogue<'_, '_, '_>, address: Address, query: &str) {
     turn.answer(query, None, false);
     turn.put_buttons_away(Text::ConfirmedSending { masked: address.masked() });
     send(turn, address, key);
+}
+
+/// No code now, for a reason that lasts: where an admin can be asked, a message says so, for a
+/// pop-up has no room for the button.
+fn no_more(turn: &mut Dialogue<'_, '_, '_>, query: &str, text: Text) {
+    turn.decide(Decision::SendLimitReached);
+    if turn.gate.attended {
+        turn.answer(query, None, false);
+        turn.tell_stuck(text, &[&[Action::OtherAddress, Action::Cancel]]);
+    } else {
+        turn.answer(query, Some(text), true);
+    }
 }
 
 fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
@@ -187,7 +205,7 @@ pub(super) fn delivered(
                 turn.charge(ledger, -1);
             }
             if waiting {
-                turn.ask(Text::CodeGaveUp { channel }, NEW_CODE_BUTTONS);
+                turn.ask(Text::CodeGaveUp { channel }, NO_CODE_BUTTONS);
             }
         }
         DeliveryOutcome::Refused(refusal) => {
@@ -200,9 +218,10 @@ pub(super) fn delivered(
                 applicant.stage = Stage::Address { channel };
                 let text = Text::CodeRefused { refusal, masked };
                 let last = [Action::OtherAddress, Action::Cancel];
-                match turn.gate.channels.iter().find(|other| **other != channel) {
-                    Some(other) => turn.ask(text, &[&[Action::Use(*other)], &last]),
-                    None => turn.ask(text, &[&last]),
+                let help = [Action::AskAdmin];
+                match asking::other_channel(turn.gate, channel) {
+                    Some(other) => turn.ask(text, &[&[Action::Use(other)], &help, &last]),
+                    None => turn.ask(text, &[&help, &last]),
                 }
             }
         }
@@ -218,12 +237,13 @@ fn announce(
 ) {
     let (number, digits, phrase) = (challenge.number, challenge.digits, challenge.phrase.clone());
     let lives = challenge.expires.since(turn.now());
-    let text = if certain {
-        Text::CodeSent { channel, masked, number, phrase, digits, lives }
+    if certain {
+        let text = Text::CodeSent { channel, masked, number, phrase, digits, lives };
+        turn.ask(text, CODE_BUTTONS);
     } else {
-        Text::CodeUnknown { channel, masked, number, phrase, digits, lives }
-    };
-    turn.ask(text, CODE_BUTTONS);
+        let text = Text::CodeUnknown { channel, masked, number, phrase, digits, lives };
+        turn.ask(text, UNSURE_CODE_BUTTONS);
+    }
 }
 
 /// Says again what is waited for.

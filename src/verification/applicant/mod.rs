@@ -15,10 +15,15 @@ mod arrival;
 mod asking;
 mod buttons;
 mod coding;
+mod decision;
+mod helping;
+mod muted;
+mod stepping_in;
+mod terms;
 mod turn;
+mod who;
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +36,11 @@ use super::limits::{Ledger, Sends, Standing, Tally};
 use super::text::{HelpStep, Text};
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, Name, Timestamp, UserId};
 pub use buttons::{Action, Pressed};
+pub use decision::Decision;
+pub use helping::Asks;
+pub use muted::{Mute, MuteStep};
+pub use stepping_in::{Acting, Approval};
+pub use terms::Terms;
 use turn::{Dialogue, Turn};
 
 /// What the rules must be told besides the event.
@@ -112,65 +122,6 @@ pub enum ActResult {
     Refused(AdmissionOutcome),
 }
 
-/// One decision, for the log and the metrics.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    Asked,
-    RightPassword { label: String },
-    WrongPassword { left: u32 },
-    Locked { locks: u32 },
-    HardStopped,
-    CodeIssued { channel: Channel, number: u32, masked: String },
-    SendLimitReached,
-    AddressRefused { masked: String },
-    RightCode,
-    TapLink,
-    WrongCode { left: u32 },
-    OldCode,
-    ExpiredCode,
-    Admitted,
-    PersonalLink,
-    AdmissionFailed,
-    LetInByOthers,
-    Left,
-    Cancelled,
-    Swept,
-    LoginCodeSeen,
-    Unreachable,
-}
-
-impl Decision {
-    /// A short name without anything personal, for metrics.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Decision::Asked => "asked",
-            Decision::RightPassword { .. } => "right_password",
-            Decision::WrongPassword { .. } => "wrong_password",
-            Decision::Locked { .. } => "locked",
-            Decision::HardStopped => "hard_stopped",
-            Decision::CodeIssued { channel: Channel::Email, .. } => "code_issued_email",
-            Decision::CodeIssued { channel: Channel::Sms, .. } => "code_issued_sms",
-            Decision::SendLimitReached => "send_limit_reached",
-            Decision::AddressRefused { .. } => "address_refused",
-            Decision::RightCode => "right_code",
-            Decision::TapLink => "tap_link",
-            Decision::WrongCode { .. } => "wrong_code",
-            Decision::OldCode => "old_code",
-            Decision::ExpiredCode => "expired_code",
-            Decision::Admitted => "admitted",
-            Decision::PersonalLink => "personal_link",
-            Decision::AdmissionFailed => "admission_failed",
-            Decision::LetInByOthers => "let_in_by_others",
-            Decision::Left => "left",
-            Decision::Cancelled => "cancelled",
-            Decision::Swept => "swept",
-            Decision::LoginCodeSeen => "login_code_seen",
-            Decision::Unreachable => "unreachable",
-        }
-    }
-}
-
 /// One person, and their dialogue at each gate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -210,6 +161,35 @@ pub struct Applicant {
     pub touched: Option<Timestamp>,
     /// When a [`What::Woken`] is due.
     pub wake: Option<Timestamp>,
+    /// The labels of the passwords that they typed right: each is counted once.
+    #[serde(default)]
+    pub labels: BTreeSet<String>,
+    /// The limits and channels under which the open dialogue began.
+    #[serde(default)]
+    pub terms: Option<Terms>,
+    /// An address (keyed hash) that they have proved to be theirs, and are not in by yet.
+    #[serde(default)]
+    pub claim: Option<[u8; 32]>,
+    /// The addresses (keyed hashes) that have let them in.
+    #[serde(default)]
+    pub holds: Vec<[u8; 32]>,
+    /// A join request that does not count here and is to be declined. Declined at once, it would
+    /// close the only way to write to them.
+    #[serde(default)]
+    pub unwanted: Option<JoinRequest>,
+    /// They are in the group, may not write there, and have to pass.
+    #[serde(default)]
+    pub mute: Option<Mute>,
+    #[serde(default)]
+    pub approved: Option<Approval>,
+    /// What an admin does for them, until it has come to its end.
+    #[serde(default)]
+    pub acting: Option<Acting>,
+    #[serde(default)]
+    pub asks: Asks,
+    /// The group could not be opened for want of rights; it is tried again once it can be.
+    #[serde(default)]
+    pub stuck: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -283,6 +263,22 @@ pub enum Delivery {
 /// Total: whatever the state and the event, there is an outcome. `person` is left as it was if
 /// the answer is [`Stepped::NeedsPassword`].
 pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Stepped {
+    let in_force = terms::in_force(person, facts.gates);
+    let mut facts = Facts {
+        now: facts.now,
+        gates: in_force.as_ref().unwrap_or(facts.gates),
+        keys: facts.keys,
+        random: &mut *facts.random,
+        ledger: facts.ledger,
+        password: facts.password.clone(),
+        on_roster: facts.on_roster,
+        holders: facts.holders,
+    };
+    step_by(person, event, &mut facts)
+}
+
+/// As [`step`], by the rules that are in force for this person.
+fn step_by(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Stepped {
     if let Some(gate) = coding::meant_for_another(person, &event.what, facts.gates) {
         person.active = Some(gate);
     }
@@ -292,6 +288,9 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
     if let Some(language) = &event.language {
         person.language = language.clone();
     }
+    if event.name.is_some() {
+        person.name.clone_from(&event.name);
+    }
     if let Some(chat) = chat_of(&event.what) {
         person.chat = Some(chat);
     }
@@ -299,6 +298,9 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
     turn.by_person = chat_of(&event.what).is_some();
     let before = turn.open_dialogue();
     happen(&mut turn, &event.what);
+    if turn.by_person && !matches!(event.what, What::JoinRequested { .. }) {
+        arrival::decline_unwanted(&mut turn);
+    }
     if before.is_some() && turn.open_dialogue().is_none() {
         arrival::take_up_another(&mut turn, &event.what);
     }
@@ -339,7 +341,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
                 arrival::started,
             ),
         What::Pressed { query, data, .. } => pressed(turn, query, data),
-        What::Joined { gate, by: _, link: _ } => turn.known(*gate, admission::joined),
+        What::Joined { gate, by, link } => muted::came_in(turn, *gate, *by, link.as_ref()),
         What::Left { gate } => turn.known(*gate, admission::left),
         What::LookedUp { gate, membership } => {
             turn.known(*gate, |turn| arrival::looked_up(turn, *membership));
@@ -354,11 +356,17 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             turn.known(*gate, |turn| admission::invited(turn, outcome));
         }
         What::Unreachable => turn.decide_for_active(Decision::Unreachable),
-        What::Muted { .. }
-        | What::Removed { .. }
-        | What::AdderKnown { .. }
-        | What::SteppedIn { .. }
-        | What::DoorMended { .. } => {}
+        What::Muted { gate, outcome } => turn.known(*gate, |turn| muted::answered(turn, *outcome)),
+        What::Removed { gate, outcome } => {
+            turn.known(*gate, |turn| muted::removed(turn, *outcome));
+        }
+        What::AdderKnown { gate, admin } => {
+            turn.known(*gate, |turn| muted::adder_known(turn, *admin));
+        }
+        What::SteppedIn { gate, act, by } => {
+            turn.at(*gate, |turn| stepping_in::step_in(turn, *act, *by));
+        }
+        What::DoorMended { gate } => turn.known(*gate, admission::door_mended),
         What::Woken { gate } => turn.known(*gate, arrival::woken),
     }
 }
@@ -369,6 +377,7 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str) {
             turn.in_dialogue(arrival::cancel, |turn| turn.tell(Text::NothingToCancel));
         }
         "safety" => turn.tell(Text::Safety),
+        "admin" => helping::commanded(turn),
         _ => {
             let step = turn.help_step();
             turn.tell(Text::Help { step });
@@ -412,6 +421,7 @@ fn pressed(turn: &mut Turn<'_, '_>, query: &str, data: &str) {
         let taken = match pressed.action {
             Action::Enter => arrival::chosen(turn),
             Action::Cancel => arrival::cancel_pressed(turn),
+            Action::AskAdmin => helping::pressed(turn),
             _ if !turn.may_press(query) => true,
             Action::Use(channel) => asking::use_channel(turn, channel),
             Action::OtherAddress => asking::other_address(turn),
@@ -419,7 +429,6 @@ fn pressed(turn: &mut Turn<'_, '_>, query: &str, data: &str) {
             Action::Resend | Action::NewCode => coding::resend_pressed(turn, query),
             Action::KeepCode => coding::keep_pressed(turn),
             Action::TryAgain => admission::try_again(turn),
-            Action::AskAdmin => false,
         };
         turn.answer_once(query, (!taken).then_some(Text::ButtonSpent), false);
     };
@@ -439,8 +448,12 @@ fn password_to_check(person: &Person, event: &Event, facts: &Facts<'_>) -> Optio
         return None;
     }
     let typed = super::password::checked(text.reveal()).ok()?;
-    let live = gate.passwords.iter();
-    let candidates = live.map(|password| (password.label.clone(), password.hash.clone())).collect();
+    let live = asking::live_passwords(gate, applicant, facts);
+    let candidates: Vec<_> =
+        live.map(|password| (password.label.clone(), password.hash.clone())).collect();
+    if candidates.is_empty() {
+        return None;
+    }
     Some(Stepped::NeedsPassword { gate: id, typed, candidates })
 }
 
@@ -520,39 +533,8 @@ impl Person {
     }
 }
 
-impl fmt::Display for Decision {
-    /// What the name does not say: counts and masked addresses.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Decision::WrongPassword { left } | Decision::WrongCode { left } => {
-                write!(f, "{left} left")
-            }
-            Decision::RightPassword { label } => write!(f, "password “{label}”"),
-            Decision::Locked { locks } => write!(f, "lock {locks}"),
-            Decision::CodeIssued { number, masked, .. } => write!(f, "code {number} to {masked}"),
-            Decision::AddressRefused { masked } => f.write_str(masked),
-            Decision::Asked
-            | Decision::HardStopped
-            | Decision::SendLimitReached
-            | Decision::RightCode
-            | Decision::TapLink
-            | Decision::OldCode
-            | Decision::ExpiredCode
-            | Decision::Admitted
-            | Decision::PersonalLink
-            | Decision::AdmissionFailed
-            | Decision::LetInByOthers
-            | Decision::Left
-            | Decision::Cancelled
-            | Decision::Swept
-            | Decision::LoginCodeSeen
-            | Decision::Unreachable => Ok(()),
-        }
-    }
-}
-
 impl Applicant {
-    /// Ends the dialogue: everything goes but the counts.
+    /// Ends the dialogue: everything goes but the counts, and what outlasts it.
     fn close(&mut self, stage: Stage) {
         self.stage = stage;
         self.request = None;
@@ -560,13 +542,26 @@ impl Applicant {
         self.challenge = None;
         self.replaced.clear();
         self.number = 0;
+        self.terms = None;
+        self.stuck = false;
     }
 
-    /// Whether nothing in here would be missed on `today`.
-    fn is_blank(&self, today: i64) -> bool {
+    /// Whether nothing in here would be missed on `today`, at this gate.
+    fn is_blank(&self, today: i64, gate: &Gate) -> bool {
+        // Whoever comes again by a password of limited use must not use it up.
+        let mut limited = gate.passwords.iter().filter(|password| password.uses.is_some());
         matches!(self.stage, Stage::New | Stage::Member)
             && self.tally == Tally::default()
             && self.sends.day != today
+            && !limited.any(|password| self.labels.contains(&password.label))
+            && self.claim.is_none()
+            && self.holds.is_empty()
+            && self.unwanted.is_none()
+            && self.mute.is_none()
+            && self.approved.is_none()
+            && self.acting.is_none()
+            && self.asks.day != today
+            && self.asks.open.is_none()
     }
 
     fn allows(gate: &Gate, channel: Channel) -> bool {

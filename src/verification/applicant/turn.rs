@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use super::buttons::{self, Action};
-use super::{Applicant, Decision, Facts, Outcome, Person, Stage};
+use super::{Applicant, Decision, Facts, Notice, Outcome, Person, Stage};
 use crate::verification::effect::{Channel, Effect, Keyboard, Order};
 use crate::verification::gate::Gate;
 use crate::verification::limits::{Ledger, Standing};
@@ -215,6 +215,10 @@ impl<'a, 'f> Turn<'a, 'f> {
         });
     }
 
+    pub fn notice_of(&mut self, gate: GateId, notice: Notice) {
+        self.outcome.notices.push((gate, notice));
+    }
+
     pub fn decide_for_active(&mut self, decision: Decision) {
         self.outcome.decisions.push((self.person.active, decision));
     }
@@ -238,11 +242,33 @@ impl Dialogue<'_, '_, '_> {
         self.applicant().tally.standing(now, &gate.limits)
     }
 
-    /// Says something that ends in buttons; all earlier ones are spent.
+    /// Says something that ends in buttons; all earlier ones are spent. "Ask an admin" is left out
+    /// where there is none to be asked.
     pub fn ask(&mut self, text: Text, rows: &[&[Action]]) {
         self.retire_buttons();
-        let buttons = buttons::rows(rows, self.turn.person.serial, self.gate.id);
+        let offered = |row: &&[Action]| self.gate.attended || **row != [Action::AskAdmin];
+        let rows: Vec<&[Action]> = rows.iter().copied().filter(offered).collect();
+        let buttons = buttons::rows(&rows, self.turn.person.serial, self.gate.id);
         self.say(text, Keyboard::Buttons(buttons));
+    }
+
+    /// Says something that leaves them stuck: where an admin can be asked, the button for that
+    /// hangs below, above `others`. Elsewhere the buttons so far stay as they are.
+    pub fn tell_stuck(&mut self, text: Text, others: &[&[Action]]) {
+        if self.gate.attended {
+            let rows: Vec<&[Action]> =
+                [&[Action::AskAdmin][..]].into_iter().chain(others.iter().copied()).collect();
+            self.ask(text, &rows);
+        } else {
+            self.tell(text);
+        }
+    }
+
+    /// Takes the buttons off what was said last, if that was about this gate.
+    pub fn retire_own_buttons(&mut self) {
+        if self.person.active == Some(self.gate.id) {
+            self.retire_buttons();
+        }
     }
 
     /// Whether they may try now. If not, they are told so, though not again and again.
@@ -281,7 +307,16 @@ impl Dialogue<'_, '_, '_> {
 
     fn tell_closed(&mut self, text: Text) {
         self.applicant().tally.told = Some(self.now());
-        self.tell(text);
+        self.tell_stuck(text, &[]);
+    }
+
+    /// What they are asked for at this gate.
+    pub fn step_here(&mut self) -> HelpStep {
+        match self.standing() {
+            Standing::Open => self.applicant().stage.help_step(),
+            Standing::Locked(_) => HelpStep::Locked,
+            Standing::Stopped => HelpStep::Stopped,
+        }
     }
 
     pub fn charge(&mut self, ledger: Ledger, by: i32) {
@@ -296,6 +331,16 @@ impl Dialogue<'_, '_, '_> {
     pub fn idle_until(&mut self) -> Timestamp {
         let now = self.now();
         self.applicant().touched.unwrap_or(now).after(IDLE)
+    }
+
+    pub fn notice(&mut self, notice: Notice) {
+        let gate = self.gate.id;
+        self.turn.notice_of(gate, notice);
+    }
+
+    /// From now on this address (its keyed hash) lets them in here, or no more.
+    pub fn hold(&mut self, address: [u8; 32], holds: bool) {
+        self.turn.outcome.holdings.push((self.gate.id, address, holds));
     }
 
     pub fn decide(&mut self, decision: Decision) {
