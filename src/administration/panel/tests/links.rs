@@ -180,7 +180,7 @@ fn commands_lead_to_what_they_name() {
 #[test]
 fn the_bot_comes_into_a_group() {
     let mut little = Little::new();
-    let added = || What::AddedTo { gate: GROUP, title: "Rust Berlin".to_owned() };
+    let added = || What::AddedTo { gate: GROUP, title: "Rust Berlin".to_owned(), admin: true };
     little.happens(STRANGER, added());
     assert!(little.orders.is_empty() && little.shelf.panels.is_empty());
 
@@ -232,7 +232,10 @@ fn a_group_is_picked() {
     assert_eq!((draft.title.as_str(), draft.open), ("Rust Hamburg", false));
     assert!(little.panel(ANNA).titles.is_empty());
     // The bot's coming is no news then.
-    little.happens(ANNA, What::AddedTo { gate: OTHER, title: "Rust Hamburg".to_owned() });
+    little.happens(
+        ANNA,
+        What::AddedTo { gate: OTHER, title: "Rust Hamburg".to_owned(), admin: true },
+    );
     assert!(!matches!(little.last(ANNA).1, PanelText::Invitation));
 
     little.rights.insert((GateId(-77), ANNA), Rights::NoGroup);
