@@ -94,16 +94,11 @@ impl Machine {
         live.canonicalize().expect("a folder")
     }
 
-    /// The store's folder; the first start makes it.
-    pub fn store(&self) -> PathBuf {
-        self.live().join("data")
-    }
-
     /// Starts a writer; it ends after so many commits, or never. The power goes by itself at the
     /// fsync `cut`, if it gets there.
     pub fn starts(&self, how: &str, commits: Option<u64>, cut: Option<u64>) -> Writer {
         let mut command = Command::new(EXAMPLES.join("store-writer"));
-        command.arg(how).arg(self.store()).args(commits.map(|commits| commits.to_string()));
+        command.arg(how).arg(self.live()).args(commits.map(|commits| commits.to_string()));
         if let Some(cut) = cut {
             command.env("FORGETFUL_CUT", cut.to_string());
         }
@@ -122,18 +117,21 @@ impl Machine {
         fs::rename(&left, &live).expect("a folder of ours");
     }
 
-    /// A copy of the store as it is, to look into.
+    /// A copy of what is on the disk now.
     pub fn copy(&self) -> TempDir {
-        let copy = tempfile::tempdir().expect("a temporary folder");
-        if self.store().exists() {
-            copy_folder(&self.store(), &copy.path().join("data"));
-        }
-        copy
+        copy_of(&self.live())
     }
 
     fn image(&self) -> Image {
         Image::new(&self.folder.path().join("image"), &self.live())
     }
+}
+
+/// A copy of a folder, to look into: looking mends what a start mends.
+pub fn copy_of(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    copy_folder(folder, copy.path());
+    copy
 }
 
 /// Has a command run on a disk that forgets. What is in the folder by now is on the disk.
@@ -228,12 +226,15 @@ impl Said {
     }
 }
 
-/// Opens the store as a start does, and looks whether all of it is as some moment after the last
+/// Opens the writer's store as a start does, and looks whether all of it is as some moment after the last
 /// acknowledgement would show; the number of the newest transaction.
 ///
 /// # Errors
 /// What was lost.
-pub async fn look_through(store: &Path, said: &Said) -> Result<u64, Loss> {
+pub async fn look_through(folder: &Path, said: &Said) -> Result<u64, Loss> {
+    let store = &folder.join("data");
+    let apart = folder.join("key");
+    let key = if apart.exists() { apart } else { store.clone() }.join("secret.key");
     let due = said.acknowledged.len() as u64;
     // What was open is lost even if nothing was in it.
     let all = |what: String| Loss { lost: due.max(u64::from(said.open)), doubled: 0, what };
@@ -241,7 +242,7 @@ pub async fn look_through(store: &Path, said: &Said) -> Result<u64, Loss> {
     if said.open && fresh {
         return Err(all("the store is gone".to_owned()));
     }
-    let secret = secret::load_or_make(&store.join("secret.key"), store);
+    let secret = secret::load_or_make(&key, store);
     let secret = secret.map_err(|why| all(why.to_string()))?;
     let store = Store::open(store, &secret.seal_key()).map_err(|why| all(why.to_string()))?;
     let read = store.read(contents).await;

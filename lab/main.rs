@@ -9,13 +9,17 @@
 //!
 //! In the profile `dev`, because the fault points of `ops::fault` are in debug builds only.
 
+mod audit;
 mod bench;
+mod crowd;
+mod kill;
 #[path = "../tests/process.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod process;
 #[path = "../tests/scene.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod scene;
+mod soak;
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -31,7 +35,10 @@ use crate::bench::{Lab, Row, Verdict};
 /// Every experiment: its name, its share of the time, and what runs it.
 ///
 /// One line each; the rows of the table come in this order.
-const EXPERIMENTS: &[Experiment] = &[];
+const EXPERIMENTS: &[Experiment] = &[
+    Experiment { name: "kill", share: 6, run: |lab| Box::pin(kill::run(lab)) },
+    Experiment { name: "soak", share: 6, run: |lab| Box::pin(soak::run(lab)) },
+];
 
 struct Experiment {
     name: &'static str,
@@ -60,6 +67,9 @@ struct Arguments {
     /// Writes the table, in Markdown, into this file.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
+    /// Is the bot of the experiment `soak`, on this configuration.
+    #[arg(long, hide = true, value_name = "FILE")]
+    bot: Option<PathBuf>,
     /// What `cargo bench` says to each bench.
     #[arg(long, hide = true)]
     bench: bool,
@@ -67,6 +77,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(config) = &arguments.bot {
+        soak::be_the_bot(config);
+        return ExitCode::SUCCESS;
+    }
     let seed = arguments.seed.unwrap_or_else(|| {
         let mut bytes = [0; 8];
         SystemRandom.fill(&mut bytes);

@@ -1,10 +1,11 @@
 //! A process that writes to a store for as long as it lives, and says what is acknowledged.
 //!
 //! `store-writer HOW FOLDER [COMMITS]` prints `open`, then `ack <n>` for each transaction, and after
-//! so many ends well. HOW:
+//! so many ends well. What it writes is in `FOLDER/data`. HOW:
 //!
 //! ```text
-//! store     through countersign's Store, from many tasks at once
+//! store     through countersign's Store, from many tasks at once; the secret key is in the store
+//! apart     the same, and the secret key is in FOLDER/key
 //! flushed   through sled alone, acknowledged after its flush, which syncs nothing: must be lost
 //! ```
 
@@ -23,20 +24,22 @@ const TASKS: usize = 16;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let usage = "usage: store-writer store|flushed FOLDER [COMMITS]";
+    let usage = "usage: store-writer store|apart|flushed FOLDER [COMMITS]";
     let how = arguments.next().ok_or(usage)?;
     let folder = PathBuf::from(arguments.next().ok_or(usage)?);
     let commits = arguments.next().map_or(Ok(u64::MAX), |commits| commits.parse())?;
     match how.as_str() {
-        "store" => through_the_store(&folder, commits),
+        "store" => through_the_store(&folder.join("data/secret.key"), &folder, commits),
+        "apart" => through_the_store(&folder.join("key/secret.key"), &folder, commits),
         "flushed" => through_a_flush_alone(&folder, commits),
         _ => Err(usage.into()),
     }
 }
 
-fn through_the_store(folder: &Path, commits: u64) -> Result<(), Box<dyn Error>> {
-    let secret = secret::load_or_make(&folder.join("secret.key"), folder)?;
-    let store = Store::open(folder, &secret.seal_key())?;
+fn through_the_store(key: &Path, folder: &Path, commits: u64) -> Result<(), Box<dyn Error>> {
+    let folder = folder.join("data");
+    let secret = secret::load_or_make(key, &folder)?;
+    let store = Store::open(&folder, &secret.seal_key())?;
     say("open")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
     let left = Arc::new(AtomicU64::new(commits));
@@ -82,7 +85,7 @@ fn transaction(view: &mut View<'_>) -> Result<u64, StoreError> {
 }
 
 fn through_a_flush_alone(folder: &Path, commits: u64) -> Result<(), Box<dyn Error>> {
-    let db = sled::Config::new().path(folder.join("db")).open()?;
+    let db = sled::Config::new().path(folder.join("data/db")).open()?;
     say("open")?;
     for number in 1..=commits {
         db.insert(number.to_be_bytes(), &number.to_be_bytes())?;

@@ -10,7 +10,11 @@ mod demo;
 mod dialogue;
 mod health;
 mod house;
+<<<<<<< HEAD
 mod power_cut;
+=======
+mod memory;
+>>>>>>> lab-kill
 mod process;
 mod redaction;
 mod run;

@@ -24,25 +24,24 @@ async fn whatever_was_acknowledged_is_there_when_the_power_is_back() {
         said.and(writer.is_cut());
         machine.power_returns(&mut never);
         let copy = machine.copy();
-        let newest = look_through(&copy.path().join("data"), &said).await;
+        let newest = look_through(copy.path(), &said).await;
         let newest = newest.unwrap_or_else(|loss| panic!("{loss:?}: {}", said.complaints));
         assert!(newest >= many as u64, "{newest}");
     }
 }
 
 /// The first start, the first commits and a clean end, cut at each fsync on the way.
-#[tokio::test]
-async fn a_first_start_may_be_cut_at_any_fsync() {
+async fn is_cut_at_each_fsync(how: &str) {
     let mut opened = 0;
     for cut in 1.. {
         let machine = Machine::new();
-        let said = machine.starts("store", Some(3), Some(cut)).ends();
+        let said = machine.starts(how, Some(3), Some(cut)).ends();
         machine.power_returns(&mut never);
         let copy = machine.copy();
-        let there = look_through(&copy.path().join("data"), &said).await;
+        let there = look_through(copy.path(), &said).await;
         assert!(there.is_ok(), "fsync {cut}: {there:?}\n{said:?}");
         // And the next start goes on from what is there.
-        let next = machine.starts("store", Some(1), None).ends();
+        let next = machine.starts(how, Some(1), None).ends();
         assert!(next.ended_well, "fsync {cut}: {next:?}\n{said:?}");
         if said.ended_well {
             break;
@@ -53,6 +52,16 @@ async fn a_first_start_may_be_cut_at_any_fsync() {
     assert!(opened > 0, "no cut was after the store was open");
 }
 
+#[tokio::test]
+async fn a_first_start_may_be_cut_at_any_fsync() {
+    is_cut_at_each_fsync("store").await;
+}
+
+#[tokio::test]
+async fn a_first_start_with_its_key_elsewhere_may_be_cut_at_any_fsync() {
+    is_cut_at_each_fsync("apart").await;
+}
+
 /// Else the tests above would show nothing.
 #[tokio::test]
 async fn the_disk_forgets_what_was_only_flushed() {
@@ -60,10 +69,10 @@ async fn the_disk_forgets_what_was_only_flushed() {
     let mut writer = machine.starts("flushed", None, None);
     writer.acknowledges(50);
     let said = writer.is_cut();
-    let db = machine.store().join("db");
+    let db = machine.live().join("data/db");
     let written = fs::metadata(db.join("db")).expect("a file").len();
     assert!(said.acknowledged.len() >= 50 && written > 0, "{said:?}");
     machine.power_returns(&mut never);
     assert!(!db.exists(), "what nobody synced is there");
-    assert!(look_through(&machine.store(), &said).await.is_err_and(|loss| loss.lost >= 50));
+    assert!(look_through(&machine.live(), &said).await.is_err_and(|loss| loss.lost >= 50));
 }

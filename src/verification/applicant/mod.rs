@@ -307,7 +307,12 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             turn.known(*gate, |turn| admission::invited(turn, outcome));
         }
         What::Unreachable => turn.decide_for_active(Decision::Unreachable),
-        What::Woken { gate } => turn.known(*gate, arrival::woken),
+        What::Woken { gate } => {
+            turn.known(*gate, arrival::woken);
+            if turn.person.gates.is_empty() {
+                turn.person.serial = 0;
+            }
+        }
     }
 }
 
@@ -506,9 +511,12 @@ impl Applicant {
 
     /// Whether nothing in here would be missed on `today`.
     fn is_blank(&self, today: i64) -> bool {
-        matches!(self.stage, Stage::New | Stage::Member)
-            && self.tally == Tally::default()
-            && self.sends.day != today
+        self.is_clean() && self.sends.day != today
+    }
+
+    /// Whether no dialogue is open and no try was wrong: this is forgotten in time.
+    fn is_clean(&self) -> bool {
+        matches!(self.stage, Stage::New | Stage::Member) && self.tally == Tally::default()
     }
 
     fn allows(gate: &Gate, channel: Channel) -> bool {
