@@ -178,7 +178,7 @@ impl Writer {
     }
 
     /// The power goes, now.
-    pub fn is_cut(mut self) -> Said {
+    pub fn loses_power(mut self) -> Said {
         self.child.kill().expect("a child of ours");
         self.ends()
     }

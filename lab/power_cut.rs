@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use rand::RngExt;
 use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
 
 use crate::bench::{Lab, Row, Verdict};
 use crate::cut::{Loss, Machine, Said, Writer, copy_of, look_through};
@@ -24,8 +24,12 @@ pub async fn run(lab: &Lab) -> Vec<Row> {
         on_ext4(lab).await,
     ];
     let what = "power cut under whole dialogues, the real binary";
-    let killer = Killer::of_power(lab.rng("dialogues"));
-    rows.push(kill::through_deaths(lab, what, killer, lab.rounds(200, 4), lab.budget).await);
+    let killer =
+        Killer::OfPower(lab.rng("dialogues"), tempfile::tempdir().expect("a temporary folder"));
+    let row = kill::through_deaths(lab, what, killer, lab.rounds(200, 2), lab.budget).await;
+    let does_not_show = "A message whose answer died with the process is said again (at most one \
+                         per death and chat).";
+    rows.push(Row { does_not_show: does_not_show.to_owned(), ..row });
     rows
 }
 
@@ -57,33 +61,24 @@ impl Sum {
     }
 }
 
-/// What reaches the disk though nobody synced it.
-fn chance(scraps: Option<&mut SmallRng>) -> impl FnMut() -> bool {
-    let mut luck = scraps.map(|rng| (rng.random_range(0.05..0.95), rng.random::<u64>()));
-    move || match &mut luck {
-        None => false,
-        Some((likely, state)) => {
-            // A small generator of its own (SplitMix64), so that the moment of a cut, which
-            // decides how often it is asked, decides nothing else.
-            *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut bits = *state;
-            bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            ((bits ^ (bits >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 < *likely
-        }
-    }
+/// What reaches the disk though nobody synced it: nothing, or about so much of it. The luck is the
+/// cut's own: how often it is asked depends on the moment, and must decide nothing else.
+fn chance(scraps: Option<&mut SmallRng>) -> impl FnMut() -> bool + use<> {
+    let mut luck = scraps
+        .map(|rng| (rng.random_range(0.05..0.95), SmallRng::seed_from_u64(rng.random::<u64>())));
+    move || luck.as_mut().is_some_and(|(likely, rng)| rng.random_bool(*likely))
 }
 
 /// Without this, a layer that is not loaded would pass for a store that loses nothing.
 async fn control(lab: &Lab) -> Row {
-    let rounds = lab.rounds(10, 2);
+    let rounds = lab.rounds(10, 1);
     let mut forgotten = 0;
     let mut kept = Vec::new();
     for round in 0..rounds {
         let machine = Machine::new();
         let mut writer = machine.starts("flushed", None, None);
         writer.acknowledges(lab.rng(("control", round)).random_range(10..400));
-        let said = writer.is_cut();
+        let said = writer.loses_power();
         machine.power_returns(&mut chance(None));
         match look_through(&machine.live(), &said).await {
             Err(loss) => forgotten += loss.lost,
@@ -135,7 +130,7 @@ async fn at_each_fsync(lab: &Lab, else_there: &str, mut scraps: Option<SmallRng>
 async fn at_random(lab: &Lab, else_there: &str, scraps: bool) -> Row {
     let mut rng = lab.rng(("moments", scraps));
     let mut sum = Sum::default();
-    let rounds = lab.rounds(200, 12);
+    let rounds = lab.rounds(200, 6);
     let until = lab.budget * if scraps { 5 } else { 3 } / 8;
     let mut minutes = 0;
     while sum.rounds < rounds && lab.elapsed() < until {
@@ -150,7 +145,7 @@ async fn at_random(lab: &Lab, else_there: &str, scraps: bool) -> Row {
             }
             let writer = machine.starts("store", None, None);
             tokio::time::sleep(moment).await;
-            known.and(writer.is_cut());
+            known.and(writer.loses_power());
             machine.power_returns(&mut chance(scraps.then_some(&mut rng)));
             let copy = machine.copy();
             let there = look_through(copy.path(), &known).await;
@@ -185,7 +180,7 @@ async fn on_ext4(lab: &Lab) -> Row {
                          One kernel, one file system.";
     let mut rng = lab.rng("ext4");
     let mut sum = Sum::default();
-    let rounds = lab.rounds(200, 4);
+    let rounds = lab.rounds(200, 2);
     let until = lab.budget * 3 / 4;
     while sum.rounds < rounds && lab.elapsed() < until {
         let mut disk = match Ext4::make() {
@@ -203,7 +198,7 @@ async fn on_ext4(lab: &Lab) -> Row {
             tokio::time::sleep(moment).await;
             let gone = disk.power_goes();
             // It may not have noticed, if it was not writing.
-            known.and(writer.is_cut());
+            known.and(writer.loses_power());
             if let Err(why) = gone.and_then(|()| disk.power_returns()) {
                 let row = Row::held(what, sum.rounds, does_not_show);
                 return Row { verdict: Verdict::Skipped(why), ..row };

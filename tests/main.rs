@@ -10,11 +10,8 @@ mod demo;
 mod dialogue;
 mod health;
 mod house;
-<<<<<<< HEAD
-mod power_cut;
-=======
 mod memory;
->>>>>>> lab-kill
+mod power_cut;
 mod process;
 mod redaction;
 mod run;

@@ -21,7 +21,7 @@ async fn whatever_was_acknowledged_is_there_when_the_power_is_back() {
     for many in [1, 40, 400] {
         let mut writer = machine.starts("store", None, None);
         writer.acknowledges(many);
-        said.and(writer.is_cut());
+        said.and(writer.loses_power());
         machine.power_returns(&mut never);
         let copy = machine.copy();
         let newest = look_through(copy.path(), &said).await;
@@ -68,7 +68,7 @@ async fn the_disk_forgets_what_was_only_flushed() {
     let machine = Machine::new();
     let mut writer = machine.starts("flushed", None, None);
     writer.acknowledges(50);
-    let said = writer.is_cut();
+    let said = writer.loses_power();
     let db = machine.live().join("data/db");
     let written = fs::metadata(db.join("db")).expect("a file").len();
     assert!(said.acknowledged.len() >= 50 && written > 0, "{said:?}");
