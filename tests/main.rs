@@ -19,3 +19,4 @@ mod scene;
 mod stop;
 mod store;
 mod telegram_faults;
+mod versions;
