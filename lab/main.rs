@@ -23,6 +23,7 @@ mod process;
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod scene;
 mod soak;
+mod versions;
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -41,6 +42,7 @@ use crate::bench::{Lab, Row, Verdict};
 const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "kill", share: 6, run: |lab| Box::pin(kill::run(lab)) },
     Experiment { name: "power-cut", share: 6, run: |lab| Box::pin(power_cut::run(lab)) },
+    Experiment { name: "versions", share: 1, run: |lab| Box::pin(versions::run(lab)) },
     Experiment { name: "soak", share: 6, run: |lab| Box::pin(soak::run(lab)) },
 ];
 
