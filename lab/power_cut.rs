@@ -139,7 +139,7 @@ async fn at_random(lab: &Lab, else_there: &str, scraps: bool) -> Row {
         for _ in 0..rng.random_range(1..=IN_A_ROW) {
             let mut moment = age(&mut rng, lab.quick);
             // A store that is a minute old, now and then.
-            if !lab.quick && sum.rounds % 100 == 99 && minutes < 2 {
+            if !lab.quick && !scraps && sum.rounds % 100 == 99 && minutes < 2 {
                 minutes += 1;
                 moment = Duration::from_secs(60);
             }
@@ -169,7 +169,7 @@ fn age(rng: &mut SmallRng, quick: bool) -> Duration {
         0..50 => 120_000,
         50..90 => 800_000,
         _ if quick => 800_000,
-        _ => 5_000_000,
+        _ => 2_500_000,
     };
     Duration::from_micros(rng.random_range(0..longest))
 }
