@@ -124,10 +124,6 @@ impl Archive for Shelf {
     fn title(&self, _: GateId) -> Option<String> {
         None
     }
-
-    fn ledger(&self, _: &Ledger) -> u32 {
-        0
-    }
 }
 
 fn house() -> House {
