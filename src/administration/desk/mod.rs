@@ -35,7 +35,7 @@ use crate::verification::applicant::{ActResult, Notice as News};
 use crate::verification::event::Act;
 use crate::verification::{ChatId, GateId, Language, MessageId, Name, Timestamp, UserId};
 use cards::{Call, Cards, deed_of};
-use doctor::{Doctor, Errand};
+use doctor::{Doctor, Wish};
 use log::Log;
 use notice::Notice;
 pub use standing::ANONYMOUS;
@@ -232,11 +232,11 @@ impl Desk {
             }
             What::Examine { by } => {
                 self.attach(turn, *by);
-                self.doctor.ask(turn, *by, Errand::Anew);
+                self.doctor.ask(turn, *by, Wish::Anew);
             }
             What::LookAgain { by } => {
                 self.attach(turn, *by);
-                self.doctor.ask(turn, *by, Errand::Again);
+                self.doctor.ask(turn, *by, Wish::Again);
             }
             What::Attached { by } => self.attach(turn, *by),
             What::Changed { by } => self.changed(turn, *by),
