@@ -25,7 +25,7 @@ use crate::verification::applicant::Person;
 use crate::verification::code::{Keys, Random};
 use crate::verification::event::What as Did;
 use crate::verification::gate::{Gates, Mode};
-use crate::verification::limits::Limits;
+use crate::verification::limits::{Ledger, Limits};
 use crate::verification::text::HelpStep;
 
 const GROUP: GateId = GateId(-1001);
@@ -84,6 +84,14 @@ impl Archive for Shelf {
 
     fn settled(&self) -> Vec<GateId> {
         self.settings.keys().copied().collect()
+    }
+
+    fn title(&self, _: GateId) -> Option<String> {
+        None
+    }
+
+    fn ledger(&self, _: &Ledger) -> u32 {
+        0
     }
 
     fn roster_size(&self, _: GateId) -> u32 {

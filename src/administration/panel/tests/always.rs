@@ -149,7 +149,7 @@ fn act(little: &mut Little, who: UserId, act: &Act) {
             little.rights.insert((group(*n), who), rights);
         }
         Act::Added(n) => {
-            let what = What::AddedTo { gate: group(*n), title: "Added".to_owned() };
+            let what = What::AddedTo { gate: group(*n), title: "Added".to_owned(), admin: true };
             little.happens(who, what);
         }
         Act::Moves => {
