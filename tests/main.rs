@@ -10,6 +10,7 @@ mod demo;
 mod dialogue;
 mod health;
 mod house;
+mod memory;
 mod process;
 mod redaction;
 mod run;

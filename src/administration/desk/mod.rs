@@ -152,6 +152,9 @@ pub enum What {
     Woken,
 }
 
+/// Decisions of the applicant's rules that an admin stepped in.
+const BEGUN: [&str; 4] = ["admin_approved", "admin_declined", "admin_unlocked", "admin_revoked"];
+
 /// What is kept of one group's matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -201,6 +204,8 @@ impl Desk {
             What::Notice { about, name, language: _, notice } => {
                 self.notice(turn, who(*about, name.as_ref()), notice);
             }
+            // What came of it is a line soon, and says by name who did it.
+            What::Line { deed, .. } if BEGUN.contains(&deed.what.as_str()) => {}
             What::Line { about, name, deed } => {
                 let about = about.or(deed.about).map(|about| who(about, name.as_ref()));
                 let line = LogLine {
