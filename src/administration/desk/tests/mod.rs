@@ -116,14 +116,6 @@ impl Archive for Shelf {
     fn upload(&self, _: UserId) -> Option<Vec<u8>> {
         None
     }
-
-    fn title(&self, _: GateId) -> Option<String> {
-        None
-    }
-
-    fn ledger(&self, _: &Ledger) -> u32 {
-        0
-    }
 }
 
 fn house() -> House {
