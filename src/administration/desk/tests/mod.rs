@@ -113,6 +113,14 @@ impl Archive for Shelf {
         self.panels.get(&admin).cloned()
     }
 
+    fn title(&self, _: GateId) -> Option<String> {
+        None
+    }
+
+    fn ledger(&self, _: &Ledger) -> u32 {
+        0
+    }
+
     fn upload(&self, _: UserId) -> Option<Vec<u8>> {
         None
     }
