@@ -1,6 +1,9 @@
 //! The process dies: by SIGKILL at random moments, at each named fault point, and in the middle of
 //! a backup or a restore. A crowd of applicants is at it meanwhile.
 
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -9,11 +12,13 @@ use countersign::sandbox::Outside;
 use rand::RngExt;
 use rand::rngs::SmallRng;
 use rustix::process::Signal;
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::audit::{self, Findings};
 use crate::bench::{Lab, Row};
 use crate::crowd::{self, Account, Calm, Role, Trouble};
+use crate::cut::{Image, on_a_disk_that_forgets};
 use crate::process::{Ended, Host, Process};
 use crate::scene::Setup;
 
@@ -72,8 +77,10 @@ pub async fn run(lab: &Lab) -> Vec<Row> {
 }
 
 /// How the process is made to die.
-enum Killer {
+pub enum Killer {
     AtRandom(SmallRng),
+    /// At random moments, and the power with it: only what was synced is there at the next start.
+    OfPower(SmallRng, TempDir),
     /// At one named point after the other, each at a random pass.
     AtPoints {
         next: usize,
@@ -85,7 +92,15 @@ impl Killer {
     /// One life of the process: its start and its end.
     async fn life(&mut self, host: &Host) -> Ended {
         match self {
-            Killer::AtRandom(rng) => at_random(host, rng).await,
+            Killer::AtRandom(rng) => at_random(host, rng, |_| ()).await,
+            Killer::OfPower(rng, folder) => {
+                let live = host.folder().canonicalize().expect("a folder");
+                let image = Image::new(&folder.path().join("image"), &live);
+                let forgetful = |command: &mut Command| on_a_disk_that_forgets(command, &image);
+                let ended = at_random(host, rng, forgetful).await;
+                power_returns(&image, &live, &folder.path().join("left"));
+                ended
+            }
             Killer::AtPoints { next, rng } => {
                 let points = || AT_FIRST.iter().chain(AT_WORK.iter().cycle());
                 let point = *points().nth(*next).expect("it goes round");
@@ -108,11 +123,17 @@ impl Killer {
 }
 
 /// Starts it and kills it: while it starts, a little later, or in the middle of a call.
-async fn at_random(host: &Host, rng: &mut SmallRng) -> Ended {
+async fn at_random(
+    host: &Host,
+    rng: &mut SmallRng,
+    surrounded: impl FnOnce(&mut Command),
+) -> Ended {
     let telegram = &host.world.telegram;
     let method = CALLS[rng.random_range(0..CALLS.len())];
     let calls = telegram.calls(method) + rng.random_range(1..=20);
-    let mut process = host.starts();
+    let mut command = host.command(&["run"]);
+    surrounded(&mut command);
+    let mut process = Process::start(&mut command);
     let moment = match rng.random_range(0..4) {
         0 => Duration::from_micros(rng.random_range(0..200_000)),
         1 => Duration::from_micros(rng.random_range(0..1_500_000)),
@@ -125,13 +146,24 @@ async fn at_random(host: &Host, rng: &mut SmallRng) -> Ended {
     killed(&mut process).await
 }
 
+/// The store is now what the disk holds of it.
+fn power_returns(image: &Image, live: &Path, left: &Path) {
+    fs::create_dir(left).expect("a writable folder");
+    image.cut(left, &mut || false).expect("an image");
+    let _ = fs::remove_dir_all(live.join("data"));
+    if left.join("data").exists() {
+        fs::rename(left.join("data"), live.join("data")).expect("a folder of ours");
+    }
+    fs::remove_dir_all(left).expect("a folder of ours");
+}
+
 async fn killed(process: &mut Process) -> Ended {
     process.signal(Signal::KILL);
     process.ended().await
 }
 
 /// A crowd comes in while the process dies again and again, and its books are audited.
-async fn through_deaths(
+pub async fn through_deaths(
     lab: &Lab,
     what: &str,
     mut killer: Killer,

@@ -13,7 +13,10 @@
 mod audit;
 mod bench;
 mod crowd;
+mod cut;
+mod ext4;
 mod kill;
+mod power_cut;
 #[path = "../tests/process.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod process;
@@ -21,6 +24,7 @@ mod process;
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod scene;
 mod soak;
+mod versions;
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -38,6 +42,8 @@ use crate::bench::{Lab, Row, Verdict};
 /// One line each; the rows of the table come in this order.
 const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "kill", share: 6, run: |lab| Box::pin(kill::run(lab)) },
+    Experiment { name: "power-cut", share: 6, run: |lab| Box::pin(power_cut::run(lab)) },
+    Experiment { name: "versions", share: 1, run: |lab| Box::pin(versions::run(lab)) },
     Experiment { name: "soak", share: 6, run: |lab| Box::pin(soak::run(lab)) },
 ];
 

@@ -228,6 +228,11 @@ impl Scene {
         self.clock.now.fetch_sub(millis, Ordering::SeqCst);
     }
 
+    /// The bot's clock stands at this time; the world's goes on.
+    pub fn clock_stands_at(&self, time: Timestamp) {
+        self.clock.now.store(time.0, Ordering::SeqCst);
+    }
+
     /// What is due by the clock is swept now.
     pub async fn sweeps(&self) {
         self.bot.as_ref().expect("a running bot").pulse.sweeps().await;

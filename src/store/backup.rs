@@ -315,6 +315,10 @@ fn build(from: &Path, store: &Path, scratch: &Path, keys: &SealKey) -> Result<()
             let what = format!("{what}; take another one");
             Err(StoreError::BadBackup { file: from.to_owned(), what })
         }
+        Err(StoreError::Newer { path: _, what }) => {
+            let what = format!("a newer version of countersign wrote it ({what}); use that one");
+            Err(StoreError::BadBackup { file: from.to_owned(), what })
+        }
         other => other,
     }
 }
