@@ -86,6 +86,9 @@ pub struct Waits {
     pub sms: SmsLimits,
 }
 
+/// Hears the claim link.
+pub type Claim = Box<dyn FnOnce(&str) + Send>;
+
 /// What the bot is set in, besides its configuration. By default the real thing.
 pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
@@ -94,7 +97,7 @@ pub struct Surroundings {
     pub waits: Waits,
     /// Told the claim link at the very first start, if no owner is configured: it is a secret, and
     /// for the terminal, not for the log.
-    pub claim: Option<Box<dyn FnOnce(&str) + Send>>,
+    pub claim: Option<Claim>,
 }
 
 impl Default for Surroundings {

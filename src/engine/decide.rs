@@ -268,7 +268,7 @@ fn desk(
         let shelf = Shelf { view, engine };
         shelf.facts(&gates, now, None, |facts| desk::step(&mut desk, event, facts))
     };
-    if desk == desk::Desk::default() {
+    if desk.is_forgettable() {
         view.remove::<DeskRecord>(&event.desk);
     } else if before.as_ref() != Some(&desk) {
         view.put(&event.desk, &DeskRecord(desk))?;
