@@ -27,6 +27,7 @@ pub const OWNER: UserId = UserId(1);
 pub const ANNA: UserId = UserId(2);
 pub const BEN: UserId = UserId(3);
 pub const STRANGER: UserId = UserId(4);
+pub const BOT: UserId = UserId(99);
 
 /// Of the config.
 pub const FIXED: GateId = GateId(-1001);
@@ -348,6 +349,7 @@ impl Little {
                 keys: &self.keys,
                 random: &mut self.random,
                 archive: &self.shelf,
+                me: BOT,
                 bot: "gate_bot",
                 languages: &[Language::new("en"), Language::new("de")],
                 hashed: hashed.clone(),
