@@ -1,0 +1,10 @@
+//! Admins and their groups: what they type and press, and what the bot says to it.
+
+mod claims;
+mod doctor;
+mod log_chat;
+mod passwords;
+mod personal_link_mode;
+mod restrict_mode;
+mod setting_up;
+mod settings;
