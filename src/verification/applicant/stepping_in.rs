@@ -23,7 +23,7 @@ pub struct Acting {
     pub by: UserId,
     /// Something was done already, and they were told.
     pub told: bool,
-    pub awaits: Awaited,
+    pub waits_for: Awaited,
 }
 
 /// What an act waits for.
@@ -50,8 +50,8 @@ pub(super) fn step_in(turn: &mut Dialogue<'_, '_, '_>, act: Act, by: UserId) {
         let result = if before.told { ActResult::Done } else { ActResult::Nothing };
         turn.notice(Notice::Done { act: before.act, by: before.by, result });
     }
-    let awaits = Awaited::Admission;
-    turn.applicant().acting = Some(Acting { act, by, told: false, awaits });
+    let waits_for = Awaited::Admission;
+    turn.applicant().acting = Some(Acting { act, by, told: false, waits_for });
     turn.decide(Decision::ByAdmin { act, by });
     match act {
         Act::Approve => approve(turn, by),
@@ -63,7 +63,7 @@ pub(super) fn step_in(turn: &mut Dialogue<'_, '_, '_>, act: Act, by: UserId) {
 
 /// Telegram has said whether they are in the group. `true`: an act waited for that.
 pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership) -> bool {
-    let acting = turn.applicant().acting.filter(|acting| acting.awaits == Awaited::Membership);
+    let acting = turn.applicant().acting.filter(|acting| acting.waits_for == Awaited::Membership);
     let Some(acting) = acting else { return false };
     match (acting.act, membership) {
         (Act::Approve, Membership::Member) => {
@@ -104,7 +104,7 @@ pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership)
 /// What became of removing them. `true`: an act waited for that.
 pub(super) fn removed(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome) -> bool {
     let acting = turn.applicant().acting;
-    if acting.is_none_or(|acting| acting.awaits != Awaited::Removal) {
+    if acting.is_none_or(|acting| acting.waits_for != Awaited::Removal) {
         return false;
     }
     match outcome {
@@ -272,9 +272,9 @@ fn look_up(turn: &mut Dialogue<'_, '_, '_>) {
     turn.order(Effect::LookUpMember { gate });
 }
 
-fn await_now(turn: &mut Dialogue<'_, '_, '_>, awaits: Awaited) {
+fn await_now(turn: &mut Dialogue<'_, '_, '_>, waits_for: Awaited) {
     if let Some(acting) = &mut turn.applicant().acting {
-        acting.awaits = awaits;
+        acting.waits_for = waits_for;
     }
 }
 
