@@ -22,7 +22,7 @@ Configuration:
 
 Exit codes:
   0  well
-  1  failed
+  1  failed; also: the store is in use, or a newer version wrote it
   2  bad usage, or something is wrong in the configuration
   3  the store is damaged";
 
@@ -64,6 +64,11 @@ Examples:
   countersign store backup /backup/gate.backup
   countersign store restore /backup/gate.backup --replace
   countersign store verify";
+
+const CLAIM: &str = "\
+The link opens the private chat with the bot, works once, and dies after ten minutes. An owner lets
+others gate their groups, by links that the bot makes on /enrol. Where telegram.owners names the
+owners, only they are. The bot may be running meanwhile, and must have been started once.";
 
 const HEALTH: &str = "\
 Asks /healthz on http.listen whether the running process is alive; ends with 0 or 1.
@@ -108,6 +113,9 @@ pub enum Command {
     /// Try everything that a start needs, and say what is missing
     #[command(after_help = CHECK)]
     Check,
+    /// Print a link that makes whoever opens it first an owner of the bot
+    #[command(after_help = CLAIM)]
+    Claim,
     /// Turn a password into the hash that config.toml wants
     #[command(after_help = HASH_PASSWORD)]
     HashPassword,

@@ -39,6 +39,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
             many_threads()?.block_on(commands::demo::demo(play, listen, data))
         }
         Command::Store { command } => Ok(commands::store::store(config, &command)),
+        Command::Claim => Ok(one_thread()?.block_on(commands::claim::claim(config))),
         Command::HashPassword => Ok(commands::hash_password::hash_password()),
         Command::Health => Ok(one_thread()?.block_on(commands::health::health(config))),
     }

@@ -9,20 +9,23 @@ use tracing::{error, info, warn};
 use crate::administration::settings::House;
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
-use crate::engine::world::{Clock, SystemClock};
+use crate::engine::world::{Clock, SystemClock, SystemRandom};
 use crate::engine::{self, EngineError, GateBook, Parts, Pulse, Retries, Setting};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
+use crate::store::records::StaffRecord;
 use crate::store::secret::{self, SecretError};
 use crate::store::{Store, StoreError};
 use crate::telegram::client::{Call, ClientError, Me};
 use crate::telegram::{Client, Fault};
 use crate::texts::{Texts, TextsError};
-use crate::verification::UserId;
-use crate::verification::code::Keys;
+use crate::verification::code::{Invitation, Keys, Random};
+use crate::verification::{Timestamp, UserId};
 
 /// How long between two attempts to reach Telegram at a start.
 const RETRY: Duration = Duration::from_secs(5);
+/// How long a claim link can be used.
+const CLAIM_LIVES: Duration = Duration::from_secs(10 * 60);
 /// Longer than Telegram may hold a question for updates, and a retry.
 const SILENCE: Duration = Duration::from_secs(90);
 
@@ -89,6 +92,9 @@ pub struct Surroundings {
     pub metrics: Metrics,
     pub pulse: Arc<Pulse>,
     pub waits: Waits,
+    /// Told the claim link at the very first start, if no owner is configured: it is a secret, and
+    /// for the terminal, not for the log.
+    pub claim: Option<Box<dyn FnOnce(&str) + Send>>,
 }
 
 impl Default for Surroundings {
@@ -98,6 +104,7 @@ impl Default for Surroundings {
             metrics: Metrics::new(),
             pulse: Arc::new(Pulse::new()),
             waits: Waits::default(),
+            claim: None,
         }
     }
 }
@@ -112,7 +119,7 @@ pub async fn run(
     surroundings: Surroundings,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
-    let Surroundings { clock, metrics, pulse, waits } = surroundings;
+    let Surroundings { clock, metrics, pulse, waits, claim } = surroundings;
     let listener = match config.http.listen {
         Some(address) => Some(health::listen(address).await?),
         None => None,
@@ -151,6 +158,12 @@ pub async fn run(
         store.close().await;
         return Ok(());
     };
+    if config.telegram.owners.is_empty()
+        && offers_claim(&store).await?
+        && let Some(claim) = claim
+    {
+        claim(&claim_link(&keys, &me.username, clock.now(), &mut SystemRandom));
+    }
     info!(bot = me.username, gates = config.gates.len(), "the sentry is on duty");
     let house = House {
         channels: config.channels(),
@@ -254,6 +267,29 @@ async fn greet(telegram: &Client, texts: &Texts) -> Result<Me, ServiceError> {
     Ok(me)
 }
 
+/// A link that makes whoever opens it first an owner of the bot; it lives for ten minutes.
+#[must_use]
+pub fn claim_link(keys: &Keys, bot: &str, now: Timestamp, random: &mut dyn Random) -> String {
+    let mut nonce = [0; 4];
+    random.fill(&mut nonce);
+    let parameter =
+        keys.invitation(Invitation::Claim, u32::from_be_bytes(nonce), now.after(CLAIM_LIVES));
+    format!("https://t.me/{bot}?start={parameter}")
+}
+
+/// Whether this is the very first start: then somebody may claim the bot.
+async fn offers_claim(store: &Store) -> Result<bool, StoreError> {
+    store
+        .commit(|view| {
+            let first = view.get::<StaffRecord>(&())?.is_none();
+            if first {
+                view.put(&(), &StaffRecord::default())?;
+            }
+            Ok(first)
+        })
+        .await
+}
+
 /// What the health server asks.
 struct LookedAt {
     store: Store,
@@ -280,5 +316,10 @@ impl Vitals for LookedAt {
     fn refresh(&self, metrics: &Metrics) {
         let oldest = self.pulse.oldest_order(self.clock.now());
         metrics.outbox_age(oldest.unwrap_or_default());
+        let stats = self.store.stats();
+        for (kind, count) in stats.records {
+            metrics.records(kind, count);
+        }
+        metrics.store_size(stats.bytes_on_disk);
     }
 }

@@ -7,6 +7,7 @@ mod acts;
 mod around;
 mod driver;
 mod gate;
+mod groups;
 mod people;
 mod shape;
 
@@ -28,6 +29,12 @@ async fn somebody_tries_every_way_around_the_code_and_another_passes_in_one_tap(
 #[ignore = "needs chromium and chromedriver; .ci/run runs it"]
 async fn the_admin_and_somebody_who_blocks_the_bot() {
     on_the_page("people", people::admin_and_blocked).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromium and chromedriver; .ci/run runs it"]
+async fn an_admin_makes_a_group_and_brings_the_bot_there() {
+    on_the_page("groups", groups::an_admin_makes_a_group).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,8 +2,8 @@
 //! file on, with a clock that the test moves.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use countersign::config::{self, Config};
@@ -84,6 +84,7 @@ pub struct Scene {
     waits: Waits,
     folder: TempDir,
     bot: Option<Bot>,
+    claim: Arc<Mutex<Option<String>>>,
 }
 
 struct Bot {
@@ -125,8 +126,16 @@ impl Scene {
         let start = SystemClock.now();
         let clock = Arc::new(TestClock { now: AtomicI64::new(start.0) });
         let waits = setup.waits.clone();
-        let scene =
-            Scene { world, metrics: Metrics::new(), clock, config, waits, folder, bot: None };
+        let scene = Scene {
+            world,
+            metrics: Metrics::new(),
+            clock,
+            config,
+            waits,
+            folder,
+            bot: None,
+            claim: Arc::default(),
+        };
         scene.passes(until_noon(start));
         scene
     }
@@ -139,6 +148,7 @@ impl Scene {
             metrics: self.metrics.clone(),
             waits: self.waits.clone(),
             pulse: Arc::new(Pulse::new()),
+            claim: Some(self.hears_claim()),
         };
         let pulse = Arc::clone(&surroundings.pulse);
         let probed = Arc::clone(&pulse);
@@ -153,6 +163,18 @@ impl Scene {
         assert!(polling, "the bot does not poll for updates");
         // The groups' titles are asked for at the start.
         self.world.settled().await;
+    }
+
+    fn hears_claim(&self) -> Box<dyn FnOnce(&str) + Send> {
+        let claim = Arc::clone(&self.claim);
+        Box::new(move |link| {
+            claim.lock().expect("nobody panics here").replace(link.to_owned());
+        })
+    }
+
+    /// The link that the bot printed at its very first start.
+    pub fn claim_link(&self) -> String {
+        self.claim.lock().expect("nobody panics here").clone().expect("a claim link")
     }
 
     /// As at SIGTERM.
@@ -204,6 +226,11 @@ impl Scene {
     pub fn clock_jumps_back(&self, time: Duration) {
         let millis = i64::try_from(time.as_millis()).expect("a sensible time");
         self.clock.now.fetch_sub(millis, Ordering::SeqCst);
+    }
+
+    /// The bot's clock stands at this time; the world's goes on.
+    pub fn clock_stands_at(&self, time: Timestamp) {
+        self.clock.now.store(time.0, Ordering::SeqCst);
     }
 
     /// What is due by the clock is swept now.

@@ -16,6 +16,8 @@ pub trait Archive {
     fn settings(&self, gate: GateId) -> Option<Settings>;
     /// All groups that have settings, drafts too.
     fn settled(&self) -> Vec<GateId>;
+    /// A group's title as last seen, whether it has a gate or not.
+    fn title(&self, gate: GateId) -> Option<String>;
     /// How many addresses a gate's roster has.
     fn roster_size(&self, gate: GateId) -> u32;
     fn on_roster(&self, gate: GateId, key: &[u8; 32]) -> bool;

@@ -13,6 +13,8 @@ pub enum Press {
     Card { gate: GateId, card: u32, act: Act },
     /// `a.x.<gate>`: look at the group again.
     CheckAgain { gate: GateId },
+    /// `a.s.<gate>`: set the group's gate up, or look at it if it is there. Never too old.
+    SetUp { gate: GateId },
 }
 
 const ACTS: [(Act, &str); 4] = [
@@ -29,6 +31,7 @@ impl Press {
             Press::Panel { serial, gate, word } => format!("a.p.{serial}.{}.{word}", gate.0),
             Press::Card { gate, card, act } => format!("a.c.{}.{card}.{}", gate.0, word_of(*act)),
             Press::CheckAgain { gate } => format!("a.x.{}", gate.0),
+            Press::SetUp { gate } => format!("a.s.{}", gate.0),
         }
     }
 
@@ -50,6 +53,7 @@ impl Press {
                 act: act_of(parts.next()?)?,
             }),
             "x" => Some(Press::CheckAgain { gate: gate(rest)? }),
+            "s" => Some(Press::SetUp { gate: gate(rest)? }),
             _ => None,
         }
     }
@@ -75,6 +79,7 @@ mod tests {
         let mut presses = vec![
             Press::Panel { serial: u32::MAX, gate, word: "x".repeat(24) },
             Press::CheckAgain { gate },
+            Press::SetUp { gate },
         ];
         presses.extend(ACTS.map(|(act, _)| Press::Card { gate, card: u32::MAX, act }));
         for press in presses {

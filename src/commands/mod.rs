@@ -1,6 +1,7 @@
 //! The commands, one file each. Each ends in an [`Exit`].
 
 pub mod check;
+pub mod claim;
 pub mod demo;
 pub mod hash_password;
 pub mod health;

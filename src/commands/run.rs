@@ -29,7 +29,14 @@ pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
     for warning in &loaded.warnings {
         warn!("{warning}");
     }
-    let surroundings = Surroundings::default();
+    let claim = |link: &str| {
+        println!(
+            "Nobody owns this bot yet. Whoever opens this link first, within ten minutes, does:"
+        );
+        println!("{link}");
+        println!("Later: countersign claim");
+    };
+    let surroundings = Surroundings { claim: Some(Box::new(claim)), ..Surroundings::default() };
     let counted = surroundings.metrics.clone();
     log::hook_panics(move || counted.panic());
     let stop = stop_signal()?;

@@ -8,8 +8,8 @@ use crate::administration::settings::Settings;
 use crate::administration::staff::Staff;
 use crate::store::View;
 use crate::store::records::{
-    Holders, PanelRecord, PersonRecord, RosterLine, RosterSize, SettingsRecord, StaffRecord,
-    UploadPart, Username,
+    DeskRecord, GateTitle, Holders, PanelRecord, PersonRecord, RosterLine, RosterSize,
+    SettingsRecord, StaffRecord, UploadPart, Username,
 };
 use crate::verification::applicant::Person;
 use crate::verification::gate::Gates;
@@ -41,6 +41,14 @@ impl Archive for Shelf<'_, '_> {
     fn settled(&self) -> Vec<GateId> {
         let kept = self.view.scan::<SettingsRecord>(None, usize::MAX).unwrap_or_default();
         kept.into_iter().map(|(gate, _)| gate).collect()
+    }
+
+    fn title(&self, gate: GateId) -> Option<String> {
+        let seen = self.view.get::<GateTitle>(&gate).ok().flatten();
+        let desk = || self.view.get::<DeskRecord>(&gate).ok().flatten();
+        seen.map(|GateTitle { title }| title)
+            .or_else(|| desk().map(|DeskRecord(desk)| desk.title))
+            .filter(|title| !title.is_empty())
     }
 
     fn roster_size(&self, gate: GateId) -> u32 {

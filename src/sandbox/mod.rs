@@ -8,7 +8,9 @@
 mod clock;
 mod demo;
 mod group;
+mod group_view;
 mod http;
+mod in_groups;
 mod letterbox;
 mod line;
 mod outside;
@@ -26,10 +28,13 @@ mod world;
 mod tests;
 
 pub use self::demo::{DemoError, DemoSetup, DemoWorld};
-pub use self::group::Group;
+pub use self::group::{Group, Post};
 pub use self::line::{Line, render};
 pub use self::outside::{Outside, Probe, Setup};
 pub use self::person::{Lines, Person};
 pub use self::play::{PlayError, play};
+pub use self::telegram::commands::Scope;
+pub use self::telegram::links::Terms;
 pub use self::telegram::people::{Impossible, Kind, Opened};
+pub use self::telegram::rights::{Permissions, Rights};
 pub use self::world::{World, code_in};

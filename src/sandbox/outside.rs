@@ -15,7 +15,10 @@ use tokio::time::Instant;
 use super::clock::Clock;
 use super::smtp::{Ports, Smtp};
 use super::telegram::Telegram;
-use super::telegram::model::{Bot, Group, InviteLink, Model, Standing, User};
+use super::telegram::group::{FIRST_SUPERGROUP, Kind, Standing};
+use super::telegram::model::{Bot, Model, User};
+use super::telegram::people::Impossible;
+use super::telegram::rights::Rights;
 use super::twilio::{Account, Twilio};
 
 /// How long somebody waits for a bot, unless told otherwise.
@@ -24,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const QUIET: Duration = Duration::from_millis(500);
 /// The first ids: beyond 32 bits, as young accounts have.
 const BOT: u64 = 7_000_000_001;
-pub(super) const FIRST_GROUP: i64 = -1_001_000_000_001;
+pub(super) const FIRST_GROUP: i64 = FIRST_SUPERGROUP;
 const FIRST_USER: u64 = 7_100_000_001;
 
 /// What the world is made of at its start. Ports of 0: any.
@@ -108,7 +111,7 @@ impl Outside {
             probe: Mutex::default(),
         });
         let admin = outside.add_user(&setup.admin);
-        outside.add_group(&setup.group, admin);
+        outside.add_group(&setup.group, admin).map_err(io::Error::other)?;
         Ok((outside, tasks))
     }
 
@@ -129,42 +132,16 @@ impl Outside {
         id
     }
 
-    /// A new group with its owner and with our bot as an administrator who may invite.
-    pub(super) fn add_group(&self, title: &str, owner: u64) -> i64 {
+    /// A new private supergroup that approves its new members, with its owner and with our bot as
+    /// an administrator who may invite, restrict and delete.
+    pub(super) fn add_group(&self, title: &str, owner: u64) -> Result<i64, Impossible> {
         self.telegram.change(|model| {
-            let number = model.groups.len() as i64;
-            let id = FIRST_GROUP - number;
-            let url = match number {
-                0 => "https://t.me/+main".to_owned(),
-                number => format!("https://t.me/+main{}", number + 1),
-            };
-            let mut group = Group {
-                id,
-                title: title.to_owned(),
-                primary_link: url.clone(),
-                members: [(owner, Standing::Owner), (model.bot.id, Model::bot_admin(true))].into(),
-                requests: std::collections::BTreeMap::new(),
-                links: std::collections::BTreeMap::new(),
-                messages: std::collections::BTreeMap::new(),
-                guarded: false,
-                migrated_to: None,
-                next_message: 100,
-                changed: Arc::default(),
-            };
-            let link = InviteLink {
-                url: url.clone(),
-                creator: owner,
-                name: None,
-                creates_join_request: true,
-                is_primary: true,
-                is_revoked: false,
-                expire_date: None,
-                member_limit: None,
-            };
-            group.links.insert(url.clone(), link);
-            model.links.insert(url, id);
-            model.groups.insert(id, group);
-            id
+            let id = model.founds(owner, title, Kind::Super, None)?;
+            model.approves_new_members(id, true)?;
+            let bot = model.bot.id;
+            let admin = Standing::admin(Rights::GATEKEEPER);
+            model.some_group(id)?.set_standing(bot, admin);
+            Ok(id)
         })
     }
 

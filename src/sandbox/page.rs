@@ -3,6 +3,8 @@
 //! Errors are 4xx with `{"error": "one sentence"}`. Requests that were not meant for a loopback
 //! name are refused, and changes must come as JSON: no foreign website can act here.
 
+mod groups;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -67,22 +69,26 @@ fn router(page: Page) -> Router {
         .route("/send", post(send))
         .route("/edit", post(edit))
         .route("/block", post(block))
-        .route("/open", post(open));
+        .route("/open", post(open))
+        .merge(groups::of_a_person());
+    let script = |content| move || file("text/javascript; charset=utf-8", content);
     Router::new()
         .route("/", get(|| file("text/html; charset=utf-8", include_str!("page/index.html"))))
         .route(
             "/style.css",
             get(|| file("text/css; charset=utf-8", include_str!("page/style.css"))),
         )
-        .route(
-            "/app.js",
-            get(|| file("text/javascript; charset=utf-8", include_str!("page/app.js"))),
-        )
+        .route("/app.js", get(script(include_str!("page/app.js"))))
+        .route("/dom.js", get(script(include_str!("page/dom.js"))))
+        .route("/phone.js", get(script(include_str!("page/phone.js"))))
+        .route("/post.js", get(script(include_str!("page/post.js"))))
+        .route("/groups.js", get(script(include_str!("page/groups.js"))))
         .route("/api/world", get(world))
         .route("/api/changes", get(changes))
         .route("/api/applicants", post(applicants))
         .route("/api/time", post(time))
         .nest("/api/users/{id}", user)
+        .nest("/api/groups/{group}", groups::of_a_group())
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is no such page") })
         .layer(middleware::from_fn(only_from_here))
         .with_state(page)
@@ -226,25 +232,32 @@ async fn request_join(
     })
 }
 
+/// Which group; if it is left out, the first.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Empty {}
+struct OfGroup {
+    group: Option<i64>,
+}
 
 async fn cancel_request(
     State(page): State<Page>,
     Path(id): Path<u64>,
-    Body(Empty {}): Body<Empty>,
+    Body(OfGroup { group }): Body<OfGroup>,
 ) -> Answer {
-    page.act(id, |model| model.withdraws_request(id, FIRST_GROUP))
+    page.act(id, |model| model.withdraws_request(id, group.unwrap_or(FIRST_GROUP)))
 }
 
 async fn leave(
     State(page): State<Page>,
     Path(id): Path<u64>,
-    Body(Empty {}): Body<Empty>,
+    Body(OfGroup { group }): Body<OfGroup>,
 ) -> Answer {
-    page.act(id, |model| model.leaves(id, FIRST_GROUP))
+    page.act(id, |model| model.leaves(id, group.unwrap_or(FIRST_GROUP)))
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Empty {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::group::Group;
 use super::line::{self, Line};
 use super::outside::Outside;
+use super::telegram::files;
 use super::telegram::markup::Does;
 use super::telegram::model::{Author, Content, Message, Model, User};
 use super::telegram::people::{Impossible, Kind, Opened};
@@ -19,8 +20,8 @@ use super::telegram::people::{Impossible, Kind, Opened};
 /// One person.
 #[derive(Clone)]
 pub struct Person {
-    outside: Arc<Outside>,
-    id: u64,
+    pub(super) outside: Arc<Outside>,
+    pub(super) id: u64,
 }
 
 /// What a person read in one go.
@@ -104,6 +105,11 @@ impl Person {
     /// They are in as many groups as Telegram allows.
     pub fn is_in_too_many_groups(&self, is: bool) {
         self.alter(|user| user.in_too_many_chats = is);
+    }
+
+    /// Their app tells nobody whose messages are forwarded, only the name.
+    pub fn hides_forwards(&self, hides: bool) {
+        self.alter(|user| user.hides_forwards = hides);
     }
 
     // What they do.
@@ -222,14 +228,62 @@ impl Person {
     /// Forwards what `other` wrote elsewhere.
     #[track_caller]
     pub fn forwards_from(&self, other: &Person, text: &str) -> i32 {
-        let author =
-            serde_json::json!({"id": other.id, "is_bot": false, "first_name": other.name()});
-        self.does(|model| model.forwards(self.id, author, text))
+        self.does(|model| model.forwards_message_of(self.id, other.id, text))
     }
 
     #[track_caller]
     pub fn sends(&self, kind: &Kind) -> i32 {
         self.does(|model| model.sends(self.id, kind))
+    }
+
+    /// Sends a file of this name; what it holds is guessed from the name.
+    #[track_caller]
+    pub fn sends_file(&self, name: &str, bytes: &[u8]) -> i32 {
+        or_panic(self.try_sends_file(name, bytes, ""), Location::caller())
+    }
+
+    /// # Errors
+    /// If nothing can be sent, or the file is empty or has no name.
+    pub fn try_sends_file(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        caption: &str,
+    ) -> Result<i32, Impossible> {
+        let mime = files::mime_of(name).to_owned();
+        let file = files::File { name: name.to_owned(), mime, bytes: bytes.into() };
+        self.outside.telegram.change(|model| model.sends_file(self.id, file, caption))
+    }
+
+    /// Presses a key of the bot's keyboard that needs no choice.
+    #[track_caller]
+    pub fn presses_key(&self, label: &str) -> i32 {
+        self.does(|model| model.presses_key(self.id, label))
+    }
+
+    /// Presses the key that asks for a group, and chooses this one.
+    #[track_caller]
+    pub fn shares_chat(&self, label: &str, group: &Group) -> i32 {
+        or_panic(self.try_shares_chat(label, group), Location::caller())
+    }
+
+    /// # Errors
+    /// If there is no such key, or the group is not what it asks for: says why.
+    pub fn try_shares_chat(&self, label: &str, group: &Group) -> Result<i32, Impossible> {
+        self.outside.telegram.change(|model| model.shares_chat(self.id, label, group.id()))
+    }
+
+    /// Presses the key that asks for people, and chooses these.
+    #[track_caller]
+    pub fn shares_users(&self, label: &str, people: &[&Person]) -> i32 {
+        let chosen: Vec<u64> = people.iter().map(|person| person.id).collect();
+        self.does(|model| model.shares_users(self.id, label, &chosen))
+    }
+
+    /// Takes a message out of the chat, for both.
+    #[track_caller]
+    pub fn deletes(&self, message: i32) {
+        self.does(|model| model.deletes(self.id, message));
     }
 
     /// Changes an earlier message of theirs.
@@ -241,6 +295,15 @@ impl Person {
     #[track_caller]
     pub fn blocks_bot(&self) {
         self.does(|model| model.blocks(self.id, true));
+    }
+
+    /// They wrote to the bot once, in another world.
+    pub fn has_written_before(&self) {
+        self.outside.telegram.change(|model| {
+            if let Some(user) = model.users.get_mut(&self.id) {
+                (user.started, user.met) = (true, true);
+            }
+        });
     }
 
     #[track_caller]
@@ -258,17 +321,6 @@ impl Person {
     /// If the link is dead or leads nowhere.
     pub fn try_opens(&self, link: &str) -> Result<Opened, Impossible> {
         self.outside.telegram.change(|model| model.opens(self.id, link))
-    }
-
-    #[track_caller]
-    pub fn writes_in(&self, group: &Group, text: &str) -> i32 {
-        self.does(|model| model.writes_in_group(self.id, group.id(), text, false))
-    }
-
-    /// Writes in the group's name, as an administrator may.
-    #[track_caller]
-    pub fn writes_anonymously_in(&self, group: &Group, text: &str) -> i32 {
-        self.does(|model| model.writes_in_group(self.id, group.id(), text, true))
     }
 
     // What they see.
@@ -361,6 +413,34 @@ impl Person {
         })
     }
 
+    /// The name and the bytes of the file in a message.
+    #[must_use]
+    pub fn downloads(&self, message: i32) -> Option<(String, Vec<u8>)> {
+        let model = self.outside.telegram.model();
+        let content = &model.person(self.id).ok()?.chat.messages.get(&message)?.content;
+        let Content::Document { file, name } = content else { return None };
+        Some((name.clone(), model.files.get(file)?.bytes.to_vec()))
+    }
+
+    /// The commands that their app offers in the chat with the bot: `/name: description`.
+    #[must_use]
+    pub fn commands(&self) -> Vec<String> {
+        self.commands_shown(None)
+    }
+
+    /// The commands that their app offers in a group.
+    #[must_use]
+    pub fn commands_in(&self, group: &Group) -> Vec<String> {
+        self.commands_shown(Some(group.id()))
+    }
+
+    fn commands_shown(&self, group: Option<i64>) -> Vec<String> {
+        let model = self.outside.telegram.model();
+        let group = group.and_then(|id| model.groups.get(&id));
+        let commands = model.commands_for(self.id, group).iter();
+        commands.map(|c| format!("/{}: {}", c.command, c.description)).collect()
+    }
+
     /// Whether a reply keyboard is up.
     #[must_use]
     pub fn sees_keyboard(&self) -> bool {
@@ -436,7 +516,7 @@ impl Person {
     }
 
     #[track_caller]
-    fn does<T>(&self, act: impl FnOnce(&mut Model) -> Result<T, Impossible>) -> T {
+    pub(super) fn does<T>(&self, act: impl FnOnce(&mut Model) -> Result<T, Impossible>) -> T {
         or_panic(self.outside.telegram.change(act), Location::caller())
     }
 
@@ -453,7 +533,7 @@ impl Person {
     }
 }
 
-fn or_panic<T>(result: Result<T, Impossible>, at: &Location<'_>) -> T {
+pub(super) fn or_panic<T>(result: Result<T, Impossible>, at: &Location<'_>) -> T {
     match result {
         Ok(value) => value,
         Err(why) => panic!("{why} (at {at})"),
@@ -461,16 +541,10 @@ fn or_panic<T>(result: Result<T, Impossible>, at: &Location<'_>) -> T {
 }
 
 /// A message as the chat shows it.
-fn shown(model: &Model, message: &Message) -> String {
+pub(super) fn shown(model: &Model, message: &Message) -> String {
     let line = Line::Message {
         id: message.id,
-        text: match &message.content {
-            Content::Text => message.body.text.clone(),
-            Content::Contact { phone, name, .. } => format!("(contact) {name} {phone}"),
-            Content::Other { name, .. } => {
-                format!("({name}) {}", message.body.text).trim_end().to_owned()
-            }
-        },
+        text: message.words(),
         buttons: message.labels(),
         keyboard: Vec::new(),
     };

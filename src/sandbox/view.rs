@@ -1,13 +1,14 @@
-//! The world as the demo's page shows it: one JSON value with everybody's chats, the group, the
+//! The world as the demo's page shows it: one JSON value with everybody's chats, the groups, the
 //! mails and the SMS.
 
 use serde_json::{Value, json};
 
+use super::group_view;
 use super::outside::{FIRST_GROUP, Outside};
 use super::smtp::Mail;
 use super::telegram::html::escape;
-use super::telegram::markup::{Button, Does};
-use super::telegram::model::{Author, Content, Group, Message, Model, Standing, User};
+use super::telegram::markup::{Button, Does, Key, KeyDoes};
+use super::telegram::model::{Author, Content, Message, Model, User};
 use super::twilio::Sms;
 
 /// The whole world. `hints` is passed through.
@@ -17,20 +18,26 @@ pub fn world(outside: &Outside, hints: &Value) -> Value {
     let now = outside.clock.now_ms();
     let mails: Vec<Value> = outside.smtp.mails().iter().map(|mail| shown_mail(mail)).collect();
     let sms: Vec<Value> = outside.twilio.messages().iter().map(|sms| shown_sms(sms)).collect();
-    let model = outside.telegram.model();
-    let group = model.groups.get(&FIRST_GROUP);
+    let mut model = outside.telegram.model();
+    model.lapse();
+    let model = &*model;
     let mut people: Vec<&User> = model.users.values().filter(|user| !user.is_bot).collect();
     people.sort_by_key(|user| user.id);
-    let is_admin = |user: &&User| group.is_some_and(|group| group.rights(user.id).is_some());
+    let is_admin = |user: &&User| {
+        let mut groups = model.groups.values().filter(|group| group.migrated_to.is_none());
+        groups.any(|group| group.rights(user.id).is_some())
+    };
     let (admins, applicants): (Vec<&User>, Vec<&User>) = people.into_iter().partition(is_admin);
     let show = |people: Vec<&User>| -> Vec<Value> {
-        people.into_iter().map(|user| person(user, group, now)).collect()
+        people.into_iter().map(|user| person(model, user, now)).collect()
     };
+    let groups = group_view::groups(model);
     json!({
         "version": version,
         "now": now,
-        "bot": {"username": model.bot.username, "name": model.bot.name},
-        "group": group.map(|group| shown_group(&model, group)),
+        "bot": {"id": model.bot.id, "username": model.bot.username, "name": model.bot.name},
+        "group": groups.first(),
+        "groups": groups,
         "hints": hints,
         "applicants": show(applicants),
         "admins": show(admins),
@@ -39,35 +46,12 @@ pub fn world(outside: &Outside, hints: &Value) -> Value {
     })
 }
 
-fn shown_group(model: &Model, group: &Group) -> Value {
-    let name = |id: u64| model.person(id).map_or_else(|_| model.bot.name.clone(), User::name);
-    let present = group.members.iter().filter(|(_, standing)| standing.is_present());
-    let members: Vec<Value> = present
-        .map(|(id, standing)| {
-            let role = match standing {
-                _ if *id == model.bot.id => "bot",
-                Standing::Owner | Standing::Admin(_) => "admin",
-                Standing::Member { .. }
-                | Standing::Restricted { .. }
-                | Standing::Left
-                | Standing::Banned => "member",
-            };
-            json!({"id": id, "name": name(*id), "role": role})
-        })
-        .collect();
-    let requests: Vec<Value> =
-        group.requests.keys().map(|id| json!({"user": id, "name": name(*id)})).collect();
-    json!({
-        "id": group.id, "title": group.title, "members": members, "requests": requests,
-        "invite_link": group.primary_link,
-    })
-}
-
-fn person(user: &User, group: Option<&Group>, now: i64) -> Value {
-    let share = user.chat.keyboard.as_ref().and_then(|keyboard| {
-        keyboard.rows.iter().flatten().find(|key| key.shares_contact).map(|key| &key.text)
-    });
+fn person(model: &Model, user: &User, now: i64) -> Value {
+    let group = model.groups.get(&FIRST_GROUP);
     let toast = user.chat.toast.as_ref();
+    let commands = model.commands_for(user.id, None).iter();
+    let commands: Vec<Value> =
+        commands.map(|c| json!({"name": c.command, "description": c.description})).collect();
     json!({
         "id": user.id,
         "name": user.name(),
@@ -78,29 +62,62 @@ fn person(user: &User, group: Option<&Group>, now: i64) -> Value {
         "requested": group.is_some_and(|group| group.requests.contains_key(&user.id)),
         "blocked": user.blocked,
         "typing": user.chat.typing_until_ms > now,
-        "chat": user.chat.messages.values().map(message).collect::<Vec<_>>(),
-        "reply_keyboard": share.map(|label| json!({"share_contact": label})),
+        "chat": user.chat.messages.values().map(|m| message(model, m)).collect::<Vec<_>>(),
+        "reply_keyboard": keyboard(model, user),
+        "commands": commands,
         "toast": toast.map(|t| json!({"id": t.id, "text": t.text, "alert": t.alert})),
     })
 }
 
-fn message(message: &Message) -> Value {
-    let from = match message.author {
-        Author::Bot => "bot",
-        Author::User(_) | Author::Group => "user",
+/// The rows of keys, and by itself the label of the one that shares the own number.
+fn keyboard(model: &Model, user: &User) -> Option<Value> {
+    let keyboard = user.chat.keyboard.as_ref()?;
+    let share = keyboard.rows.iter().flatten().find(|key| key.does == KeyDoes::ShareContact);
+    let shown = |key: &Key| {
+        let (does, groups) = match key.does {
+            KeyDoes::Say => ("say", None),
+            KeyDoes::ShareContact => ("contact", None),
+            KeyDoes::ShareChat(_) => ("chat", model.groups_for_key(user.id, &key.text).ok()),
+            KeyDoes::ShareUsers(_) => ("users", None),
+        };
+        json!({"text": key.text, "does": does, "groups": groups})
+    };
+    let rows: Vec<Vec<Value>> =
+        keyboard.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
+    Some(json!({"share_contact": share.map(|key| &key.text), "rows": rows}))
+}
+
+/// A message of any chat. `from`: `bot`, `user`, or `service` for what Telegram says itself.
+pub(super) fn message(model: &Model, message: &Message) -> Value {
+    let from = match (&message.content, message.author) {
+        (Content::Service { .. }, _) => "service",
+        (_, Author::Bot) => "bot",
+        (_, Author::User(_) | Author::Group) => "user",
     };
     let (html, contact) = match &message.content {
-        Content::Text => (message.body.html.clone(), Value::Null),
+        Content::Text | Content::Document { .. } => (message.body.html.clone(), Value::Null),
         Content::Contact { phone, name, .. } => {
             (String::new(), json!({"name": name, "phone": format!("+{phone}")}))
         }
+        Content::Service { words, .. } => (escape(words), Value::Null),
         Content::Other { name, .. } => {
             let html = format!("<i>{name}</i> {}", message.body.html);
             (html.trim_end().to_owned(), Value::Null)
         }
     };
+    let file = match &message.content {
+        Content::Document { file, name } => {
+            let size = model.files.get(file).map_or(0, |file| file.bytes.len());
+            json!({"name": name, "size": size})
+        }
+        Content::Text
+        | Content::Contact { .. }
+        | Content::Service { .. }
+        | Content::Other { .. } => Value::Null,
+    };
     let forwarded = message.origin.as_ref().map(|origin| {
-        let from = origin["sender_user"]["first_name"].as_str().unwrap_or_default();
+        let from = origin["sender_user"]["first_name"].as_str();
+        let from = from.or(origin["sender_user_name"].as_str()).unwrap_or_default();
         format!("<i>Forwarded from {}</i>\n", escape(from))
     });
     let button = |button: &Button| match &button.does {
@@ -111,8 +128,8 @@ fn message(message: &Message) -> Value {
         message.buttons.iter().map(|row| row.iter().map(button).collect()).collect();
     json!({
         "id": message.id, "from": from, "html": forwarded.unwrap_or_default() + &html,
-        "buttons": buttons, "contact": contact, "edited": message.edited_ms.is_some(),
-        "at": message.at_ms,
+        "buttons": buttons, "contact": contact, "file": file,
+        "edited": message.edited_ms.is_some(), "at": message.at_ms,
     })
 }
 

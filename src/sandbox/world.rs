@@ -12,6 +12,8 @@ use super::group::Group;
 use super::outside::{FIRST_GROUP, Outside, Setup};
 use super::person::Person;
 use super::smtp::Mail;
+use super::telegram::commands::{self, Scope};
+use super::telegram::model::Model;
 use super::twilio::Sms;
 
 /// A pretend world with its servers running.
@@ -110,7 +112,7 @@ impl Outside {
     /// The owner of the first group.
     #[must_use]
     pub fn admin(self: &Arc<Self>) -> Person {
-        let owner = self.telegram.model().groups.get(&FIRST_GROUP).and_then(|g| g.owner());
+        let owner = self.telegram.model().groups.get(&FIRST_GROUP).and_then(|group| group.owner());
         Person::new(Arc::clone(self), owner.unwrap_or_default())
     }
 
@@ -121,9 +123,25 @@ impl Outside {
     }
 
     /// One more group, with the same owner, where our bot may invite too.
+    ///
+    /// # Panics
+    /// If the title is empty or too long.
+    #[track_caller]
     pub fn another_group(self: &Arc<Self>, title: &str) -> Group {
-        let id = self.add_group(title, self.admin().id());
-        Group::new(Arc::clone(self), id)
+        match self.add_group(title, self.admin().id()) {
+            Ok(id) => Group::new(Arc::clone(self), id),
+            Err(why) => panic!("{why}"),
+        }
+    }
+
+    /// All groups of this world, oldest first, but those that have become another.
+    #[must_use]
+    pub fn groups(self: &Arc<Self>) -> Vec<Group> {
+        let model = self.telegram.model();
+        let living = model.groups.values().filter(|group| group.migrated_to.is_none());
+        let mut living: Vec<(usize, i64)> = living.map(|group| (group.made, group.id)).collect();
+        living.sort_unstable();
+        living.into_iter().map(|(_, id)| Group::new(Arc::clone(self), id)).collect()
     }
 
     /// The names of those who wait to be let into the first group.
@@ -191,6 +209,14 @@ impl Outside {
         self.telegram.change(|model| model.webhook = url.map(str::to_owned));
     }
 
+    /// All people but the groups' owners are gone, with their chats, mails and SMS. For what runs
+    /// so long that the world itself would not fit any more.
+    pub fn begins_anew(&self) {
+        self.telegram.change(Model::begins_anew);
+        self.smtp.forgets_mails();
+        self.twilio.forgets_messages();
+    }
+
     /// The token that the pretend Telegram takes.
     #[must_use]
     pub fn token(&self) -> String {
@@ -202,10 +228,17 @@ impl Outside {
         self.telegram.model().bot.username.clone()
     }
 
-    /// The commands that the bot has set, by language code (empty: for all).
+    /// The commands that the bot has set for everybody, by language code (empty: for all).
     #[must_use]
     pub fn commands(&self, language: &str) -> Option<Value> {
-        self.telegram.model().commands.get(language).cloned()
+        self.commands_of(Scope::Default, language)
+    }
+
+    /// The commands that the bot has set for this scope, by language code (empty: for all).
+    #[must_use]
+    pub fn commands_of(&self, scope: Scope, language: &str) -> Option<Value> {
+        let model = self.telegram.model();
+        model.commands.get(&(scope, language.to_owned())).map(|list| commands::as_json(list))
     }
 
     /// What a bot asked that no well-made one asks, over all three servers.

@@ -16,8 +16,10 @@ use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// Something that the store keeps.
 ///
-/// Adding a kind: a type, its `impl Record`, and its line in `KINDS`. Changing one: raise
-/// `VERSION` and let `read` take the older forms too.
+/// Adding a kind: a type, its `impl Record`, and its line in `KINDS`. Adding a field or a variant
+/// anywhere in one: `#[serde(default)]` on the field, and raise `VERSION`, so that an older program
+/// refuses the store instead of dropping what it does not know. Any other change: the same, and a
+/// `read` of its own that takes every older form.
 pub trait Record: Serialize + DeserializeOwned {
     type Key: Debug;
     /// The first byte of the full key; 0x10 to 0x7f, never used for anything else again.
@@ -32,9 +34,10 @@ pub trait Record: Serialize + DeserializeOwned {
     /// `None` if these bytes are no key of this kind.
     fn decode_key(bytes: &[u8]) -> Option<Self::Key>;
 
-    /// The record from its stored form; `None` if it cannot be read.
+    /// The record from its stored form, of this version or an older one; `None` if it cannot be
+    /// read.
     fn read(version: u8, json: &[u8]) -> Option<Self> {
-        if version == Self::VERSION { serde_json::from_slice(json).ok() } else { None }
+        if version <= Self::VERSION { serde_json::from_slice(json).ok() } else { None }
     }
 }
 
@@ -93,7 +96,7 @@ pub struct GateTitle {
 impl Record for InboxEntry {
     type Key = u64;
     const KIND: u8 = 0x10;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "inbox entry";
 
     fn encode_key(key: &u64) -> Vec<u8> {
@@ -123,7 +126,7 @@ impl Record for SeenUpdate {
 impl Record for OutboxEntry {
     type Key = u64;
     const KIND: u8 = 0x12;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "outbox entry";
 
     fn encode_key(key: &u64) -> Vec<u8> {
@@ -138,7 +141,7 @@ impl Record for OutboxEntry {
 impl Record for PersonRecord {
     type Key = UserId;
     const KIND: u8 = 0x13;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "person";
 
     fn encode_key(key: &UserId) -> Vec<u8> {

@@ -45,6 +45,8 @@ pub enum Value {
     For(Duration),
     /// Another message.
     Said(Sentence),
+    /// Several messages, with this between them.
+    Lines(Vec<Sentence>, &'static str),
 }
 
 pub struct Catalogue {
@@ -131,6 +133,10 @@ impl Catalogue {
                 }
                 Value::Said(inner) => {
                     arguments.set(*name, self.say_in(tag, inner, dress)?);
+                }
+                Value::Lines(lines, between) => {
+                    let said = lines.iter().map(|line| self.say_in(tag, line, dress));
+                    arguments.set(*name, said.collect::<Result<Vec<_>, _>>()?.join(between));
                 }
             }
         }

@@ -18,7 +18,7 @@ const MINUTES: Duration = Duration::from_secs(600);
 /// One sample of each variant at least. A variant that is not listed does not compile.
 macro_rules! every {
     ($of:ident, $listed:ident: $kind:ty = $($pattern:pat => [$($sample:expr),+ $(,)?],)+) => {
-        fn $of() -> Vec<$kind> {
+        pub(crate) fn $of() -> Vec<$kind> {
             vec![$($($sample),+),+]
         }
 
@@ -257,7 +257,7 @@ fn every_sentence() -> Vec<Sentence> {
 }
 
 /// The names of all messages of a file, each with the values that stand in it.
-fn messages_of(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+pub fn messages_of(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut messages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut current = String::new();
     for line in source.lines().filter(|line| !line.starts_with('#')) {

@@ -7,7 +7,7 @@ mod numbers;
 mod phrase;
 mod reply;
 
-pub use keys::{Binding, Keys, same};
+pub use keys::{Binding, Invitation, Keys, ReadInvitation, same};
 pub use login::looks_like_login_code;
 pub use phrase::draw_phrase;
 pub use reply::read_reply;

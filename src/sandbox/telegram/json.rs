@@ -1,10 +1,11 @@
 //! How users, chats, messages and members look in the Bot API.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::group::{Admin, Group, InviteLink, Kind, Standing};
 use super::markup;
-use super::model::{ANONYMOUS_ADMIN, Author, Bot, Content, Group, InviteLink, Message, Model};
-use super::model::{Rights, Standing, User};
+use super::model::{ANONYMOUS_ADMIN, Author, Bot, Content, Message, Model, User};
+use super::rights::Permissions;
 
 pub fn user(user: &User) -> Value {
     let mut json = json!({"id": user.id, "is_bot": user.is_bot, "first_name": user.first_name});
@@ -47,7 +48,9 @@ pub fn private_chat(user: &User) -> Value {
 }
 
 pub fn group_chat(group: &Group) -> Value {
-    json!({"id": group.id, "type": "supergroup", "title": group.title})
+    let mut json = json!({"id": group.id, "type": group.kind.name(), "title": group.title});
+    optional(&mut json, "username", group.username.as_deref());
+    json
 }
 
 pub fn private_chat_in_full(user: &User) -> Value {
@@ -56,14 +59,22 @@ pub fn private_chat_in_full(user: &User) -> Value {
     json
 }
 
-/// `for_admin`: with the primary link.
-pub fn group_in_full(group: &Group, for_admin: bool) -> Value {
+/// `for_admin`: with what only administrators see. `for_inviter`: with the primary link.
+pub fn group_in_full(group: &Group, for_admin: bool, for_inviter: bool) -> Value {
     let mut json = group_chat(group);
     full(&mut json);
-    json["join_by_request"] = true.into();
-    json["has_visible_history"] = true.into();
-    json["permissions"] = permissions(true);
-    if for_admin {
+    json["permissions"] = group.permissions.json().into();
+    if group.join_by_request {
+        json["join_by_request"] = true.into();
+    }
+    if let Some(name) = &group.username {
+        json["active_usernames"] = json!([name]);
+        json["join_to_send_messages"] = true.into();
+    }
+    if for_admin && group.kind == Kind::Super {
+        json["has_visible_history"] = true.into();
+    }
+    if for_inviter {
         json["invite_link"] = group.primary_link.as_str().into();
     }
     json
@@ -78,66 +89,59 @@ fn full(json: &mut Value) {
     });
 }
 
-fn permissions(all: bool) -> Value {
-    let mut json = Map::new();
-    for may in [
-        "can_send_messages",
-        "can_send_audios",
-        "can_send_documents",
-        "can_send_photos",
-        "can_send_videos",
-        "can_send_video_notes",
-        "can_send_voice_notes",
-        "can_send_polls",
-        "can_send_other_messages",
-        "can_add_web_page_previews",
-        "can_react_to_messages",
-        "can_edit_tag",
-        "can_change_info",
-        "can_invite_users",
-        "can_pin_messages",
-        "can_manage_topics",
-    ] {
-        json.insert(may.to_owned(), all.into());
-    }
-    json.into()
-}
-
-/// Somebody in a group; `who` is their JSON.
-pub fn member(who: Value, standing: &Standing) -> Value {
-    match standing {
-        Standing::Owner => json!({"status": "creator", "user": who, "is_anonymous": false}),
-        Standing::Admin(rights) => administrator(who, *rights),
-        Standing::Member { .. } => json!({"status": "member", "user": who}),
-        Standing::Restricted { member } => {
-            let mut json = permissions(false);
-            json["status"] = "restricted".into();
-            json["user"] = who;
-            json["is_member"] = (*member).into();
-            json["until_date"] = 0.into();
-            json
-        }
-        Standing::Left => json!({"status": "left", "user": who}),
-        Standing::Banned => json!({"status": "kicked", "user": who, "until_date": 0}),
-    }
-}
-
-fn administrator(who: Value, rights: Rights) -> Value {
+/// The user whom the messages of anonymous administrators come from.
+pub fn anonymous_admin() -> Value {
     json!({
-        "status": "administrator", "user": who, "can_be_edited": false, "is_anonymous": false,
-        "can_manage_chat": true,
-        "can_delete_messages": rights.can_delete_messages,
-        "can_restrict_members": rights.can_restrict_members,
-        "can_invite_users": rights.can_invite_users,
-        "can_manage_video_chats": false, "can_promote_members": false,
-        "can_change_info": false, "can_pin_messages": false, "can_manage_topics": false,
-        "can_post_stories": false, "can_edit_stories": false, "can_delete_stories": false,
+        "id": ANONYMOUS_ADMIN, "is_bot": true, "first_name": "Group",
+        "username": "GroupAnonymousBot",
     })
 }
 
+/// Somebody in a group of this kind; `who` is their JSON.
+pub fn member(who: Value, standing: &Standing, kind: Kind) -> Value {
+    match standing {
+        Standing::Owner { anonymous } => {
+            json!({"status": "creator", "user": who, "is_anonymous": anonymous})
+        }
+        Standing::Admin(admin) => administrator(who, admin, kind),
+        Standing::Member => json!({"status": "member", "user": who}),
+        Standing::Restricted { member, permissions, until } => {
+            restricted(who, *member, *permissions, *until)
+        }
+        Standing::Left => json!({"status": "left", "user": who}),
+        Standing::Banned { until } => {
+            json!({"status": "kicked", "user": who, "until_date": until})
+        }
+    }
+}
+
+fn restricted(who: Value, member: bool, permissions: Permissions, until: i64) -> Value {
+    let mut json: Value = permissions.json().into();
+    json["status"] = "restricted".into();
+    json["user"] = who;
+    json["is_member"] = member.into();
+    json["until_date"] = until.into();
+    json
+}
+
+fn administrator(who: Value, admin: &Admin, kind: Kind) -> Value {
+    let mut rights = admin.rights.json();
+    if kind == Kind::Basic {
+        rights.remove("can_manage_topics");
+    }
+    let mut json: Value = rights.into();
+    json["status"] = "administrator".into();
+    json["user"] = who;
+    json["can_be_edited"] = false.into();
+    json["is_anonymous"] = admin.anonymous.into();
+    optional(&mut json, "custom_title", admin.title.as_deref());
+    json
+}
+
+/// An invite link as the bot sees it: of one that somebody else made, only the beginning.
 pub fn link(model: &Model, link: &InviteLink) -> Value {
     let mut json = json!({
-        "invite_link": link.url,
+        "invite_link": if link.creator == model.bot.id { link.url.clone() } else { cut(&link.url) },
         "creator": model.who(link.creator),
         "creates_join_request": link.creates_join_request,
         "is_primary": link.is_primary,
@@ -149,11 +153,18 @@ pub fn link(model: &Model, link: &InviteLink) -> Value {
     json
 }
 
+fn cut(url: &str) -> String {
+    let secret = url.rsplit(['/', '+']).next().unwrap_or_default();
+    let kept = url.len() - secret.len() + secret.len().div_ceil(2);
+    format!("{}...", &url[..kept])
+}
+
 impl Model {
     /// The bot or a user, as `from` and the like show them.
     pub fn who(&self, id: u64) -> Value {
         match self.users.get(&id) {
             Some(known) => user(known),
+            None if id == ANONYMOUS_ADMIN => anonymous_admin(),
             None => bot(&self.bot),
         }
     }
@@ -168,7 +179,11 @@ impl Model {
     }
 
     pub fn group_message(&self, group: &Group, message: &Message) -> Value {
-        self.message(group_chat(group), message)
+        let reply_to = message.reply_to.and_then(|id| group.messages.get(&id));
+        let reply_to = reply_to.map(|message| self.message(group_chat(group), message));
+        let mut json = self.message(group_chat(group), message);
+        optional(&mut json, "reply_to_message", reply_to);
+        json
     }
 
     fn message(&self, chat: Value, message: &Message) -> Value {
@@ -177,10 +192,7 @@ impl Model {
             Author::Bot => json["from"] = bot(&self.bot),
             Author::User(id) => json["from"] = self.who(id),
             Author::Group => {
-                json["from"] = json!({
-                    "id": ANONYMOUS_ADMIN, "is_bot": true, "first_name": "Group",
-                    "username": "GroupAnonymousBot",
-                });
+                json["from"] = anonymous_admin();
                 json["sender_chat"] = chat.clone();
             }
         }
@@ -198,17 +210,34 @@ impl Model {
                 json["contact"] = json!({"phone_number": phone, "first_name": name});
                 optional(&mut json["contact"], "user_id", *user);
             }
+            Content::Document { file, .. } => {
+                json["document"] = self.files.document(file);
+                captioned(&mut json, message);
+            }
+            Content::Service { fields, .. } => extend(&mut json, fields),
             Content::Other { fields, .. } => {
-                if let Value::Object(fields) = fields.clone() {
-                    json.as_object_mut().into_iter().for_each(|all| all.extend(fields.clone()));
-                }
-                if !message.body.text.is_empty() {
-                    json["caption"] = message.body.text.as_str().into();
-                }
+                extend(&mut json, fields);
+                captioned(&mut json, message);
             }
         }
         optional(&mut json, "reply_markup", markup::json(&message.buttons));
         json
+    }
+}
+
+fn extend(json: &mut Value, fields: &Value) {
+    if let (Value::Object(json), Value::Object(fields)) = (json, fields) {
+        json.extend(fields.clone());
+    }
+}
+
+fn captioned(json: &mut Value, message: &Message) {
+    if message.body.text.is_empty() {
+        return;
+    }
+    json["caption"] = message.body.text.as_str().into();
+    if !message.body.entities.is_empty() {
+        json["caption_entities"] = message.body.entities.clone().into();
     }
 }
 

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
+use super::rights::WantedRights;
 
 /// A button below a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +27,51 @@ pub enum Does {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     pub text: String,
-    /// Pressing it shares one's own contact.
-    pub shares_contact: bool,
+    pub does: KeyDoes,
+}
+
+/// What a button of a reply keyboard does when it is pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyDoes {
+    /// Says what is written on it.
+    Say,
+    /// Shares one's own contact.
+    ShareContact,
+    /// Lets one choose a group.
+    ShareChat(RequestChat),
+    /// Lets one choose people or bots.
+    ShareUsers(RequestUsers),
+}
+
+/// Which groups fit (`KeyboardButtonRequestChat`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestChat {
+    pub request_id: i32,
+    pub chat_is_channel: bool,
+    pub chat_is_forum: Option<bool>,
+    pub chat_has_username: Option<bool>,
+    pub chat_is_created: Option<bool>,
+    pub user_administrator_rights: Option<WantedRights>,
+    pub bot_administrator_rights: Option<WantedRights>,
+    pub bot_is_member: Option<bool>,
+    pub request_title: Option<bool>,
+    pub request_username: Option<bool>,
+    pub request_photo: Option<bool>,
+}
+
+/// Which people fit (`KeyboardButtonRequestUsers`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestUsers {
+    pub request_id: i32,
+    pub user_is_bot: Option<bool>,
+    pub user_is_premium: Option<bool>,
+    /// 1 to 10; one if left out.
+    pub max_quantity: Option<usize>,
+    pub request_name: Option<bool>,
+    pub request_username: Option<bool>,
+    pub request_photo: Option<bool>,
 }
 
 /// What `reply_markup` asks for.
@@ -35,7 +79,11 @@ pub struct Key {
 pub enum Markup {
     None,
     Inline(Vec<Vec<Button>>),
-    Keyboard(Vec<Vec<Key>>),
+    /// `one_time`: gone once it was used.
+    Keyboard {
+        rows: Vec<Vec<Key>>,
+        one_time: bool,
+    },
     RemoveKeyboard,
     ForceReply,
 }
@@ -71,7 +119,7 @@ struct KeyboardMarkup {
 #[serde(untagged)]
 enum KeyOrText {
     Text(String),
-    Key(KeyboardKey),
+    Key(Box<KeyboardKey>),
 }
 
 #[derive(Deserialize)]
@@ -81,6 +129,8 @@ struct KeyboardKey {
     text: String,
     request_contact: Option<bool>,
     request_location: Option<bool>,
+    request_chat: Option<RequestChat>,
+    request_users: Option<RequestUsers>,
     style: Option<String>,
 }
 
@@ -134,7 +184,7 @@ pub fn read_inline(markup: Option<Value>) -> Result<Vec<Vec<Button>>, Refusal> {
     match read(markup)? {
         Markup::None => Ok(Vec::new()),
         Markup::Inline(rows) => Ok(rows),
-        Markup::Keyboard(_) | Markup::RemoveKeyboard | Markup::ForceReply => {
+        Markup::Keyboard { .. } | Markup::RemoveKeyboard | Markup::ForceReply => {
             Err(Refusal::violation("inline keyboard expected"))
         }
     }
@@ -208,18 +258,58 @@ fn inline_button(button: InlineButton) -> Result<Button, Refusal> {
 }
 
 fn keyboard(markup: KeyboardMarkup) -> Result<Markup, Refusal> {
-    let key = |key| match key {
-        KeyOrText::Text(text) => Key { text, shares_contact: false },
-        KeyOrText::Key(key) => {
-            Key { text: key.text, shares_contact: key.request_contact == Some(true) }
-        }
-    };
+    let one_time = markup.one_time_keyboard == Some(true);
+    let rows = markup.keyboard.into_iter();
     let rows: Vec<Vec<Key>> =
-        markup.keyboard.into_iter().map(|row| row.into_iter().map(key).collect()).collect();
+        rows.map(|row| row.into_iter().map(key).collect()).collect::<Result<_, Refusal>>()?;
     if rows.iter().flatten().next().is_none() {
         return Err(Refusal::violation("reply keyboard must contain at least one button"));
     }
-    Ok(Markup::Keyboard(rows))
+    let ids = rows.iter().flatten().filter_map(|key| match &key.does {
+        KeyDoes::ShareChat(request) => Some(request.request_id),
+        KeyDoes::ShareUsers(request) => Some(request.request_id),
+        KeyDoes::Say | KeyDoes::ShareContact => None,
+    });
+    let mut ids: Vec<i32> = ids.collect();
+    ids.sort_unstable();
+    if ids.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Refusal::violation("request_id must be unique within the keyboard"));
+    }
+    Ok(Markup::Keyboard { rows, one_time })
+}
+
+fn key(key: KeyOrText) -> Result<Key, Refusal> {
+    let key = match key {
+        KeyOrText::Text(text) => return Ok(Key { text, does: KeyDoes::Say }),
+        KeyOrText::Key(key) => *key,
+    };
+    let contact = (key.request_contact == Some(true)).then_some(KeyDoes::ShareContact);
+    let chat = key.request_chat.map(KeyDoes::ShareChat);
+    let users = key.request_users.map(KeyDoes::ShareUsers);
+    let mut does: Vec<KeyDoes> = [contact, chat, users].into_iter().flatten().collect();
+    let only = does.pop().unwrap_or(KeyDoes::Say);
+    if !does.is_empty() {
+        return Err(Refusal::violation("can't parse keyboard button: it may do one thing only"));
+    }
+    match &only {
+        KeyDoes::ShareChat(RequestChat {
+            user_administrator_rights: user,
+            bot_administrator_rights: Some(bot),
+            ..
+        }) => {
+            let user = user.as_ref().map(WantedRights::in_a_group);
+            if !user.is_some_and(|user| user.include(bot.in_a_group())) {
+                return Err(Refusal::violation("USER_RIGHTS_MISSING"));
+            }
+        }
+        KeyDoes::ShareUsers(RequestUsers { max_quantity: Some(most), .. })
+            if !(1..=10).contains(most) =>
+        {
+            return Err(Refusal::violation("BUTTON_USER_QUANTITY_INVALID"));
+        }
+        KeyDoes::ShareChat(_) | KeyDoes::ShareUsers(_) | KeyDoes::Say | KeyDoes::ShareContact => {}
+    }
+    Ok(Key { text: key.text, does: only })
 }
 
 #[cfg(test)]
@@ -250,12 +340,47 @@ mod tests {
     fn reply_keyboards_are_read() {
         let rows = json!([[{"text": "Share", "request_contact": true}, "No"]]);
         let markup = read(Some(json!({"keyboard": rows, "one_time_keyboard": true}))).unwrap();
-        let expected = vec![vec![
-            Key { text: "Share".into(), shares_contact: true },
-            Key { text: "No".into(), shares_contact: false },
+        let rows = vec![vec![
+            Key { text: "Share".into(), does: KeyDoes::ShareContact },
+            Key { text: "No".into(), does: KeyDoes::Say },
         ]];
-        assert_eq!(markup, Markup::Keyboard(expected));
+        assert_eq!(markup, Markup::Keyboard { rows, one_time: true });
         let remove = read(Some(json!({"remove_keyboard": true}))).unwrap();
         assert_eq!(remove, Markup::RemoveKeyboard);
+    }
+
+    #[test]
+    fn keys_that_ask_for_a_chat_are_read_strictly() {
+        let rights = |invite: bool| {
+            let mut rights: Value = super::super::rights::Rights::NONE.json().into();
+            rights["is_anonymous"] = false.into();
+            rights["can_invite_users"] = invite.into();
+            rights
+        };
+        let ask = |request: Value| {
+            read(Some(json!({"keyboard": [[{"text": "Which?", "request_chat": request}]]})))
+        };
+        let request = json!({
+            "request_id": 7, "chat_is_channel": false, "bot_is_member": true,
+            "user_administrator_rights": rights(true), "bot_administrator_rights": rights(true),
+        });
+        let Markup::Keyboard { rows, one_time: false } = ask(request.clone()).unwrap() else {
+            panic!("a keyboard");
+        };
+        let KeyDoes::ShareChat(read_back) = &rows[0][0].does else { panic!("{rows:?}") };
+        assert_eq!((read_back.request_id, read_back.bot_is_member), (7, Some(true)));
+        for (name, value) in [
+            ("colour", json!("red")),
+            ("request_id", json!("7")),
+            ("user_administrator_rights", rights(false)),
+            ("bot_administrator_rights", json!({"can_invite_users": true})),
+        ] {
+            let mut bad = request.clone();
+            bad[name] = value;
+            assert!(ask(bad).is_err(), "{name}");
+        }
+        let key = json!({"text": "?", "request_chat": request});
+        let twice = read(Some(json!({"keyboard": [[key, key]]})));
+        assert!(twice.is_err(), "request ids are unique");
     }
 }

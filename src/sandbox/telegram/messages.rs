@@ -2,12 +2,15 @@
 
 use serde_json::Value;
 
+use super::access::{Access, Place};
+use super::group::Kind;
 use super::html::{self, Formatted};
 use super::markup::{self, Button, Markup};
-use super::methods::{Answer, Place};
+use super::methods::Answer;
 use super::model::{Author, Content, DELETE_WINDOW, Message, Model, ReplyKeyboard, Toast};
 use super::params::{AnswerCallbackQuery, ChatRef, DeleteMessage, DeleteMessages};
-use super::params::{EditMessageReplyMarkup, EditMessageText, SendChatAction, SendMessage};
+use super::params::{EditMessageReplyMarkup, EditMessageText, ReplyParameters};
+use super::params::{SendChatAction, SendMessage};
 use super::refusal::{self, Refusal};
 use crate::sandbox::line::Line;
 
@@ -23,29 +26,66 @@ impl Model {
         let place = self.place(&params.chat_id)?;
         let body = formatted(&params.text, params.parse_mode.as_deref(), params.entities)?;
         let markup = markup::read(params.reply_markup)?;
+        let reply_to = self.answered(place, params.reply_parameters)?;
         match place {
-            Place::Private(user) => self.write_privately(user, body, markup),
-            Place::Group(group) => self.write_in_group(group, body, &markup),
+            Place::Private(user) => {
+                self.write_privately(user, body, Content::Text, markup, reply_to)
+            }
+            Place::Group(group) => {
+                self.write_in_group(group, body, Content::Text, &markup, reply_to)
+            }
         }
     }
 
-    fn write_privately(&mut self, to: u64, body: Formatted, markup: Markup) -> Answer {
+    /// The message that is answered, if it is still there.
+    pub(super) fn answered(
+        &self,
+        place: Place,
+        reply: Option<ReplyParameters>,
+    ) -> Result<Option<i32>, Refusal> {
+        let Some(reply) = reply else { return Ok(None) };
+        if reply.chat_id.is_some() {
+            return Err(Refusal::violation("the sandbox answers within a chat only"));
+        }
+        let id = reply.message_id;
+        let there = match place {
+            Place::Private(user) => {
+                self.users.get(&user).is_some_and(|user| user.chat.messages.contains_key(&id))
+            }
+            Place::Group(group) => {
+                self.groups.get(&group).is_some_and(|group| group.messages.contains_key(&id))
+            }
+        };
+        if !there && reply.allow_sending_without_reply != Some(true) {
+            return Err(Refusal::bad_request("message to be replied not found"));
+        }
+        Ok(Some(id).filter(|_| there))
+    }
+
+    pub(super) fn write_privately(
+        &mut self,
+        to: u64,
+        body: Formatted,
+        content: Content,
+        markup: Markup,
+        reply_to: Option<i32>,
+    ) -> Answer {
         self.may_write(to)?;
         let id = self.message_id();
-        let mut message = self.own_message(id, body);
+        let mut message = Message { reply_to, ..self.own_message(id, body, content) };
         let user = self.users.get_mut(&to).ok_or_else(refusal::chat_not_found)?;
         let mut keyboard = Vec::new();
         match markup {
             Markup::None | Markup::ForceReply => {}
             Markup::Inline(rows) => message.buttons = rows,
-            Markup::Keyboard(rows) => {
+            Markup::Keyboard { rows, one_time } => {
                 keyboard =
                     rows.iter().map(|row| row.iter().map(|k| k.text.clone()).collect()).collect();
-                user.chat.keyboard = Some(ReplyKeyboard { message: id, rows });
+                user.chat.keyboard = Some(ReplyKeyboard { message: id, rows, one_time });
             }
             Markup::RemoveKeyboard => user.chat.keyboard = None,
         }
-        let text = message.body.text.clone();
+        let text = message.words();
         let line = Line::Message { id, text, buttons: message.labels(), keyboard };
         user.chat.typing_until_ms = 0;
         user.chat.messages.insert(id, message.clone());
@@ -54,29 +94,47 @@ impl Model {
         Ok(self.private_message(user, &message))
     }
 
-    fn write_in_group(&mut self, group: i64, body: Formatted, markup: &Markup) -> Answer {
-        let group_model = self.group(group)?;
-        group_model.next_message += 1;
-        let id = group_model.next_message;
-        let mut message = self.own_message(id, body);
+    /// Keyboards other than those below a message are not shown in groups.
+    pub(super) fn write_in_group(
+        &mut self,
+        group: i64,
+        body: Formatted,
+        content: Content,
+        markup: &Markup,
+        reply_to: Option<i32>,
+    ) -> Answer {
+        let bot = self.bot.id;
+        let may = self.group(group, Access::Write)?.permissions_of(bot);
+        let (may, what) = match content {
+            Content::Document { .. } => (may.can_send_documents, "documents"),
+            Content::Text
+            | Content::Contact { .. }
+            | Content::Service { .. }
+            | Content::Other { .. } => (may.can_send_messages, "text messages"),
+        };
+        if !may {
+            let why = format!("not enough rights to send {what} to the chat");
+            return Err(Refusal::bad_request(why));
+        }
+        let id = self.group_message_id(group);
+        let mut message = Message { reply_to, ..self.own_message(id, body, content) };
         if let Markup::Inline(rows) = markup {
             message.buttons.clone_from(rows);
         }
-        let group = self.group(group)?;
-        group.messages.insert(id, message.clone());
-        group.changed.notify_waiters();
-        let id = group.id;
-        Ok(self.group_message(&self.groups[&id], &message))
+        let model = self.group(group, Access::Write)?;
+        model.messages.insert(id, message.clone());
+        model.changed.notify_waiters();
+        Ok(self.group_message(&self.groups[&group], &message))
     }
 
-    fn own_message(&self, id: i32, body: Formatted) -> Message {
+    fn own_message(&self, id: i32, body: Formatted, content: Content) -> Message {
         Message {
             id,
             author: Author::Bot,
             at_ms: self.clock.now_ms(),
             edited_ms: None,
             body,
-            content: Content::Text,
+            content,
             buttons: Vec::new(),
             origin: None,
             reply_to: None,
@@ -125,13 +183,16 @@ impl Model {
             Place::Private(user) => {
                 &mut self.users.get_mut(&user).ok_or_else(refusal::chat_not_found)?.chat.messages
             }
-            Place::Group(group) => &mut self.group(group)?.messages,
+            Place::Group(group) => &mut self.group(group, Access::Edit)?.messages,
         };
         let message = messages
             .get_mut(&id)
             .ok_or_else(|| Refusal::bad_request("message to edit not found"))?;
         if message.author != Author::Bot {
             return Err(Refusal::bad_request("message can't be edited"));
+        }
+        if body.is_some() && !matches!(message.content, Content::Text) {
+            return Err(Refusal::bad_request("there is no text in the message to edit"));
         }
         let same_body = body.as_ref().is_none_or(|body| *body == message.body);
         if same_body && message.buttons == buttons {
@@ -156,7 +217,11 @@ impl Model {
                 let id = user.id;
                 Ok(self.private_message(&self.users[&id], &message))
             }
-            Place::Group(group) => Ok(self.group_message(&self.groups[&group], &message)),
+            Place::Group(group) => {
+                let group = &self.groups[&group];
+                group.changed.notify_waiters();
+                Ok(self.group_message(group, &message))
+            }
         }
     }
 
@@ -191,11 +256,18 @@ impl Model {
                 chat.shows(None);
             }
             Place::Group(group) => {
-                let group = self.group(group)?;
-                let may = group.rights(bot).is_some_and(|rights| rights.can_delete_messages);
+                let group = self.group(group, Access::Write)?;
                 let message = group.messages.get(&id).ok_or_else(not_found)?;
-                if message.author != Author::Bot && !may {
-                    return Err(Refusal::bad_request("message can't be deleted"));
+                let may = match group.kind {
+                    Kind::Basic => group.rights(bot).is_some(),
+                    Kind::Super => group.has_right(bot, |rights| rights.can_delete_messages),
+                };
+                let is_old = now - message.at_ms >= DELETE_WINDOW.as_millis() as i64;
+                if is_old || message.is_creation() || (message.author != Author::Bot && !may) {
+                    return Err(Refusal::bad_request(match group.kind {
+                        Kind::Basic => "message can't be deleted for everyone",
+                        Kind::Super => "message can't be deleted",
+                    }));
                 }
                 group.messages.remove(&id);
                 group.changed.notify_waiters();
@@ -249,7 +321,7 @@ impl Model {
                 user.chat.shows(None);
             }
             Place::Group(group) => {
-                self.group(group)?;
+                self.group(group, Access::Write)?;
             }
         }
         Ok(true.into())
@@ -261,19 +333,7 @@ fn formatted(
     parse_mode: Option<&str>,
     entities: Option<Vec<Value>>,
 ) -> Result<Formatted, Refusal> {
-    let body = match parse_mode.map(str::to_ascii_lowercase).as_deref() {
-        None | Some("") => {
-            let mut body = html::plain(text);
-            body.entities = entities.unwrap_or_default();
-            body
-        }
-        Some("html") => html::parse(text)
-            .map_err(|why| Refusal::violation(format!("can't parse entities: {why}")))?,
-        Some("markdown" | "markdownv2") => {
-            return Err(Refusal::violation("the sandbox reads HTML only, no Markdown"));
-        }
-        Some(_) => return Err(Refusal::violation("unsupported parse_mode")),
-    };
+    let body = marked_up(text, parse_mode, entities)?;
     if body.text.is_empty() {
         return Err(Refusal::violation("message text is empty"));
     }
@@ -281,4 +341,25 @@ fn formatted(
         return Err(Refusal::violation("message is too long"));
     }
     Ok(body)
+}
+
+/// A text of any length with its formatting.
+pub(super) fn marked_up(
+    text: &str,
+    parse_mode: Option<&str>,
+    entities: Option<Vec<Value>>,
+) -> Result<Formatted, Refusal> {
+    match parse_mode.map(str::to_ascii_lowercase).as_deref() {
+        None | Some("") => {
+            let mut body = html::plain(text);
+            body.entities = entities.unwrap_or_default();
+            Ok(body)
+        }
+        Some("html") => html::parse(text)
+            .map_err(|why| Refusal::violation(format!("can't parse entities: {why}"))),
+        Some("markdown" | "markdownv2") => {
+            Err(Refusal::violation("the sandbox reads HTML only, no Markdown"))
+        }
+        Some(_) => Err(Refusal::violation("unsupported parse_mode")),
+    }
 }

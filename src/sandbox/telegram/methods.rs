@@ -3,26 +3,25 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::files::File;
 use super::json;
 use super::model::Model;
-use super::params::{ChatRef, DeleteWebhook, Nothing, SetMyCommands};
-use super::refusal::{self, Refusal};
+use super::params::{DeleteWebhook, Nothing};
+use super::refusal::Refusal;
 
 /// What a method answers.
 pub type Answer = Result<Value, Refusal>;
 
-/// Where a chat id leads.
-pub enum Place {
-    Private(u64),
-    Group(i64),
-}
-
 impl Model {
-    /// Carries out any method but getUpdates, which waits. `method` in lower case.
+    /// Carries out any method but getUpdates, which waits. `method` in lower case; `upload`: the
+    /// file that came with it.
     ///
     /// # Errors
     /// As the real server; [`Refusal::violation`] is set for an unknown method or parameter.
-    pub fn call(&mut self, method: &str, params: Value) -> Answer {
+    pub fn call(&mut self, method: &str, params: Value, upload: Option<File>) -> Answer {
+        if upload.is_some() && method != "senddocument" {
+            return Err(Refusal::violation("this method takes no file"));
+        }
         match method {
             "getme" => {
                 read::<Nothing>(params)?;
@@ -34,6 +33,8 @@ impl Model {
             }
             "deletewebhook" => self.delete_webhook(&read(params)?),
             "setmycommands" => self.set_my_commands(read(params)?),
+            "getmycommands" => self.get_my_commands(read(params)?),
+            "deletemycommands" => self.delete_my_commands(read(params)?),
             "sendmessage" => self.send_message(read(params)?),
             "editmessagetext" => self.edit_message_text(read(params)?),
             "editmessagereplymarkup" => self.edit_message_reply_markup(read(params)?),
@@ -49,21 +50,16 @@ impl Model {
             "getchatadministrators" => self.get_chat_administrators(&read(params)?),
             "createchatinvitelink" => self.create_chat_invite_link(read(params)?),
             "revokechatinvitelink" => self.revoke_chat_invite_link(&read(params)?),
+            "editchatinvitelink" => self.edit_chat_invite_link(read(params)?),
+            "exportchatinvitelink" => self.export_chat_invite_link(&read(params)?),
+            "restrictchatmember" => self.restrict_chat_member(&read(params)?),
+            "banchatmember" => self.ban_chat_member(&read(params)?),
+            "unbanchatmember" => self.unban_chat_member(&read(params)?),
+            "getfile" => self.get_file(&read(params)?),
+            "senddocument" => self.send_document(read(params)?, upload),
             "leavechat" => self.leave_chat(&read(params)?),
             _ => Err(Refusal { violation: true, ..Refusal::new(404, "Not Found") }),
         }
-    }
-
-    /// # Errors
-    /// "chat not found" for anything the bot has never met.
-    pub fn place(&self, chat: &ChatRef) -> Result<Place, Refusal> {
-        let id = chat.number().ok_or_else(refusal::chat_not_found)?;
-        if self.groups.contains_key(&id) {
-            return Ok(Place::Group(id));
-        }
-        let user = u64::try_from(id).ok();
-        let known = user.filter(|id| self.users.get(id).is_some_and(|user| user.met));
-        known.map(Place::Private).ok_or_else(refusal::chat_not_found)
     }
 
     fn webhook_info(&self) -> Value {
@@ -83,30 +79,6 @@ impl Model {
         if params.drop_pending_updates == Some(true) {
             self.updates.confirm(i64::MAX);
         }
-        Ok(true.into())
-    }
-
-    fn set_my_commands(&mut self, params: SetMyCommands) -> Answer {
-        let valid = |command: &str| {
-            (1..=32).contains(&command.len())
-                && command
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        };
-        for command in &params.commands {
-            if !valid(&command.command) {
-                return Err(Refusal::violation("BOT_COMMAND_INVALID"));
-            }
-            if !(1..=256).contains(&command.description.chars().count()) {
-                return Err(Refusal::violation("BOT_COMMAND_DESCRIPTION_INVALID"));
-            }
-        }
-        let commands = params
-            .commands
-            .into_iter()
-            .map(|c| json!({"command": c.command, "description": c.description}))
-            .collect::<Vec<_>>();
-        self.commands.insert(params.language_code.unwrap_or_default(), commands.into());
         Ok(true.into())
     }
 }

@@ -4,18 +4,27 @@
 //! query string. It is strict: an unknown method or parameter, a wrong type or a wrong token is
 //! answered as the real server would, and noted as a violation.
 
+mod access;
+pub mod commands;
 pub mod faults;
+pub mod files;
+pub mod group;
+pub mod group_life;
 pub mod html;
 mod json;
+pub mod links;
 pub mod markup;
-mod membership;
+pub mod membership;
 mod messages;
 mod methods;
 pub mod model;
+mod multipart;
 pub mod params;
 pub mod people;
 pub mod refusal;
+pub mod rights;
 mod server;
+pub mod sharing;
 mod updates;
 
 #[cfg(test)]
@@ -138,7 +147,11 @@ impl Telegram {
 
     /// Changes the model and tells everybody who watches.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Model) -> T) -> T {
-        let result = change(&mut self.model());
+        let result = {
+            let mut model = self.model();
+            model.lapse();
+            change(&mut model)
+        };
         self.version.send_modify(|version| *version += 1);
         result
     }

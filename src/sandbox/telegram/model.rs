@@ -1,4 +1,4 @@
-//! What the pretend Telegram knows: users, their private chats with the bot, groups, links.
+//! What the pretend Telegram knows: users, their private chats with the bot, groups, links, files.
 //!
 //! Everything here is changed under one lock that is never held across an await. Times are in
 //! milliseconds since 1970 by the world's clock.
@@ -10,6 +10,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Notify;
 
+use super::commands::Commands;
+use super::files::Files;
+use super::group::{Group, Kind};
 use super::html::Formatted;
 use super::markup::{Button, Key};
 use super::refusal::{self, Refusal};
@@ -40,8 +43,8 @@ pub struct Model {
     /// Guard-bot queries that were not answered yet: group and user.
     pub join_queries: HashMap<String, (i64, u64)>,
     pub webhook: Option<String>,
-    /// By language code; empty: for all.
-    pub commands: BTreeMap<String, Value>,
+    pub commands: Commands,
+    pub files: Files,
     pub violations: Vec<String>,
     next_message: i32,
     next_serial: u64,
@@ -75,6 +78,8 @@ pub struct User {
     /// The account was deleted.
     pub gone: bool,
     pub in_too_many_chats: bool,
+    /// Forwarded messages of theirs show their name only.
+    pub hides_forwards: bool,
     pub chat: PrivateChat,
 }
 
@@ -96,6 +101,8 @@ pub struct ReplyKeyboard {
     /// The message it came with.
     pub message: i32,
     pub rows: Vec<Vec<Key>>,
+    /// Gone as soon as it was used.
+    pub one_time: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -136,6 +143,16 @@ pub enum Content {
         name: String,
         user: Option<u64>,
     },
+    /// A file: its id.
+    Document {
+        file: String,
+        name: String,
+    },
+    /// What Telegram itself says in the chat: in words, and its fields in the Bot API.
+    Service {
+        words: String,
+        fields: Value,
+    },
     /// Something without text of its own: what it is, and its fields in the Bot API.
     Other {
         name: &'static str,
@@ -148,109 +165,6 @@ pub struct Query {
     pub user: u64,
     /// What it says on the button, for complaints.
     pub data: String,
-}
-
-/// A group or supergroup.
-#[derive(Debug)]
-pub struct Group {
-    pub id: i64,
-    pub title: String,
-    /// The link without an owner; whoever opens it asks to join.
-    pub primary_link: String,
-    pub members: BTreeMap<u64, Standing>,
-    pub requests: BTreeMap<u64, JoinRequest>,
-    pub links: BTreeMap<String, InviteLink>,
-    pub messages: BTreeMap<i32, Message>,
-    /// Our bot is this group's guard: join requests carry a query id.
-    pub guarded: bool,
-    /// The supergroup that it became.
-    pub migrated_to: Option<i64>,
-    pub next_message: i32,
-    pub changed: Arc<Notify>,
-}
-
-/// What somebody is in a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    Owner,
-    Admin(Rights),
-    /// `via`: the link they came through.
-    Member {
-        via: Option<String>,
-    },
-    /// Still or no more a member, but may not write.
-    Restricted {
-        member: bool,
-    },
-    Left,
-    Banned,
-}
-
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Rights {
-    pub can_invite_users: bool,
-    pub can_restrict_members: bool,
-    pub can_delete_messages: bool,
-}
-
-impl Rights {
-    pub const ALL: Rights =
-        Rights { can_invite_users: true, can_restrict_members: true, can_delete_messages: true };
-}
-
-#[derive(Clone, Debug)]
-pub struct JoinRequest {
-    pub at_ms: i64,
-    pub link: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct InviteLink {
-    pub url: String,
-    pub creator: u64,
-    pub name: Option<String>,
-    pub creates_join_request: bool,
-    pub is_primary: bool,
-    pub is_revoked: bool,
-    /// Unix seconds.
-    pub expire_date: Option<i64>,
-    pub member_limit: Option<u32>,
-}
-
-impl Standing {
-    pub fn is_present(&self) -> bool {
-        match self {
-            Standing::Owner | Standing::Admin(_) | Standing::Member { .. } => true,
-            Standing::Restricted { member } => *member,
-            Standing::Left | Standing::Banned => false,
-        }
-    }
-}
-
-impl Group {
-    pub fn standing(&self, user: u64) -> Standing {
-        self.members.get(&user).cloned().unwrap_or(Standing::Left)
-    }
-
-    /// The rights of an administrator; `None` for everybody else.
-    pub fn rights(&self, user: u64) -> Option<Rights> {
-        match self.members.get(&user)? {
-            Standing::Owner => Some(Rights::ALL),
-            Standing::Admin(rights) => Some(*rights),
-            Standing::Member { .. }
-            | Standing::Restricted { .. }
-            | Standing::Left
-            | Standing::Banned => None,
-        }
-    }
-
-    pub fn may_invite(&self, user: u64) -> bool {
-        self.rights(user).is_some_and(|rights| rights.can_invite_users)
-    }
-
-    pub fn owner(&self) -> Option<u64> {
-        self.members.iter().find(|(_, s)| **s == Standing::Owner).map(|(id, _)| *id)
-    }
 }
 
 impl User {
@@ -269,6 +183,7 @@ impl User {
             blocked: false,
             gone: false,
             in_too_many_chats: false,
+            hides_forwards: false,
             chat: PrivateChat {
                 messages: BTreeMap::new(),
                 keyboard: None,
@@ -301,6 +216,32 @@ impl PrivateChat {
 }
 
 impl Message {
+    /// What stands there to be read, a file by its name.
+    pub fn words(&self) -> String {
+        match &self.content {
+            Content::Text => self.body.text.clone(),
+            Content::Contact { phone, name, .. } => format!("(contact) {name} {phone}"),
+            Content::Document { name, .. } => self.captioned(&format!("file {name}")),
+            Content::Service { words, .. } => words.clone(),
+            Content::Other { name, .. } => self.captioned(name),
+        }
+    }
+
+    fn captioned(&self, what: &str) -> String {
+        format!("({what}) {}", self.body.text).trim_end().to_owned()
+    }
+
+    /// Telegram's own word that the group was made: it stays for ever.
+    pub fn is_creation(&self) -> bool {
+        match &self.content {
+            Content::Service { fields, .. } => fields.get("supergroup_chat_created").is_some(),
+            Content::Text
+            | Content::Contact { .. }
+            | Content::Document { .. }
+            | Content::Other { .. } => false,
+        }
+    }
+
     pub fn labels(&self) -> Vec<Vec<String>> {
         super::markup::labels(&self.buttons)
     }
@@ -318,11 +259,29 @@ impl Model {
             queries: HashMap::new(),
             join_queries: HashMap::new(),
             webhook: None,
-            commands: BTreeMap::new(),
+            commands: Commands::default(),
+            files: Files::default(),
             violations: Vec::new(),
             next_message: 1,
             next_serial: 1,
         }
+    }
+
+    /// Forgets everybody who owns no group, and whatever was said.
+    pub fn begins_anew(&mut self) {
+        let owners: Vec<u64> = self.groups.values().filter_map(Group::owner).collect();
+        let bot = self.bot.id;
+        self.users.retain(|id, _| owners.contains(id));
+        for group in self.groups.values_mut() {
+            group.members.retain(|id, _| owners.contains(id) || *id == bot);
+            group.requests.clear();
+            group.messages.clear();
+            group.links.retain(|_, link| link.is_primary);
+        }
+        let groups = &self.groups;
+        self.links.retain(|url, id| groups.get(id).is_some_and(|g| g.links.contains_key(url)));
+        self.queries.clear();
+        self.join_queries.clear();
     }
 
     /// A number that was never given out before.
@@ -337,24 +296,25 @@ impl Model {
         self.next_message
     }
 
-    pub fn user(&self, id: u64) -> Result<&User, Refusal> {
-        self.users.get(&id).filter(|user| user.met).ok_or_else(refusal::user_not_found)
+    /// The id of the next message in this group: a supergroup counts its own.
+    pub fn group_message_id(&mut self, group: i64) -> i32 {
+        match self.groups.get_mut(&group) {
+            Some(group) if group.kind == Kind::Super => {
+                group.last_message += 1;
+                group.last_message
+            }
+            Some(_) | None => self.message_id(),
+        }
     }
 
-    /// A group that the bot is in.
-    pub fn group(&mut self, id: i64) -> Result<&mut Group, Refusal> {
-        let bot = self.bot.id;
-        let group = self.groups.get_mut(&id).ok_or_else(refusal::chat_not_found)?;
-        if let Some(to) = group.migrated_to {
-            return Err(Refusal::migrated(to));
-        }
-        match group.members.get(&bot) {
-            Some(standing) if standing.is_present() => Ok(group),
-            Some(Standing::Banned) => {
-                Err(Refusal::forbidden("bot was kicked from the supergroup chat"))
-            }
-            Some(_) | None => Err(Refusal::forbidden("bot is not a member of the supergroup chat")),
-        }
+    /// Ends every restriction and every ban whose time is over.
+    pub fn lapse(&mut self) {
+        let now = self.clock.now_s();
+        self.groups.values_mut().for_each(|group| group.lapse(now));
+    }
+
+    pub fn user(&self, id: u64) -> Result<&User, Refusal> {
+        self.users.get(&id).filter(|user| user.met).ok_or_else(refusal::user_not_found)
     }
 
     /// Whether a join request of this user lets the bot write to them.

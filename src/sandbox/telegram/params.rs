@@ -4,6 +4,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::rights::GivenPermissions;
+
 /// A chat by number, by a number written as text, or by @name.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
@@ -17,6 +19,14 @@ impl ChatRef {
         match self {
             ChatRef::Number(id) => Some(*id),
             ChatRef::Text(text) => text.parse().ok(),
+        }
+    }
+
+    /// The @name, without the @.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            ChatRef::Number(_) => None,
+            ChatRef::Text(text) => text.strip_prefix('@'),
         }
     }
 }
@@ -66,6 +76,12 @@ params! {
         message_id: i32,
         chat_id: Option<ChatRef>,
         allow_sending_without_reply: Option<bool>,
+        quote: Option<String>,
+        quote_parse_mode: Option<String>,
+        quote_entities: Option<Vec<Value>>,
+        quote_position: Option<i64>,
+        checklist_task_id: Option<i64>,
+        poll_option_id: Option<String>,
     }
     EditMessageText {
         business_connection_id: Option<String>,
@@ -109,11 +125,62 @@ params! {
         member_limit: Option<u32>,
         creates_join_request: Option<bool>,
     }
+    EditChatInviteLink {
+        chat_id: ChatRef,
+        invite_link: String,
+        name: Option<String>,
+        expire_date: Option<i64>,
+        member_limit: Option<u32>,
+        creates_join_request: Option<bool>,
+    }
     RevokeChatInviteLink { chat_id: ChatRef, invite_link: String }
+    RestrictChatMember {
+        chat_id: ChatRef,
+        user_id: u64,
+        permissions: GivenPermissions,
+        use_independent_chat_permissions: Option<bool>,
+        until_date: Option<i64>,
+    }
+    BanChatMember {
+        chat_id: ChatRef,
+        user_id: u64,
+        until_date: Option<i64>,
+        revoke_messages: Option<bool>,
+    }
+    UnbanChatMember { chat_id: ChatRef, user_id: u64, only_if_banned: Option<bool> }
+    GetFile { file_id: String }
+    SendDocument {
+        business_connection_id: Option<String>,
+        chat_id: ChatRef,
+        message_thread_id: Option<i64>,
+        direct_messages_topic_id: Option<i64>,
+        document: Option<String>,
+        thumbnail: Option<String>,
+        caption: Option<String>,
+        parse_mode: Option<String>,
+        caption_entities: Option<Vec<Value>>,
+        disable_content_type_detection: Option<bool>,
+        disable_notification: Option<bool>,
+        protect_content: Option<bool>,
+        allow_paid_broadcast: Option<bool>,
+        message_effect_id: Option<String>,
+        suggested_post_parameters: Option<Value>,
+        reply_parameters: Option<ReplyParameters>,
+        reply_markup: Option<Value>,
+    }
     SetMyCommands {
         commands: Vec<BotCommand>,
         scope: Option<Value>,
         language_code: Option<String>,
     }
-    BotCommand { command: String, description: String }
+    OfCommands { scope: Option<Value>, language_code: Option<String> }
+}
+
+/// One command of the bot.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BotCommand {
+    /// Without the slash.
+    pub command: String,
+    pub description: String,
 }

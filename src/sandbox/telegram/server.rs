@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, RawQuery, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::faults::Fault;
+use super::files::{File, UPLOAD_LIMIT, mime_of};
 use super::methods;
+use super::multipart::{self, Part};
 use super::params::GetUpdates;
 use super::refusal::{self, Refusal};
 use super::{ANY, Telegram};
@@ -23,7 +26,13 @@ use crate::sandbox::http::{Scissors, pairs};
 const LONGEST_POLL: Duration = Duration::from_secs(50);
 
 pub fn router(telegram: Arc<Telegram>) -> Router {
-    Router::new().route("/{bot}/{method}", any(call)).fallback(nowhere).with_state(telegram)
+    Router::new()
+        .route("/{bot}/{method}", any(call))
+        .route("/file/{bot}/{*path}", get(download))
+        .fallback(nowhere)
+        // A little more than a file: the fields that come with it.
+        .layer(DefaultBodyLimit::max(UPLOAD_LIMIT + 64 * 1024))
+        .with_state(telegram)
 }
 
 async fn nowhere(State(telegram): State<Arc<Telegram>>) -> Response {
@@ -37,10 +46,14 @@ async fn call(
     Path((bot, method)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let method = method.to_ascii_lowercase();
     telegram.count(&method);
+    let Ok(body) = body else {
+        let refusal = Refusal { violation: true, ..Refusal::new(413, "Request Entity Too Large") };
+        return telegram.refuse(&method, &refusal);
+    };
     if bot.strip_prefix("bot") != Some(telegram.model().bot.token.as_str()) {
         let refusal = Refusal { violation: true, ..Refusal::new(401, "Unauthorized") };
         return telegram.refuse(&method, &refusal);
@@ -66,6 +79,38 @@ async fn call(
     telegram.answer(&method, query, &headers, &body).await
 }
 
+/// The bytes of a file whose path getFile has told. Its faults are those of the method "file".
+async fn download(
+    State(telegram): State<Arc<Telegram>>,
+    ConnectInfo(scissors): ConnectInfo<Scissors>,
+    Path((bot, path)): Path<(String, String)>,
+) -> Response {
+    const METHOD: &str = "file";
+    telegram.count(METHOD);
+    if bot.strip_prefix("bot") != Some(telegram.model().bot.token.as_str()) {
+        let refusal = Refusal { violation: true, ..Refusal::new(401, "Unauthorized") };
+        return telegram.refuse(METHOD, &refusal);
+    }
+    let found = {
+        let model = telegram.model();
+        model.files.behind(&path, model.clock.now_ms()).map(|file| Arc::clone(&file.bytes))
+    };
+    let response = match found {
+        Some(bytes) => Bytes::from_owner(bytes).into_response(),
+        None => telegram.refuse(METHOD, &Refusal::new(404, "Not Found")),
+    };
+    match telegram.faults.take(&METHOD.to_owned()) {
+        None => response,
+        Some(Fault::Refused(refusal)) => telegram.refuse(METHOD, &refusal),
+        Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::Garbage) => "<html>oops</html>".into_response(),
+        Some(Fault::Reset | Fault::AnswerLost) => {
+            scissors.cut();
+            response
+        }
+    }
+}
+
 impl Telegram {
     async fn answer(
         &self,
@@ -75,10 +120,10 @@ impl Telegram {
         body: &[u8],
     ) -> Response {
         let answer = match parameters(query, headers, body) {
-            Ok(params) if method == "getupdates" => self.get_updates(params).await,
-            Ok(params) => {
-                self.change(|model| model.call(method, params)).map(|result| result.to_string())
-            }
+            Ok((params, _)) if method == "getupdates" => self.get_updates(params).await,
+            Ok((params, file)) => self
+                .change(|model| model.call(method, params, file))
+                .map(|result| result.to_string()),
             Err(refusal) => Err(refusal),
         };
         match answer {
@@ -146,18 +191,24 @@ impl Telegram {
     }
 }
 
-/// The parameters of a call, from wherever they may stand.
-fn parameters(query: Option<String>, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
+/// The parameters of a call, from wherever they may stand, and the file that came with them.
+fn parameters(
+    query: Option<String>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(Value, Option<File>), Refusal> {
     let mut params = Map::new();
+    let mut file = None;
     for (name, value) in pairs(query.as_deref().unwrap_or_default()) {
         let value = loosely(&name, value);
         params.insert(name, value);
     }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.unwrap_or_default();
-    if kind.starts_with("application/x-www-form-urlencoded") {
-        let body = std::str::from_utf8(body)
-            .map_err(|_| Refusal::violation("strings must be encoded in UTF-8"))?;
+    if let Some(boundary) = multipart::boundary(kind) {
+        file = read_form(body, boundary, &mut params)?;
+    } else if kind.starts_with("application/x-www-form-urlencoded") {
+        let body = std::str::from_utf8(body).map_err(|_| not_utf8())?;
         for (name, value) in pairs(body) {
             let value = loosely(&name, value);
             params.insert(name, value);
@@ -172,14 +223,48 @@ fn parameters(query: Option<String>, headers: &HeaderMap, body: &[u8]) -> Result
             Ok(_) | Err(_) => return Err(Refusal::violation("can't parse JSON object")),
         }
     }
-    Ok(params.into())
+    Ok((params.into(), file))
+}
+
+/// Reads a form's fields into `params`. A file stands under the name of its parameter, or under
+/// another one that the parameter names (`attach://`).
+fn read_form(
+    body: &[u8],
+    boundary: &str,
+    params: &mut Map<String, Value>,
+) -> Result<Option<File>, Refusal> {
+    let parts = multipart::parts(body, boundary)
+        .ok_or_else(|| Refusal::violation("can't parse multipart form"))?;
+    let (files, fields): (Vec<Part>, Vec<Part>) =
+        parts.into_iter().partition(|part| part.file_name.is_some());
+    for field in fields {
+        let text = std::str::from_utf8(field.content).map_err(|_| not_utf8())?;
+        let value = loosely(&field.name, text.to_owned());
+        params.insert(field.name, value);
+    }
+    let mut files = files.into_iter();
+    let Some(part) = files.next() else { return Ok(None) };
+    let attached = format!("attach://{}", part.name);
+    let by_name = params.values().any(|value| value.as_str() == Some(attached.as_str()));
+    if files.next().is_some() || (part.name != "document" && !by_name) {
+        return Err(Refusal::violation("the sandbox takes one file, as the document"));
+    }
+    let name = part.file_name.unwrap_or_default();
+    Ok(Some(File { mime: mime_of(&name).to_owned(), name, bytes: part.content.into() }))
+}
+
+fn not_utf8() -> Refusal {
+    Refusal::violation("strings must be encoded in UTF-8")
 }
 
 /// A value that came as text: numbers, booleans, lists and objects are read as JSON, except where
 /// words belong.
 fn loosely(name: &str, value: String) -> Value {
-    const WORDS: [&str; 6] = [
+    const WORDS: [&str; 9] = [
         "text",
+        "caption",
+        "document",
+        "file_id",
         "name",
         "result",
         "invite_link",

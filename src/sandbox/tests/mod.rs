@@ -1,6 +1,7 @@
 //! The world in use: a small bot over teloxide answers people who speak as tests do.
 
 mod page;
+mod page_groups;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

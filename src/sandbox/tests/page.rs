@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use crate::engine::world::SystemRandom;
 use crate::sandbox::{DemoSetup, DemoWorld};
 
-struct Demo {
-    demo: DemoWorld,
+pub(super) struct Demo {
+    pub(super) demo: DemoWorld,
     folder: tempfile::TempDir,
 }
 
-async fn demo() -> Demo {
+pub(super) async fn demo() -> Demo {
     let folder = tempfile::tempdir().unwrap();
     let mut setup = DemoSetup::new(folder.path().to_owned());
     setup.page.set_port(0);
@@ -19,21 +19,21 @@ async fn demo() -> Demo {
 }
 
 impl Demo {
-    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(super) fn ask(&self, method: Method, path: &str) -> RequestBuilder {
         Client::new().request(method, format!("http://{}{path}", self.demo.page))
     }
 
-    async fn world(&self) -> Value {
+    pub(super) async fn world(&self) -> Value {
         self.ask(Method::GET, "/api/world").send().await.unwrap().json().await.unwrap()
     }
 
-    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+    pub(super) async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         let answer = self.ask(Method::POST, path).json(&body).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
     /// Calls the pretend Bot API as the bot would.
-    async fn bot(&self, method: &str, params: Value) -> Value {
+    pub(super) async fn bot(&self, method: &str, params: Value) -> Value {
         let world = &self.demo.world;
         let url = format!("{}/bot{}/{method}", world.telegram.url(), world.token());
         Client::new().post(url).json(&params).send().await.unwrap().json().await.unwrap()
@@ -43,8 +43,9 @@ impl Demo {
 #[tokio::test]
 async fn the_files_are_served() {
     let demo = demo().await;
-    for (path, kind) in
-        [("/", "text/html"), ("/style.css", "text/css"), ("/app.js", "text/javascript")]
+    let scripts = ["/app.js", "/dom.js", "/phone.js", "/post.js", "/groups.js"];
+    let scripts = scripts.map(|path| (path, "text/javascript"));
+    for (path, kind) in [("/", "text/html"), ("/style.css", "text/css")].into_iter().chain(scripts)
     {
         let answer = demo.ask(Method::GET, path).send().await.unwrap();
         assert_eq!(answer.status(), 200);
@@ -122,7 +123,9 @@ async fn a_visit_goes_from_the_request_to_the_group() {
     let world = demo.world().await;
     assert_eq!(world["applicants"][0]["member"], true);
     assert_eq!(world["applicants"][0]["chat"][2]["edited"], true);
-    let member = json!({"id": id, "name": "Mia Maus", "role": "member"});
+    let member = json!({
+        "id": id, "name": "Mia Maus", "role": "member", "muted": false, "anonymous": false,
+    });
     assert!(world["group"]["members"].as_array().unwrap().contains(&member));
     assert_eq!(demo.post(&user("leave"), json!({})).await.0, 200);
     assert_eq!(demo.post(&user("block"), json!({"blocked": true})).await.0, 200);

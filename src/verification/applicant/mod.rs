@@ -374,7 +374,12 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             turn.at(*gate, |turn| stepping_in::step_in(turn, *act, *by));
         }
         What::DoorMended { gate } => turn.known(*gate, admission::door_mended),
-        What::Woken { gate } => turn.known(*gate, arrival::woken),
+        What::Woken { gate } => {
+            turn.known(*gate, arrival::woken);
+            if turn.person.gates.is_empty() {
+                turn.person.serial = 0;
+            }
+        }
     }
 }
 
@@ -555,11 +560,16 @@ impl Applicant {
 
     /// Whether nothing in here would be missed on `today`, at this gate.
     fn is_blank(&self, today: i64, gate: &Gate) -> bool {
+        self.is_clean(gate) && self.sends.day != today && self.asks.day != today
+    }
+
+    /// Whether no dialogue is open, no try was wrong, and nothing was decided about them: this is
+    /// forgotten in time.
+    fn is_clean(&self, gate: &Gate) -> bool {
         // Whoever comes again by a password of limited use must not use it up.
         let mut limited = gate.passwords.iter().filter(|password| password.uses.is_some());
         matches!(self.stage, Stage::New | Stage::Member)
             && self.tally == Tally::default()
-            && self.sends.day != today
             && !limited.any(|password| self.labels.contains(&password.label))
             && self.claim.is_none()
             && self.holds.is_empty()
@@ -568,7 +578,6 @@ impl Applicant {
             && !self.unmute
             && self.approved.is_none()
             && self.acting.is_none()
-            && self.asks.day != today
             && self.asks.open.is_none()
     }
 

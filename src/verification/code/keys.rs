@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use crate::verification::address::Address;
-use crate::verification::{ChallengeId, GateId, Hidden, UserId};
+use crate::verification::{ChallengeId, GateId, Hidden, Timestamp, UserId};
 
 /// The version of the encoding that is hashed. A new encoding takes a new number, so that no hash
 /// of the old one can be mistaken for one of the new.
@@ -25,6 +25,22 @@ pub struct Keys {
     code: [u8; 32],
     address: [u8; 32],
     link: [u8; 32],
+}
+
+/// What a one-use link makes of whoever opens it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Invitation {
+    /// An owner of the bot.
+    Claim,
+    /// One who may gate groups.
+    Enrolment,
+}
+
+/// An invitation as read from a link: genuine, but perhaps used or too old.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct ReadInvitation {
+    pub kind: Invitation,
+    pub expires: Timestamp,
 }
 
 /// What a code is bound to besides its digits.
@@ -93,11 +109,40 @@ impl Keys {
         hash(&self.address, "username", &[username.to_ascii_lowercase().as_bytes()])
     }
 
-    /// The deep link's parameter that leads an admin to the set-up of a group's gate: `s` and 22
-    /// characters of `A-Za-z0-9_-`.
+    /// The deep link's parameter that leads an admin to the set-up of a group's gate: `s` and 32
+    /// characters of `A-Za-z0-9_-`, in which the group can be read.
     #[must_use]
     pub fn setup(&self, group: GateId) -> String {
-        format!("s{}", self.token("setup", &[&group.0.to_be_bytes()]))
+        self.signed('s', "setup", &group.0.to_be_bytes())
+    }
+
+    /// The group that a parameter of [`Keys::setup`] leads to; `None` if it is none of ours.
+    #[must_use]
+    pub fn read_setup(&self, parameter: &str) -> Option<GateId> {
+        let group = self.read_signed::<8>('s', "setup", parameter)?;
+        Some(GateId(i64::from_be_bytes(group)))
+    }
+
+    /// The deep link's parameter of a one-use invitation: a letter (`o` for owners, `e` for
+    /// enrolment) and 38 characters of `A-Za-z0-9_-`, in which expiry and nonce can be read. That
+    /// it is used once only is not in it.
+    #[must_use]
+    pub fn invitation(&self, kind: Invitation, nonce: u32, expires: Timestamp) -> String {
+        let mut content = [0; 12];
+        let bytes = expires.0.to_be_bytes().into_iter().chain(nonce.to_be_bytes());
+        content.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+        self.signed(kind.letter(), kind.purpose(), &content)
+    }
+
+    /// Reads a parameter of [`Keys::invitation`]; `None` if it is none of ours. The caller looks
+    /// at the expiry.
+    #[must_use]
+    pub fn read_invitation(&self, parameter: &str) -> Option<ReadInvitation> {
+        [Invitation::Claim, Invitation::Enrolment].into_iter().find_map(|kind| {
+            let content = self.read_signed::<12>(kind.letter(), kind.purpose(), parameter)?;
+            let expires = content.first_chunk::<8>()?;
+            Some(ReadInvitation { kind, expires: Timestamp(i64::from_be_bytes(*expires)) })
+        })
     }
 
     /// The deep link's parameter that leads this person, muted in a group, to its gate: `r` and
@@ -108,8 +153,44 @@ impl Keys {
     }
 
     fn token(&self, purpose: &str, fields: &[&[u8]]) -> String {
-        let hash = hash(&self.link, purpose, fields);
-        URL_SAFE_NO_PAD.encode(hash.iter().take(TOKEN_BYTES).copied().collect::<Vec<u8>>())
+        URL_SAFE_NO_PAD.encode(self.mac(purpose, fields))
+    }
+
+    /// A letter, and the content before its MAC.
+    fn signed(&self, letter: char, purpose: &str, content: &[u8]) -> String {
+        let bytes = [content, &self.mac(purpose, &[content])].concat();
+        format!("{letter}{}", URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    fn read_signed<const N: usize>(
+        &self,
+        letter: char,
+        purpose: &str,
+        parameter: &str,
+    ) -> Option<[u8; N]> {
+        let bytes = URL_SAFE_NO_PAD.decode(parameter.strip_prefix(letter)?).ok()?;
+        let (content, mac) = bytes.split_first_chunk::<N>()?;
+        same(mac, &self.mac(purpose, &[content])).then_some(*content)
+    }
+
+    fn mac(&self, purpose: &str, fields: &[&[u8]]) -> Vec<u8> {
+        hash(&self.link, purpose, fields).iter().take(TOKEN_BYTES).copied().collect()
+    }
+}
+
+impl Invitation {
+    fn letter(self) -> char {
+        match self {
+            Invitation::Claim => 'o',
+            Invitation::Enrolment => 'e',
+        }
+    }
+
+    fn purpose(self) -> &'static str {
+        match self {
+            Invitation::Claim => "claim",
+            Invitation::Enrolment => "enrolment",
+        }
     }
 }
 
@@ -233,6 +314,48 @@ mod tests {
             assert!(parameter.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'));
         }
         assert!(parameters[0].starts_with('c') && parameters[4].starts_with('g'));
+    }
+
+    #[test]
+    fn links_that_carry_something_read_back_and_cannot_be_forged() {
+        let expires = Timestamp(1_800_000_000_123);
+        let claim = keys().invitation(Invitation::Claim, 7, expires);
+        let enrolment = keys().invitation(Invitation::Enrolment, 7, expires);
+        let setup = keys().setup(GateId(-1_001_234_567_890));
+        assert_eq!(
+            keys().read_invitation(&claim),
+            Some(ReadInvitation { kind: Invitation::Claim, expires })
+        );
+        assert_eq!(
+            keys().read_invitation(&enrolment),
+            Some(ReadInvitation { kind: Invitation::Enrolment, expires })
+        );
+        assert_eq!(keys().read_setup(&setup), Some(GateId(-1_001_234_567_890)));
+        assert_ne!(claim, keys().invitation(Invitation::Claim, 8, expires));
+        let others = Keys::derive(&[8; 32]);
+        for parameter in [&claim, &enrolment, &setup] {
+            assert!(parameter.len() <= 64);
+            assert!(parameter.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'));
+            assert_eq!(
+                (others.read_invitation(parameter), others.read_setup(parameter)),
+                (None, None)
+            );
+            for at in 0..parameter.len() {
+                let mut forged = parameter.clone().into_bytes();
+                forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
+                let forged = String::from_utf8(forged).expect("ASCII");
+                assert_eq!(
+                    (keys().read_invitation(&forged), keys().read_setup(&forged)),
+                    (None, None)
+                );
+            }
+        }
+        // A link of one kind is none of another.
+        let swapped = format!("o{}", enrolment.strip_prefix('e').expect("its letter"));
+        assert_eq!(keys().read_invitation(&swapped), None);
+        for strange in ["", "o", "e", "s", "o====", "sAAAA", "é", &"o".repeat(64)] {
+            assert_eq!((keys().read_invitation(strange), keys().read_setup(strange)), (None, None));
+        }
     }
 
     #[test]

@@ -118,12 +118,15 @@ async fn a_group_that_becomes_a_supergroup_changes_its_id() {
     nora.requests_to_join();
     let new = old.migrates();
     let migrations = updates(&world).await;
-    let [_, last, first] = &migrations[..] else { panic!("{migrations:?}") };
+    let [_, last, first, bot_there] = &migrations[..] else { panic!("{migrations:?}") };
     let UpdateKind::Message(last) = &last.kind else { panic!("{last:?}") };
     let UpdateKind::Message(first) = &first.kind else { panic!("{first:?}") };
     assert!(last.chat.is_group() && first.chat.is_supergroup());
     assert_eq!(last.migrate_to_chat_id(), Some(&ChatId(new.id())));
     assert_eq!(first.migrate_from_chat_id(), Some(&ChatId(old.id())));
+    let UpdateKind::MyChatMember(change) = &bot_there.kind else { panic!("{bot_there:?}") };
+    assert_eq!(change.chat.id, ChatId(new.id()));
+    assert!(change.old_chat_member.is_left() && change.new_chat_member.is_administrator());
 
     let bot = bot(&world);
     let moved = bot.approve_chat_join_request(ChatId(old.id()), user(&nora)).await.unwrap_err();

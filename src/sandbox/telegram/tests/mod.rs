@@ -2,7 +2,11 @@
 
 mod calls;
 mod chats;
+mod files;
 mod groups;
+mod joining;
+mod restricting;
+mod standing;
 
 use std::time::Duration;
 
@@ -249,7 +253,7 @@ async fn every_update_can_be_read_by_teloxide() {
     pressed Some("old"), message known false
     bot Member to Banned
     bot Banned to Member
-    asks Mia, Some("https://t.me/+main")
+    asks Mia, Some("https://t.me/+ma...")
     new member
     Mia by Ada Left to Member
     Mia by Ada Member to Restricted
@@ -264,5 +268,6 @@ async fn every_update_can_be_read_by_teloxide() {
     bot Administrator to Administrator
     bot Administrator to Member
     bot Member to Banned
+    left member
     "#);
 }
