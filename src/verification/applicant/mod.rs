@@ -39,7 +39,7 @@ pub use buttons::{Action, Pressed};
 pub use decision::Decision;
 pub use helping::Asks;
 pub use muted::{Mute, MuteStep};
-pub use stepping_in::{Acting, Approval};
+pub use stepping_in::{Acting, Approval, Awaited};
 pub use terms::Terms;
 use turn::{Dialogue, Turn};
 
@@ -180,11 +180,18 @@ pub struct Applicant {
     /// They are in the group, may not write there, and have to pass.
     #[serde(default)]
     pub mute: Option<Mute>,
+    /// They were muted by an order that came too late, and are to be freed from that.
+    #[serde(default)]
+    pub unmute: bool,
     #[serde(default)]
     pub approved: Option<Approval>,
     /// What an admin does for them, until it has come to its end.
     #[serde(default)]
     pub acting: Option<Acting>,
+    /// An admin turned them down while the group was being opened: should that succeed all the
+    /// same, they are removed.
+    #[serde(default)]
+    pub turned_down: bool,
     #[serde(default)]
     pub asks: Asks,
     /// The group could not be opened for want of rights; it is tried again once it can be.
@@ -568,6 +575,7 @@ impl Applicant {
             && self.holds.is_empty()
             && self.unwanted.is_none()
             && self.mute.is_none()
+            && !self.unmute
             && self.approved.is_none()
             && self.acting.is_none()
             && self.asks.open.is_none()

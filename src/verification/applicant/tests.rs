@@ -4,6 +4,10 @@
 //! them with what the rules order; it never asks the rules' own state whether something was
 //! allowed, except for the counts, of which it checks that they do not fall.
 
+mod admins;
+mod anything;
+mod group;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
