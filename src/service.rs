@@ -8,8 +8,8 @@ use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
-use crate::engine::world::{Clock, SystemClock};
-use crate::engine::{self, EngineError, Parts, Pulse, Retries};
+use crate::engine::world::{Clock, Guarded, SystemClock};
+use crate::engine::{self, EngineError, Parts, Polling, Pulse, Retries};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
 use crate::store::secret::{self, SecretError};
@@ -18,6 +18,7 @@ use crate::telegram::client::{Call, ClientError, Me};
 use crate::telegram::{Client, Fault};
 use crate::texts::{Texts, TextsError};
 use crate::verification::code::Keys;
+use crate::verification::effect::Channel;
 
 /// How long between two attempts to reach Telegram at a start.
 const RETRY: Duration = Duration::from_secs(5);
@@ -77,6 +78,7 @@ impl From<EngineError> for ServiceError {
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
     pub retries: Retries,
+    pub polling: Polling,
     pub email: EmailLimits,
     pub sms: SmsLimits,
 }
@@ -111,6 +113,7 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
     let Surroundings { clock, metrics, pulse, waits } = surroundings;
+    let clock = Arc::new(Guarded::new(clock));
     let listener = match config.http.listen {
         Some(address) => Some(health::listen(address).await?),
         None => None,
@@ -163,6 +166,7 @@ pub async fn run(
         metrics,
         messages_per_second: config.telegram.messages_per_second,
         retries: waits.retries,
+        polling: waits.polling,
         pulse,
         me,
     };
@@ -245,7 +249,7 @@ async fn greet(telegram: &Client, texts: &Texts) -> Result<Me, ServiceError> {
 struct LookedAt {
     store: Store,
     pulse: Arc<Pulse>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Guarded>,
 }
 
 impl Vitals for LookedAt {
@@ -254,18 +258,37 @@ impl Vitals for LookedAt {
             StoreError::Io { doing, .. } => format!("{doing} failed"),
             _ => "failed".to_owned(),
         });
-        let polling = match self.pulse.since_polled(self.clock.now()) {
-            None => Some("Telegram has not answered yet".to_owned()),
-            Some(silent) if silent > SILENCE => {
+        let silence = self.pulse.since_polled(self.clock.now());
+        let polling = match (self.pulse.polling_trouble(), silence) {
+            (Some("unauthorized"), _) => Some(
+                "Telegram does not know the bot token any more: put the one from @BotFather into telegram.token and restart"
+                    .to_owned(),
+            ),
+            (Some("conflict"), _) => Some(
+                "another program asks for this bot's updates: stop the other one, or remove its webhook"
+                    .to_owned(),
+            ),
+            (_, None) => Some("Telegram has not answered yet".to_owned()),
+            (_, Some(silent)) if silent > SILENCE => {
                 Some(format!("Telegram has not answered for {} s", silent.as_secs()))
             }
-            Some(_) => None,
+            (_, Some(_)) => None,
         };
-        vec![Vital { name: "store", trouble: store }, Vital { name: "polling", trouble: polling }]
+        let vitals =
+            [Vital { name: "store", trouble: store }, Vital { name: "polling", trouble: polling }];
+        let channels = self.pulse.misconfigured().into_iter().map(|(channel, why)| Vital {
+            name: match channel {
+                Channel::Email => "email",
+                Channel::Sms => "sms",
+            },
+            trouble: Some(why),
+        });
+        vitals.into_iter().chain(channels).collect()
     }
 
     fn refresh(&self, metrics: &Metrics) {
         let oldest = self.pulse.oldest_order(self.clock.now());
         metrics.outbox_age(oldest.unwrap_or_default());
+        metrics.clock_ahead(self.clock.disagreement());
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use countersign::config::{self, Config};
 use countersign::engine::Pulse;
-use countersign::engine::Retries;
 use countersign::engine::world::{Clock, SystemClock, SystemRandom};
+use countersign::engine::{Polling, Retries};
 use countersign::ops::metrics::Metrics;
 use countersign::sandbox::{Group, Person, World};
 use countersign::service::{self, ServiceError, Surroundings, Waits};
@@ -61,19 +61,45 @@ impl Default for Setup {
 fn impatient() -> Waits {
     let moment = Duration::from_millis(5);
     let retries = Retries { first: moment, longest: 4 * moment, misconfigured: moment };
-    Waits { retries, ..Waits::default() }
+    let polling = Polling {
+        first_wait: moment,
+        longest_wait: 4 * moment,
+        contested: 4 * moment,
+        without_token: 4 * moment,
+        ..Polling::default()
+    };
+    Waits { retries, polling, ..Waits::default() }
 }
 
 /// A clock that stands at noon of the next UTC day, plus what the test adds: so what counts per
 /// day never depends on when the test runs.
 pub struct TestClock {
     now: AtomicI64,
+    /// Milliseconds.
+    uptime: AtomicI64,
+    asleep: AtomicI64,
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.now.load(Ordering::SeqCst))
     }
+
+    fn uptime(&self) -> Duration {
+        millis(&self.uptime)
+    }
+
+    fn awake(&self) -> Duration {
+        self.uptime() - millis(&self.asleep)
+    }
+}
+
+fn millis(count: &AtomicI64) -> Duration {
+    Duration::from_millis(count.load(Ordering::SeqCst).unsigned_abs())
+}
+
+fn in_millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).expect("a sensible time")
 }
 
 pub struct Scene {
@@ -123,7 +149,11 @@ impl Scene {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = written(&world, folder.path(), setup);
         let start = SystemClock.now();
-        let clock = Arc::new(TestClock { now: AtomicI64::new(start.0) });
+        let clock = Arc::new(TestClock {
+            now: AtomicI64::new(start.0),
+            uptime: AtomicI64::new(0),
+            asleep: AtomicI64::new(0),
+        });
         let waits = setup.waits.clone();
         let scene =
             Scene { world, metrics: Metrics::new(), clock, config, waits, folder, bot: None };
@@ -195,15 +225,32 @@ impl Scene {
 
     /// Time passes, for the bot and for the world.
     pub fn passes(&self, time: Duration) {
-        let millis = i64::try_from(time.as_millis()).expect("a sensible time");
-        self.clock.now.fetch_add(millis, Ordering::SeqCst);
+        self.clock.now.fetch_add(in_millis(time), Ordering::SeqCst);
+        self.clock.uptime.fetch_add(in_millis(time), Ordering::SeqCst);
         self.world.advance(time);
     }
 
-    /// The bot's clock is set back; the world's goes on.
+    /// The same, while the bot's machine is suspended.
+    pub fn sleeps_for(&self, time: Duration) {
+        self.clock.asleep.fetch_add(in_millis(time), Ordering::SeqCst);
+        self.passes(time);
+    }
+
+    /// The same, while the bot's machine stands still as a whole: not even its uptime goes on.
+    /// Its wall clock is set when it goes on.
+    pub fn stands_still_for(&self, time: Duration) {
+        self.clock.now.fetch_add(in_millis(time), Ordering::SeqCst);
+        self.world.advance(time);
+    }
+
+    /// The bot's wall clock is set back; nothing else is.
     pub fn clock_jumps_back(&self, time: Duration) {
-        let millis = i64::try_from(time.as_millis()).expect("a sensible time");
-        self.clock.now.fetch_sub(millis, Ordering::SeqCst);
+        self.clock.now.fetch_sub(in_millis(time), Ordering::SeqCst);
+    }
+
+    /// The bot's wall clock is set forward; nothing else is.
+    pub fn clock_jumps_forward(&self, time: Duration) {
+        self.clock.now.fetch_add(in_millis(time), Ordering::SeqCst);
     }
 
     /// What is due by the clock is swept now.

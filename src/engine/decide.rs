@@ -92,6 +92,7 @@ impl Engine {
         let gates = self.gates.current();
         let keys = Arc::clone(&self.keys);
         let now = self.clock.now();
+        let outages = self.hearing.outages(now);
         fault::pass(Point::DecideBefore);
         let decided = self
             .store
@@ -107,6 +108,7 @@ impl Engine {
                     let ledgers: &View<'_> = view;
                     let mut facts = Facts {
                         now,
+                        outages: &outages,
                         gates: &gates,
                         keys: &keys,
                         random: &mut SystemRandom,

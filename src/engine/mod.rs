@@ -18,6 +18,7 @@
 
 mod decide;
 mod gates;
+mod hearing;
 mod intake;
 mod outbox;
 mod people;
@@ -45,12 +46,14 @@ use crate::verification::UserId;
 use crate::verification::code::Keys;
 use crate::verification::gate::Gate;
 pub use gates::GateBook;
+use hearing::Hearing;
+pub use intake::Polling;
 use outbox::Outbox;
 pub use outbox::Retries;
 use people::People;
 pub use pulse::Pulse;
 use verifier::Verifier;
-use world::Clock;
+use world::Guarded;
 
 /// How long a stop waits for what is under way. Whatever is not done by then is in the store.
 const GRACE: Duration = Duration::from_secs(3);
@@ -74,11 +77,12 @@ pub struct Parts {
     pub texts: Texts,
     pub gates: Vec<Gate>,
     pub keys: Keys,
-    pub clock: Arc<dyn Clock>,
+    pub clock: Arc<Guarded>,
     pub metrics: Metrics,
     /// 0: no limit of our own.
     pub messages_per_second: u32,
     pub retries: Retries,
+    pub polling: Polling,
     /// Where others can see how the engine does.
     pub pulse: Arc<Pulse>,
     pub me: Me,
@@ -93,10 +97,12 @@ struct Engine {
     texts: Texts,
     gates: GateBook,
     keys: Arc<Keys>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Guarded>,
+    hearing: Hearing,
     metrics: Metrics,
     pulse: Arc<Pulse>,
     retries: Retries,
+    polling: Polling,
     verifier: Verifier,
     me: UserId,
     /// The bot's name in links: `https://t.me/<this>`.
@@ -110,6 +116,7 @@ struct Engine {
 /// The store failed closed, or the engine itself did.
 pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), EngineError> {
     let pace = parts.messages_per_second;
+    let hearing = Hearing::recall(&parts.store, Arc::clone(&parts.clock)).await?;
     let engine = Arc::new(Engine {
         gates: GateBook::new(parts.gates),
         keys: Arc::new(parts.keys),
@@ -119,9 +126,11 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
         texter: parts.texter,
         texts: parts.texts,
         clock: parts.clock,
+        hearing,
         metrics: parts.metrics,
         pulse: parts.pulse,
         retries: parts.retries,
+        polling: parts.polling,
         verifier: Verifier::new(),
         me: parts.me.id,
         username: parts.me.username,

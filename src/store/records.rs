@@ -13,6 +13,7 @@ use crate::verification::applicant::Person;
 use crate::verification::effect::Order;
 use crate::verification::event::Event;
 use crate::verification::limits::Ledger;
+use crate::verification::outage::Outages;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// Something that the store keeps.
@@ -88,6 +89,16 @@ pub struct LiveKeyboard {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateTitle {
     pub title: String,
+}
+
+/// When Telegram was last heard, and when it was not. There is one of it, a minute old at most
+/// while the bot runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearing {
+    pub heard: Timestamp,
+    /// When this was written.
+    pub at: Timestamp,
+    pub outages: Outages,
 }
 
 impl Record for InboxEntry {
@@ -228,6 +239,21 @@ impl Record for GateTitle {
     }
 }
 
+impl Record for Hearing {
+    type Key = ();
+    const KIND: u8 = 0x18;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "hearing";
+
+    fn encode_key((): &()) -> Vec<u8> {
+        vec![0]
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<()> {
+        (bytes == [0]).then_some(())
+    }
+}
+
 /// A number as eight bytes that sort as the numbers do.
 #[must_use]
 pub fn signed(number: i64) -> [u8; 8] {
@@ -261,6 +287,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<Wake>(),
     kind::<LiveKeyboard>(),
     kind::<GateTitle>(),
+    kind::<Hearing>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),
 ];
@@ -307,6 +334,7 @@ mod tests {
             assert_eq!(SeenUpdate::decode_key(&bytes).is_some(), length == 4);
             assert_eq!(Wake::decode_key(&bytes).is_some(), length == 24);
             assert_eq!(LedgerCount::decode_key(&bytes).is_some(), length == 41, "{length}");
+            assert_eq!(Hearing::decode_key(&bytes), None);
         }
         assert_eq!(LedgerCount::decode_key(&[0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 49]), None);
     }
@@ -324,6 +352,7 @@ mod tests {
             );
             prop_assert_eq!(round_trip::<GateTitle>(&GateId(a.0)), Some(GateId(a.0)));
             prop_assert_eq!(round_trip::<LiveKeyboard>(&ChatId(a.0)), Some(ChatId(a.0)));
+            prop_assert_eq!(round_trip::<Hearing>(&()), Some(()));
             for ledger in [Ledger::Address { key: hash, day: a.0 }, Ledger::Country { dial_code: dial, day: a.0 }] {
                 prop_assert_eq!(round_trip::<LedgerCount>(&ledger), Some(ledger));
             }

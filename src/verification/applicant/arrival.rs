@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::turn::{Dialogue, Turn};
 use super::{Decision, JoinRequest, Stage, admission, asking, buttons, coding};
+use crate::verification::Timestamp;
 use crate::verification::code::same;
 use crate::verification::effect::{Effect, Keyboard};
 use crate::verification::event::{Membership, What};
@@ -13,9 +14,16 @@ use crate::verification::text::Text;
 /// Telegram lets a bot write to somebody who asked to join for five minutes.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
-pub(super) fn join_requested(turn: &mut Dialogue<'_, '_, '_>, query_id: Option<String>) {
+pub(super) fn join_requested(
+    turn: &mut Dialogue<'_, '_, '_>,
+    query_id: Option<String>,
+    asked: Option<Timestamp>,
+) {
     let at = turn.now();
-    turn.deadline = Some(at.after(WINDOW));
+    // After an outage the time may be over already. Then nothing is urgent about it any more:
+    // whoever can still be reached comes first.
+    let window = asked.unwrap_or(at).min(at).after(WINDOW);
+    turn.deadline = (at < window).then_some(window);
     turn.person.active = Some(turn.gate.id);
     turn.applicant().request = Some(JoinRequest { at, query_id });
     match turn.stage() {

@@ -28,6 +28,7 @@ use super::effect::{Channel, Order};
 use super::event::{Event, What};
 use super::gate::{Gate, Gates};
 use super::limits::{Ledger, Sends, Standing, Tally};
+use super::outage::Outages;
 use super::text::{HelpStep, Text};
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, Timestamp};
 pub use buttons::{Action, Pressed};
@@ -36,6 +37,8 @@ use turn::{Dialogue, Turn};
 /// What the rules must be told besides the event.
 pub struct Facts<'a> {
     pub now: Timestamp,
+    /// When nobody could reach us, the present outage included.
+    pub outages: &'a Outages,
     pub gates: &'a Gates,
     pub keys: &'a Keys,
     pub random: &'a mut dyn Random,
@@ -261,8 +264,8 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
 
 fn happen(turn: &mut Turn<'_, '_>, what: &What) {
     match what {
-        What::JoinRequested { gate, title: _, query_id, chat: _, link: _ } => {
-            turn.at(*gate, |turn| arrival::join_requested(turn, query_id.clone()));
+        What::JoinRequested { gate, title: _, query_id, chat: _, link: _, asked } => {
+            turn.at(*gate, |turn| arrival::join_requested(turn, query_id.clone(), *asked));
         }
         What::Started { parameter: None, .. } => arrival::started(turn),
         What::Started { parameter: Some(parameter), .. } => {
