@@ -22,6 +22,7 @@ use crate::verification::effect::Channel;
 
 /// How long between two attempts to reach Telegram at a start.
 const RETRY: Duration = Duration::from_secs(5);
+const LONGEST_RETRY: Duration = Duration::from_secs(30);
 /// Longer than Telegram may hold a question for updates, and a retry.
 const SILENCE: Duration = Duration::from_secs(90);
 
@@ -211,21 +212,33 @@ async fn introduce(
     texts: &Texts,
     mut stop: watch::Receiver<bool>,
 ) -> Result<Option<Me>, ServiceError> {
+    let mut wait = RETRY;
+    let mut attempts: u32 = 0;
     loop {
         let greeted = tokio::select! {
             greeted = greet(telegram, texts) => greeted,
             _ = stop.wait_for(|stop| *stop) => return Ok(None),
         };
         let fault = match greeted {
-            Ok(me) => return Ok(Some(me)),
+            Ok(me) => {
+                if attempts > 0 {
+                    info!(attempts, "Telegram can be reached now");
+                }
+                return Ok(Some(me));
+            }
             Err(ServiceError::Telegram(fault)) if fault.is_retryable() => fault,
             Err(error) => return Err(error),
         };
-        warn!(why = %fault, "Telegram cannot be reached yet; trying again");
+        attempts = attempts.saturating_add(1);
+        // An hour of this must not be all there is to read in the log.
+        if attempts.is_power_of_two() {
+            warn!(attempts, why = %fault, "Telegram cannot be reached yet; trying again");
+        }
         tokio::select! {
-            () = tokio::time::sleep(fault.pause().unwrap_or(RETRY).max(RETRY)) => {}
+            () = tokio::time::sleep(fault.pause().unwrap_or(wait).max(wait)) => {}
             _ = stop.wait_for(|stop| *stop) => return Ok(None),
         }
+        wait = (wait * 2).min(LONGEST_RETRY);
     }
 }
 

@@ -118,7 +118,7 @@ impl Hearing {
             store.commit(move |view| view.put(&(), &record)).await?;
         }
         if ended {
-            self.again.notify_waiters();
+            self.again.notify_one();
         }
         Ok(())
     }
