@@ -253,6 +253,27 @@ impl Scene {
         self.clock.now.fetch_add(in_millis(time), Ordering::SeqCst);
     }
 
+    /// Telegram answers the bot, which so knows that it could be reached until now.
+    pub async fn is_heard(&self) {
+        let polls = self.world.telegram.calls("getUpdates");
+        self.world.telegram.answers_questions();
+        let again =
+            self.world.telegram.wait_for_calls("getUpdates", polls + 1, self.world.patience());
+        assert!(again.await, "the bot does not ask again");
+    }
+
+    /// Waits until the bot has noticed that its questions for updates fail (or, `false`, do not).
+    pub async fn knows_of_trouble(&self, trouble: bool) {
+        let pulse = &self.bot.as_ref().expect("a running bot").pulse;
+        let noticed = async {
+            while pulse.polling_trouble().is_some() != trouble {
+                tokio::task::yield_now().await;
+            }
+        };
+        let noticed = tokio::time::timeout(self.world.patience(), noticed).await;
+        assert!(noticed.is_ok(), "it does not notice: {:?}", pulse.polling_trouble());
+    }
+
     /// What is due by the clock is swept now.
     pub async fn sweeps(&self) {
         self.bot.as_ref().expect("a running bot").pulse.sweeps().await;

@@ -112,7 +112,7 @@ impl Hearing {
             state.heard = Some(now);
             state.asked = Instant::now();
             state.slept = self.clock.suspended();
-            (state.to_keep(now), ended)
+            (state.due_to_keep(now), ended)
         };
         if let Some(record) = record {
             store.commit(move |view| view.put(&(), &record)).await?;
@@ -129,7 +129,7 @@ impl Hearing {
         let record = {
             let mut state = self.state();
             state.deaf = true;
-            state.to_keep(now)
+            state.due_to_keep(now)
         };
         match record {
             Some(record) => store.commit(move |view| view.put(&(), &record)).await,
@@ -146,7 +146,7 @@ impl Hearing {
                 state.heard = Some(now);
             }
             state.kept = None;
-            state.to_keep(now)
+            state.due_to_keep(now)
         };
         match record {
             Some(record) => store.commit(move |view| view.put(&(), &record)).await,
@@ -174,7 +174,7 @@ impl Hearing {
 
 impl State {
     /// What is to be written, if it is time.
-    fn to_keep(&mut self, now: Timestamp) -> Option<Kept> {
+    fn due_to_keep(&mut self, now: Timestamp) -> Option<Kept> {
         let heard = self.heard?;
         if self.kept.is_some_and(|kept| now.since(kept) < KEEP_EVERY) {
             return None;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use super::{Attempt, Contact, Lane, Next, broken_off};
+use super::{Attempt, Contact, Lane, Next, Pace, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::decide::{Cause, Queued};
 use crate::engine::world::SystemRandom;
@@ -29,6 +29,7 @@ pub(super) async fn attempt(
     entry: OutboxEntry,
 ) -> Attempt {
     let kind = entry.order.effect.name();
+    let counts = Pace::counts(&entry);
     let carried = match contained(carry(&engine, seq, &entry)).await {
         Some(carried) => carried,
         None => {
@@ -45,10 +46,10 @@ pub(super) async fn attempt(
         }
     };
     match carried {
-        Ok((queued, contact, next)) => Attempt { lane, kind, queued, contact, next },
+        Ok((queued, contact, next)) => Attempt { lane, kind, queued, contact, counts, next },
         Err(_) => {
             let (queued, contact) = (Vec::new(), Contact::None);
-            Attempt { lane, kind, queued, contact, next: Next::Stop }
+            Attempt { lane, kind, queued, contact, counts, next: Next::Stop }
         }
     }
 }
@@ -94,8 +95,13 @@ async fn call_telegram(
     let now = engine.clock.now().max(engine.clock.wall());
     let performed = engine.telegram.perform(order, keyboard, &engine.texts, now).await;
     fault::pass(Point::OutboxPerformed);
+    let made = match (&order.effect, keyboard) {
+        // There was nothing to be asked for.
+        (Effect::RetireButtons | Effect::Rewrite { .. }, None) => Contact::None,
+        (_, _) => Contact::Made,
+    };
     let (said, contact, then) = match performed {
-        Performed::Done { said, then } => (said, Contact::Made, then),
+        Performed::Done { said, then } => (said, made, then),
         Performed::Later { after, why } => {
             let next = match why {
                 Fault::Retry { .. } => {

@@ -7,6 +7,8 @@
 //!                                   └─┘ one order at a time, the most urgent, ever more seldom
 //! ```
 //!
+//! Messages and other calls are counted apart: Telegram may take the ones and not the others.
+//!
 //! One order that fails holds up no other: it may be its own fault. But when all fail, hundreds that
 //! wait must not try one by one and again and again, and then all at once when Telegram is back.
 
@@ -23,11 +25,18 @@ const IN_A_ROW: u32 = 8;
 const LONGEST: Duration = Duration::from_secs(30);
 
 pub(super) struct Line {
-    failures: u32,
+    /// In a row: of orders that count against the limits, and of others.
+    failures: Failures,
     /// How often one order was tried in vain since it broke.
     tries: u32,
     /// When the next order may be tried, while broken.
     next: Instant,
+}
+
+#[derive(Copy, Clone, Default)]
+struct Failures {
+    counting: u32,
+    free: u32,
 }
 
 /// What an attempt said about the line.
@@ -61,11 +70,11 @@ impl Contact {
 
 impl Line {
     pub fn new() -> Line {
-        Line { failures: 0, tries: 0, next: Instant::now() }
+        Line { failures: Failures::default(), tries: 0, next: Instant::now() }
     }
 
     pub fn is_broken(&self) -> bool {
-        self.failures >= IN_A_ROW
+        self.failures.counting.saturating_add(self.failures.free) >= IN_A_ROW
     }
 
     /// How many orders may be under way at `now`, of `usual` ones.
@@ -86,17 +95,30 @@ impl Line {
         self.next = self.next.min(now);
     }
 
-    /// How an attempt went; `true` if Telegram is back.
-    pub fn went(&mut self, contact: Contact, now: Instant, retries: &Retries) -> bool {
+    /// How an attempt went; `counts`: it was at an order that counts against the limits. `true` if
+    /// Telegram is back.
+    pub fn went(
+        &mut self,
+        contact: Contact,
+        counts: bool,
+        now: Instant,
+        retries: &Retries,
+    ) -> bool {
+        let was_broken = self.is_broken();
+        let failures = if counts { &mut self.failures.counting } else { &mut self.failures.free };
         match contact {
             Contact::None => false,
             Contact::Made => {
-                let was_broken = self.is_broken();
-                (self.failures, self.tries, self.next) = (0, 0, now);
+                *failures = 0;
+                self.next = now;
+                if self.is_broken() {
+                    return false;
+                }
+                self.tries = 0;
                 was_broken
             }
             Contact::Failed { pause } => {
-                self.failures = self.failures.saturating_add(1);
+                *failures = failures.saturating_add(1);
                 if !self.is_broken() {
                     return false;
                 }
@@ -125,19 +147,19 @@ mod tests {
         let (mut line, now, retries) = (Line::new(), Instant::now(), Retries::default());
         for _ in 0..100 {
             for _ in 0..IN_A_ROW - 1 {
-                line.went(LOST, now, &retries);
+                line.went(LOST, true, now, &retries);
             }
-            line.went(Contact::None, now, &retries);
+            line.went(Contact::None, true, now, &retries);
             assert_eq!(line.places(now, 128), 128);
-            assert!(!line.went(Contact::Made, now, &retries), "it was never broken");
+            assert!(!line.went(Contact::Made, true, now, &retries), "it was never broken");
         }
         for _ in 0..IN_A_ROW {
-            line.went(LOST, now, &retries);
+            line.went(LOST, true, now, &retries);
         }
         assert_eq!(line.places(now, 128), 0);
         let next = line.wake().expect("a time");
         assert_eq!(line.places(next, 128), 1);
-        assert!(line.went(Contact::Made, next, &retries));
+        assert!(line.went(Contact::Made, true, next, &retries));
         assert_eq!((line.places(now, 128), line.wake()), (128, None));
     }
 
@@ -146,7 +168,7 @@ mod tests {
         let (mut line, mut now, retries) = (Line::new(), Instant::now(), Retries::default());
         let mut waits = Vec::new();
         for _ in 0..IN_A_ROW + 7 {
-            line.went(LOST, now, &retries);
+            line.went(LOST, true, now, &retries);
             if let Some(next) = line.wake() {
                 waits.push((next - now).as_secs());
                 now = next;
@@ -158,10 +180,29 @@ mod tests {
     }
 
     #[test]
+    fn a_removal_that_is_taken_does_not_say_that_messages_are() {
+        let (mut line, now, retries) = (Line::new(), Instant::now(), Retries::default());
+        for _ in 0..IN_A_ROW {
+            line.went(LOST, true, now, &retries);
+        }
+        assert!(!line.went(Contact::Made, false, now, &retries));
+        assert_eq!(line.places(now, 128), 1, "but the next may be tried at once");
+        line.went(LOST, false, now, &retries);
+        assert!(!line.went(Contact::Made, false, now, &retries));
+        assert!(line.went(Contact::Made, true, now, &retries));
+        // Where both fail, both have to be taken.
+        for n in 0..2 * IN_A_ROW {
+            line.went(LOST, n % 2 == 0, now, &retries);
+        }
+        assert!(!line.went(Contact::Made, true, now, &retries));
+        assert!(line.went(Contact::Made, false, now, &retries));
+    }
+
+    #[test]
     fn what_was_under_way_when_it_broke_makes_no_wait_longer() {
         let (mut line, now, retries) = (Line::new(), Instant::now(), Retries::default());
         for _ in 0..128 {
-            line.went(LOST, now, &retries);
+            line.went(LOST, true, now, &retries);
         }
         assert_eq!(line.wake(), Some(now + Duration::from_secs(1)));
     }
@@ -171,10 +212,10 @@ mod tests {
         let (mut line, now, retries) = (Line::new(), Instant::now(), Retries::default());
         let pause = Duration::from_secs(90);
         for _ in 0..IN_A_ROW {
-            line.went(Contact::Failed { pause: Some(pause) }, now, &retries);
+            line.went(Contact::Failed { pause: Some(pause) }, true, now, &retries);
         }
         // A late failure of another kind makes it no shorter.
-        line.went(LOST, now, &retries);
+        line.went(LOST, true, now, &retries);
         assert_eq!(line.wake(), Some(now + pause));
     }
 }

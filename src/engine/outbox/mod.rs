@@ -62,6 +62,8 @@ struct Attempt {
     /// What is to be done besides: orders that followed from it.
     queued: Queued,
     contact: Contact,
+    /// Whether it counts against the limits.
+    counts: bool,
     next: Next,
 }
 
@@ -250,7 +252,7 @@ impl Carrying {
             Next::Stop => return false,
         }
         let was_broken = self.line.is_broken();
-        if self.line.went(attempt.contact, now, &self.engine.retries) {
+        if self.line.went(attempt.contact, attempt.counts, now, &self.engine.retries) {
             tracing::info!(
                 waiting = self.lanes.depth(),
                 "Telegram takes orders again; the most urgent first"
