@@ -10,6 +10,8 @@
 //! In the profile `dev`, because the fault points of `ops::fault` are in debug builds only.
 
 mod bench;
+mod clock;
+mod network;
 #[path = "../tests/process.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod process;
@@ -31,7 +33,10 @@ use crate::bench::{Lab, Row, Verdict};
 /// Every experiment: its name, its share of the time, and what runs it.
 ///
 /// One line each; the rows of the table come in this order.
-const EXPERIMENTS: &[Experiment] = &[];
+const EXPERIMENTS: &[Experiment] = &[
+    Experiment { name: "network", share: 3, run: |lab| Box::pin(network::run(lab)) },
+    Experiment { name: "clock", share: 1, run: |lab| Box::pin(clock::run(lab)) },
+];
 
 struct Experiment {
     name: &'static str,

@@ -120,7 +120,7 @@ pub async fn run(
         None => None,
     };
     let texts = Texts::load()?;
-    let telegram = client(&config, &metrics)?;
+    let telegram = client(&config, &metrics)?.within(waits.polling.call);
     let mailer = config.email.as_ref().map(|email| Mailer::with_limits(email, waits.email));
     let mailer = mailer.transpose()?;
     let texter = config.sms.as_ref().map(|sms| Texter::with_limits(sms, waits.sms)).transpose()?;

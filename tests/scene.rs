@@ -255,11 +255,18 @@ impl Scene {
 
     /// Telegram answers the bot, which so knows that it could be reached until now.
     pub async fn is_heard(&self) {
-        let polls = self.world.telegram.calls("getUpdates");
-        self.world.telegram.answers_questions();
-        let again =
-            self.world.telegram.wait_for_calls("getUpdates", polls + 1, self.world.patience());
-        assert!(again.await, "the bot does not ask again");
+        let telegram = &self.world.telegram;
+        let next = telegram.calls("getUpdates") + 1;
+        let asks_again = async {
+            // A question that is on its way just now waits for the next answer.
+            let moment = Duration::from_millis(50);
+            telegram.answers_questions();
+            while !telegram.wait_for_calls("getUpdates", next, moment).await {
+                telegram.answers_questions();
+            }
+        };
+        let again = tokio::time::timeout(self.world.patience(), asks_again).await;
+        assert!(again.is_ok(), "the bot does not ask again");
     }
 
     /// Waits until the bot has noticed that its questions for updates fail (or, `false`, do not).

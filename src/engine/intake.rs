@@ -13,17 +13,20 @@ use crate::ops::fault::{self, Point};
 use crate::store::records::{InboxEntry, SeenUpdate};
 use crate::store::{Sequence, StoreError};
 use crate::telegram::Fault;
+use crate::telegram::client::CALL_TIME;
 use crate::telegram::updates::{Reading, Update, read};
 use crate::verification::Timestamp;
 use crate::verification::event::{Event, What};
 
-/// How long a question for updates may take, and how long until the next one.
+/// How long Telegram may take, and how long until it is asked for updates again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Polling {
     /// How long Telegram may hold a question for updates, in seconds.
     pub seconds: u32,
     /// What the answer may take beyond that.
     pub grace: Duration,
+    /// What any other call may take.
+    pub call: Duration,
     /// After the first failure; each further wait is twice as long.
     pub first_wait: Duration,
     pub longest_wait: Duration,
@@ -38,6 +41,7 @@ impl Default for Polling {
         Polling {
             seconds: 25,
             grace: Duration::from_secs(15),
+            call: CALL_TIME,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(30),
             contested: Duration::from_secs(30),

@@ -26,8 +26,8 @@ use super::faults::{Fault, Refused};
 use crate::texts::Texts;
 use crate::verification::{GateId, Language, UserId};
 
-/// How long a call may take, from the first byte sent to the last one read.
-const CALL_TIME: Duration = Duration::from_secs(20);
+/// How long a call may take, from the first byte sent to the last one read, unless told otherwise.
+pub const CALL_TIME: Duration = Duration::from_secs(20);
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// Telegram hands out at most so many updates at once.
 const BATCH: u8 = 100;
@@ -49,6 +49,7 @@ pub struct Client {
     api_url: Url,
     token: Arc<SecretString>,
     observer: Option<Observer>,
+    call_time: Duration,
 }
 
 /// One call that has ended, for metrics.
@@ -132,13 +133,19 @@ impl Client {
         }
         let http = builder.build().map_err(|error| ClientError::Http(error.to_string()))?;
         let token = Arc::new(token.clone());
-        Ok(Client { http, api_url: api_url.clone(), token, observer: None })
+        Ok(Client { http, api_url: api_url.clone(), token, observer: None, call_time: CALL_TIME })
     }
 
     /// The same, telling `observer` of each call.
     #[must_use]
     pub fn observed_by(self, observer: Observer) -> Client {
         Client { observer: Some(observer), ..self }
+    }
+
+    /// The same, giving each call so long, from the first byte sent to the last one read.
+    #[must_use]
+    pub fn within(self, call_time: Duration) -> Client {
+        Client { call_time, ..self }
     }
 
     /// Who the token belongs to.
@@ -249,7 +256,7 @@ impl Client {
         P: Payload + Serialize,
         T: DeserializeOwned,
     {
-        self.call_within(payload, CALL_TIME).await
+        self.call_within(payload, self.call_time).await
     }
 
     async fn call_within<P, T>(&self, payload: &P, within: Duration) -> Result<T, Fault>
