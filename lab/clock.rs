@@ -1,24 +1,70 @@
 //! The machine's clock is set, stands still, sleeps, at moments that the seed decides: locks and
-//! codes last as long as they were said to, in the time that really passed.
+//! codes last as long as they were said to, in the time that really passed. And once, the real
+//! binary stands still by the machine's own clocks.
 
 use std::time::Duration;
 
 use countersign::sandbox::Person;
 use rand::RngExt;
 use rand::rngs::SmallRng;
+use rustix::process::Signal;
 
-use crate::bench::{Lab, Row};
-use crate::scene::{PASSWORD, Scene, hears};
+use crate::bench::{Lab, Row, Verdict};
+use crate::process::Host;
+use crate::scene::{PASSWORD, Scene, Setup, hears};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A paused process is missed after a minute.
+const PAUSE: Duration = Duration::from_secs(75);
+
 pub async fn run(lab: &Lab) -> Vec<Row> {
+    vec![any_clock(lab).await, a_pause(lab).await]
+}
+
+/// The real binary is stopped for longer than a code lives, as a frozen container is.
+async fn a_pause(lab: &Lab) -> Row {
+    let what =
+        format!("Time: the real binary is frozen for {PAUSE:?} with a code out for a minute");
+    let shows_not = "a real suspend, in which the uptime and the time awake part";
+    let row = Row::held(what, 1, shows_not);
+    if lab.quick {
+        let why = "takes longer than the quick cut has".to_owned();
+        return Row { rounds: 0, verdict: Verdict::Skipped(why), ..row };
+    }
+    let setup = Setup { limits: "code_ttl = \"1m\"", ..Setup::default() };
+    let host = Host::with(&setup).await;
+    let process = host.is_on_duty().await;
+    let nora = host.world.person("Nora");
+    nora.requests_to_join();
+    hears(&nora, "type the password").await;
+    nora.types(PASSWORD);
+    hears(&nora, "How may I send you your code?").await;
+    nora.types(&nora.email());
+    hears(&nora, "Shall I send the code").await;
+    nora.presses("Send the code");
+    hears(&nora, "I have sent your code").await;
+    let code = host.world.mail_for(&nora.email()).await.code(6).to_owned();
+    process.signal(Signal::STOP);
+    tokio::time::sleep(PAUSE).await;
+    nora.types(&code);
+    process.signal(Signal::CONT);
+    let said = nora.reads_next().await.to_string();
+    let lost = u64::from(!said.contains("Welcome!"));
+    process.stops(Signal::TERM).await;
+    drop(nora.takes_unread());
+    row.counted(lost, 0, said)
+}
+
+async fn any_clock(lab: &Lab) -> Row {
     let mut rounds = 0;
     let mut complaints = Vec::new();
     let mut moves = 0;
-    while rounds < lab.rounds(200, 10) && (rounds == 0 || lab.has_time()) {
+    while rounds < lab.rounds(200, 10)
+        && (rounds == 0 || lab.time_left() > 2 * PAUSE || lab.quick && lab.has_time())
+    {
         let mut rng = lab.rng(rounds);
         let (made, wrong) = one_round(&mut rng).await;
         moves += made;
@@ -30,7 +76,7 @@ pub async fn run(lab: &Lab) -> Vec<Row> {
         "Time: {moves} changes of the clock (by years, back, forward, restarts, sleep) while somebody is locked out and somebody has a code"
     );
     let shows_not = "the clocks are a test's; the kernel's own, and a real suspend, were not tried";
-    vec![Row::held(what, rounds, shows_not).counted(lost, 0, complaints.join("\n"))]
+    Row::held(what, rounds, shows_not).counted(lost, 0, complaints.join("\n"))
 }
 
 /// How many changes were made, and what was wrong after them.
