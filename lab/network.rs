@@ -75,7 +75,8 @@ impl Seen {
 }
 
 fn setup() -> Setup {
-    let mut setup = Setup { limits: "resend_waits = [\"1s\"]", ..Setup::default() };
+    let mut setup =
+        Setup { limits: "resend_waits = [\"1s\"]\ncode_ttl = \"30m\"", ..Setup::default() };
     setup.waits.email.send = Duration::from_secs(2);
     setup.waits.sms.request = Duration::from_secs(2);
     let (grace, call) = (Duration::from_millis(300), Duration::from_secs(2));
@@ -100,6 +101,8 @@ async fn one_round(mut rng: SmallRng, people: u64) -> Seen {
         for _ in 0..rng.random_range(8..20) {
             storm(&scene, &mut rng).await;
             faults += 1;
+            // Each storm is over before the next.
+            scene.knows_of_trouble(false).await;
             let calls = scene.world.telegram.calls("sendMessage") + rng.random_range(3..20);
             let calm = Duration::from_millis(300);
             scene.world.telegram.wait_for_calls("sendMessage", calls, calm).await;
@@ -295,8 +298,8 @@ impl<'s> Story<'s> {
                     return;
                 }
             }
-            // The wait until the next code is over.
-            self.scene.passes(Duration::from_secs(2));
+            // The wait until the next code is over. Everybody's time passes: it must be little.
+            self.scene.passes(Duration::from_millis(1100));
             let button = if said.contains(GAVE_UP) || said.contains(TOO_OLD) {
                 "Send a new code"
             } else {
