@@ -232,7 +232,7 @@ async fn introduce(
         attempts = attempts.saturating_add(1);
         // An hour of this must not be all there is to read in the log.
         if attempts.is_power_of_two() {
-            warn!(attempts, why = %fault, "Telegram cannot be reached yet; trying again");
+            warn!(why = %fault, attempts, "Telegram cannot be reached yet; trying again");
         }
         tokio::select! {
             () = tokio::time::sleep(fault.pause().unwrap_or(wait).max(wait)) => {}
