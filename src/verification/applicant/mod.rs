@@ -33,6 +33,7 @@ use super::effect::{Channel, Order};
 use super::event::{Act, AdmissionOutcome, Event, Link, What};
 use super::gate::{Gate, Gates};
 use super::limits::{Ledger, Sends, Standing, Tally};
+use super::outage::Outages;
 use super::text::{HelpStep, Text};
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, Name, Timestamp, UserId};
 pub use buttons::{Action, Pressed};
@@ -46,6 +47,8 @@ use turn::{Dialogue, Turn};
 /// What the rules must be told besides the event.
 pub struct Facts<'a> {
     pub now: Timestamp,
+    /// When nobody could reach us, the present outage included.
+    pub outages: &'a Outages,
     pub gates: &'a Gates,
     pub keys: &'a Keys,
     pub random: &'a mut dyn Random,
@@ -273,6 +276,7 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
     let in_force = terms::in_force(person, facts.gates);
     let mut facts = Facts {
         now: facts.now,
+        outages: facts.outages,
         gates: in_force.as_ref().unwrap_or(facts.gates),
         keys: facts.keys,
         random: &mut *facts.random,
@@ -316,8 +320,8 @@ fn step_by(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Stepped
 
 fn happen(turn: &mut Turn<'_, '_>, what: &What) {
     match what {
-        What::JoinRequested { gate, title: _, query_id, chat: _, link: _ } => {
-            turn.at(*gate, |turn| arrival::join_requested(turn, query_id.clone()));
+        What::JoinRequested { gate, title: _, query_id, chat: _, link: _, asked } => {
+            turn.at(*gate, |turn| arrival::join_requested(turn, query_id.clone(), *asked));
         }
         What::Started { parameter: None, .. } => arrival::started(turn),
         What::Started { parameter: Some(parameter), .. } => {

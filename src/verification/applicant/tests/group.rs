@@ -122,7 +122,9 @@ impl Scene {
         let mut password = None;
         let outcome = loop {
             let (ledgers, holders, roster) = (&self.ledgers, &self.holders, &self.roster);
+            let outages = Outages::default();
             let mut facts = Facts {
+                outages: &outages,
                 now: self.now,
                 gates: &self.gates,
                 keys: &self.keys,
@@ -341,6 +343,7 @@ impl Scene {
             title: "Rust Berlin".into(),
             link: Some("https://t.me/+all".into()),
             query_id: None,
+            asked: None,
         });
     }
 
