@@ -18,6 +18,10 @@ check:
 browser:
     cargo test --test main browser -- --ignored
 
+# What is lost when things break? Half an hour of experiments, one table (docs/reliability.md)
+crash-lab *arguments:
+    cargo bench --profile lab --bench crash-lab -- {{arguments}}
+
 # Everything that must be green before a merge
 ci:
     .ci/run

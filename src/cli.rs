@@ -22,7 +22,7 @@ Configuration:
 
 Exit codes:
   0  well
-  1  failed
+  1  failed; also: the store is in use, or a newer version wrote it
   2  bad usage, or something is wrong in the configuration
   3  the store is damaged";
 

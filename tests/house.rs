@@ -60,8 +60,8 @@ fn the_rules_are_pure() {
         "std::fs",
         "std::net",
         "std::thread",
+        // Nothing can be awaited without it.
         "async ",
-        ".await",
         "crate::engine",
         "crate::store",
         "crate::telegram",
@@ -97,7 +97,7 @@ fn nothing_is_left_to_do_and_nothing_unsafe() {
     ]
     .map(|parts| parts.concat())
     .to_vec();
-    for folder in ["src", "tests"] {
+    for folder in ["src", "tests", "lab"] {
         let offences = offences(&sources(folder), &words);
         assert!(offences.is_empty(), "unfinished:\n{}", offences.join("\n"));
     }

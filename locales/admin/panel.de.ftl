@@ -26,6 +26,7 @@ panel-already-in = Du brauchst keinen solchen Link: Das alles darfst du schon. I
 panel-link-forged = Dieser Link ist nicht von mir. Bitte lass dir von der Person, von der du ihn hast, einen neuen geben.
 panel-link-expired = Dieser Link ist inzwischen zu alt. Bitte lass dir von der Person, von der du ihn hast, einen neuen geben.
 panel-link-used = Diesen Link hat schon jemand benutzt, und er gilt nur einmal. Bitte lass dir einen neuen geben.
+panel-owners-named = Wem dieser Bot gehört, steht in seiner Konfigurationsdatei; kein Link macht jemand anderen dazu.
 panel-owners-only = Einladungslinks für Admins können nur die machen, denen dieser Bot gehört.
 panel-enrolment-link =
     Mit diesem Link darf <b>eine</b> Person mich an die Türen ihrer Gruppen stellen. Er gilt einmal und { $lives } lang:
@@ -36,7 +37,11 @@ panel-enrolment-link =
 
 ## Wege zu einer Gruppe
 
-panel-invitation = Ich bin in deiner Gruppe, danke. Soll ich an ihrer Tür Wache stehen? Solange das nicht eingerichtet ist, ändere ich dort nichts.
+panel-invitation =
+    Ich bin in deiner Gruppe, danke. Soll ich an ihrer Tür Wache stehen? Solange das nicht eingerichtet ist, ändere ich dort nichts.{ $admin ->
+        [yes] { "" }
+       *[no] { " " }Dafür muss ich Administrator sein: <b>Bearbeiten → Administratoren → Administrator hinzufügen</b>, mit <b>Nutzer per Link einladen</b>.
+    }
 panel-no-groups = Ich stehe noch an keiner Tür von dir. Wähl mit dem Knopf unten eine Gruppe aus, oder füg mich dort als Administrator hinzu.
 panel-choose-group = Um welche Gruppe geht es?
 panel-pick-group = Bitte drück den Knopf unter der Zeile, in die du tippst, und wähl die Gruppe aus. Telegram macht mich dort zum Administrator mit dem, was ich brauche.

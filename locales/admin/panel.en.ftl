@@ -27,6 +27,7 @@ panel-already-in = You need no such link: you may do all of that already. I have
 panel-link-forged = This link is none of mine. Please ask the person who gave it to you for a new one.
 panel-link-expired = This link is too old by now. Please ask the person who gave it to you for a new one.
 panel-link-used = Somebody has used this link already, and it works once only. Please ask for a new one.
+panel-owners-named = This bot’s config file names its owners, so no link makes anybody else one.
 panel-owners-only = Only the owners of this bot can make enrolment links.
 panel-enrolment-link =
     This link makes <b>one</b> person somebody who may let me watch the doors of their groups. It works once and is valid for { $lives }:
@@ -37,7 +38,11 @@ panel-enrolment-link =
 
 ## Ways to a group
 
-panel-invitation = I am in your group, thank you. Shall I watch its door? Until that is set up, I change nothing there.
+panel-invitation =
+    I am in your group, thank you. Shall I watch its door? Until that is set up, I change nothing there.{ $admin ->
+        [yes] { "" }
+       *[no] { " " }For that I have to be an administrator: <b>Edit → Administrators → Add Admin</b>, with <b>Invite Users via Link</b>.
+    }
 panel-no-groups = I watch no group of yours yet. Pick one with the button below, or add me to it as an administrator.
 panel-choose-group = Which group is it about?
 panel-pick-group = Please press the button below the line where you type, and pick the group. Telegram makes me an administrator there with what I need.

@@ -191,8 +191,10 @@ fn applicant(
     let stepped = {
         let seen: &View<'_> = view;
         let shelf = Shelf { view: seen, engine };
+        let outages = engine.hearing.outages(now);
         let mut facts = Facts {
             now,
+            outages: &outages,
             gates: &gates,
             keys: &engine.keys,
             random: &mut SystemRandom,
@@ -268,7 +270,7 @@ fn desk(
         let shelf = Shelf { view, engine };
         shelf.facts(&gates, now, None, |facts| desk::step(&mut desk, event, facts))
     };
-    if desk == desk::Desk::default() {
+    if desk.is_forgettable() {
         view.remove::<DeskRecord>(&event.desk);
     } else if before.as_ref() != Some(&desk) {
         view.put(&event.desk, &DeskRecord(desk))?;

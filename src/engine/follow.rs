@@ -10,8 +10,8 @@ use crate::administration::outcome::{self, Change, Deed, Message};
 use crate::administration::panel;
 use crate::machines::{Happening, Work};
 use crate::store::records::{
-    Alarm, DeskRecord, Holders, InboxEntry, LedgerCount, OutboxEntry, RosterLine, RosterSize,
-    SettingsRecord, StaffRecord, UploadPart, Username, Wake,
+    Alarm, Holders, InboxEntry, LedgerCount, OutboxEntry, RosterLine, RosterSize, SettingsRecord,
+    StaffRecord, UploadPart, Username, Wake,
 };
 use crate::store::{Sequence, StoreError, View};
 use crate::verification::applicant::{Decision, Notice, Outcome, Person};
@@ -111,7 +111,6 @@ pub(super) fn administration(
             }
             Change::Dismantle(gate) => {
                 view.remove::<SettingsRecord>(&gate);
-                view.remove::<DeskRecord>(&gate);
                 clear_roster(view, gate)?;
                 gates.push((gate, None));
             }

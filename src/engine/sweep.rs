@@ -11,6 +11,7 @@ use super::outbox::Outbox;
 use crate::administration::effect::Whose;
 use crate::administration::{desk, panel};
 use crate::machines::Happening;
+use crate::ops::fault::{self, Point};
 use crate::store::StoreError;
 use crate::store::sweep::{due, forget_ledgers, forget_seen, ringing};
 use crate::verification::event::{Event, What};
@@ -109,7 +110,9 @@ async fn forget_updates(engine: &Engine) -> Result<(), StoreError> {
     let before = engine.clock.now().before(REMEMBER_UPDATES);
     let mut from = None;
     loop {
+        fault::pass(Point::ForgetBefore);
         let swept = engine.store.commit(move |view| forget_seen(view, before, from, PAGE)).await?;
+        fault::pass(Point::ForgetAfter);
         if swept.next.is_none() {
             return Ok(());
         }

@@ -35,12 +35,22 @@ pub struct Metrics {
     outbox_depth: Gauge,
     outbox_age: Gauge<f64, AtomicU64>,
     commits: Histogram,
+    records: Family<RecordKind, Gauge>,
+    store_size: Gauge,
     polled: Gauge<f64, AtomicU64>,
+    poll_failures: Family<Reason, Counter>,
+    outage: Gauge<f64, AtomicU64>,
+    clock_ahead: Gauge<f64, AtomicU64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Kind {
     kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RecordKind {
+    kind: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -57,6 +67,11 @@ struct Outcome {
 struct Send {
     channel: &'static str,
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -109,12 +124,41 @@ impl Metrics {
             Unit::Seconds,
             commits.clone(),
         );
+        let records = Family::default();
+        registry.register("store_records", "Records in the store, by kind", records.clone());
+        let store_size = Gauge::default();
+        registry.register_with_unit(
+            "store_size",
+            "What the store's files take on the disk",
+            Unit::Bytes,
+            store_size.clone(),
+        );
         let polled = Gauge::default();
         registry.register_with_unit(
             "polling_last_success_timestamp",
             "When getUpdates was last answered, since 1970",
             Unit::Seconds,
             polled.clone(),
+        );
+        let poll_failures = Family::default();
+        registry.register(
+            "polling_failures",
+            "Questions for updates that failed, by reason",
+            poll_failures.clone(),
+        );
+        let outage = Gauge::default();
+        registry.register_with_unit(
+            "outage",
+            "How long nobody could reach the bot, at the last time that it came back",
+            Unit::Seconds,
+            outage.clone(),
+        );
+        let clock_ahead = Gauge::default();
+        registry.register_with_unit(
+            "clock_ahead",
+            "How far the machine's clock is ahead of the time that the bot goes by",
+            Unit::Seconds,
+            clock_ahead.clone(),
         );
         Metrics {
             registry: Arc::new(registry),
@@ -128,7 +172,12 @@ impl Metrics {
             outbox_depth,
             outbox_age,
             commits,
+            records,
+            store_size,
             polled,
+            poll_failures,
+            outage,
+            clock_ahead,
         }
     }
 
@@ -185,6 +234,18 @@ impl Metrics {
         self.commits.observe(took.as_secs_f64());
     }
 
+    /// The store holds so many records of a kind (`person`, `seen update`).
+    pub fn records(&self, kind: &'static str, count: u64) {
+        let kind = kind.replace([' ', '-'], "_");
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.records.get_or_create(&RecordKind { kind }).set(count);
+    }
+
+    /// The store's files take so many bytes.
+    pub fn store_size(&self, bytes: u64) {
+        self.store_size.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+
     /// getUpdates was answered.
     pub fn polled(&self, now: Timestamp) {
         #[expect(
@@ -192,6 +253,25 @@ impl Metrics {
             reason = "milliseconds fit 53 bits for 285,000 years"
         )]
         self.polled.set(now.0 as f64 / 1000.0);
+    }
+
+    /// getUpdates failed, for this reason (`unreachable`, `conflict`, `unauthorized`).
+    pub fn poll_failed(&self, reason: &'static str) {
+        self.poll_failures.get_or_create(&Reason { reason }).inc();
+    }
+
+    /// Nobody could reach us for so long; it is over.
+    pub fn outage(&self, took: Duration) {
+        self.outage.set(took.as_secs_f64());
+    }
+
+    /// The machine's clock is so many milliseconds ahead of the rules' time; negative: behind.
+    pub fn clock_ahead(&self, millis: i64) {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds fit 53 bits for 285,000 years"
+        )]
+        self.clock_ahead.set(millis as f64 / 1000.0);
     }
 
     /// The text exposition, of the type [`CONTENT_TYPE`].
@@ -237,7 +317,12 @@ mod tests {
         metrics.outbox_depth(3);
         metrics.outbox_age(Duration::from_millis(1500));
         metrics.commit(Duration::from_millis(2));
+        metrics.records("seen update", 7);
+        metrics.store_size(4096);
         metrics.polled(Timestamp(1_700_000_000_500));
+        metrics.poll_failed("conflict");
+        metrics.outage(Duration::from_secs(3600));
+        metrics.clock_ahead(-1500);
         let page = metrics.clone().expose();
         for line in [
             "countersign_updates_total{kind=\"message\"} 2",
@@ -253,7 +338,12 @@ mod tests {
             "countersign_outbox_depth 3",
             "countersign_outbox_oldest_age_seconds 1.5",
             "countersign_store_commit_seconds_bucket{le=\"0.0025\"} 1",
+            "countersign_store_records{kind=\"seen_update\"} 7",
+            "countersign_store_size_bytes 4096",
             "countersign_polling_last_success_timestamp_seconds 1700000000.5",
+            "countersign_polling_failures_total{reason=\"conflict\"} 1",
+            "countersign_outage_seconds 3600.0",
+            "countersign_clock_ahead_seconds -1.5",
             "# EOF",
         ] {
             assert!(page.lines().any(|there| there == line), "no line {line:?} in\n{page}");

@@ -297,6 +297,15 @@ impl Person {
         self.does(|model| model.blocks(self.id, true));
     }
 
+    /// They wrote to the bot once, in another world.
+    pub fn has_written_before(&self) {
+        self.outside.telegram.change(|model| {
+            if let Some(user) = model.users.get_mut(&self.id) {
+                (user.started, user.met) = (true, true);
+            }
+        });
+    }
+
     #[track_caller]
     pub fn unblocks_bot(&self) {
         self.does(|model| model.blocks(self.id, false));

@@ -33,6 +33,7 @@ use super::opening::{self, DATA, Lock, Opened, RESTORING, new_id, sealed_tally};
 use super::records::kind_of;
 use super::seal::{Label, SealKey, VALUE_BYTES};
 use super::tally::{self, SCHEMA, TALLY_KEY, Tally};
+use crate::ops::fault::{self, Point};
 
 const MAGIC: &[u8] = b"countersign backup 1\n";
 const FORMAT: u16 = 1;
@@ -121,6 +122,7 @@ pub fn restore(
         fs::remove_dir_all(&scratch).map_err(failed)?;
     }
     build(from, store, &scratch, keys)?;
+    fault::pass(Point::RestoreBuilt);
     let kept = put_in_place(store, &scratch).map_err(failed)?;
 
     let Some(manifest) = Manifest::read(store)? else {
@@ -190,12 +192,15 @@ impl Drop for Draft {
 impl Draft {
     fn finish(self) -> Result<Backup, StoreError> {
         let failed = |why: io::Error| StoreError::io("writing", &self.to, &why);
+        fault::pass(Point::BackupCopied);
         File::open(&self.path).and_then(|file| file.sync_all()).map_err(failed)?;
         let head = read(&self.path, &self.keys, |_, _| Ok(()))?;
         let bytes = fs::metadata(&self.path).map_err(failed)?.len();
+        fault::pass(Point::BackupChecked);
         fs::rename(&self.path, &self.to)
             .and_then(|()| files::sync_folder(&files::parent(&self.to)))
             .map_err(failed)?;
+        fault::pass(Point::BackupAfter);
         Ok(Backup { file: self.to.clone(), records: name_counts(&head.counts), bytes })
     }
 }
@@ -310,6 +315,10 @@ fn build(from: &Path, store: &Path, scratch: &Path, keys: &SealKey) -> Result<()
             let what = format!("{what}; take another one");
             Err(StoreError::BadBackup { file: from.to_owned(), what })
         }
+        Err(StoreError::Newer { path: _, what }) => {
+            let what = format!("a newer version of countersign wrote it ({what}); use that one");
+            Err(StoreError::BadBackup { file: from.to_owned(), what })
+        }
         other => other,
     }
 }
@@ -362,11 +371,14 @@ fn put_in_place(store: &Path, scratch: &Path) -> io::Result<Option<PathBuf>> {
         }
         files::sync_folder(&aside)?;
         kept = Some(aside);
+        fault::pass(Point::RestoreAside);
     }
     fs::rename(scratch.join(DATA), &data)?;
     files::sync_folder(store)?;
+    fault::pass(Point::RestoreHalf);
     fs::rename(scratch.join(manifest::NAME), &mark)?;
     files::sync_folder(store)?;
+    fault::pass(Point::RestoreAfter);
     fs::remove_dir_all(scratch)?;
     files::sync_folder(store)?;
     Ok(kept)

@@ -247,9 +247,11 @@ impl Committer {
         }
         next.commit += 1;
         batch.insert(TALLY_KEY, sealed_tally(disk.store(), keys, &next)?);
+        fault::pass(Point::StoreBefore);
         disk.write(batch)?;
         fault::pass(Point::StoreWritten);
         manifest.note(Mark { commit: next.commit, counts: next.counts.clone() })?;
+        fault::pass(Point::StoreAfter);
         *tally = next;
         self.shared.stats().groups += 1;
         self.count_records();

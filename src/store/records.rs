@@ -12,12 +12,15 @@ use serde::{Deserialize, Serialize};
 use crate::machines::{Happening, Work};
 use crate::verification::applicant::Person;
 use crate::verification::limits::Ledger;
+use crate::verification::outage::Outages;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// Something that the store keeps.
 ///
-/// Adding a kind: a type, its `impl Record`, and its line in `KINDS`. Changing one: raise
-/// `VERSION` and let `read` take the older forms too.
+/// Adding a kind: a type, its `impl Record`, and its line in `KINDS`. Adding a field or a variant
+/// anywhere in one: `#[serde(default)]` on the field, and raise `VERSION`, so that an older program
+/// refuses the store instead of dropping what it does not know. Any other change: the same, and a
+/// `read` of its own that takes every older form.
 pub trait Record: Serialize + DeserializeOwned {
     type Key: Debug;
     /// The first byte of the full key; 0x10 to 0x7f, never used for anything else again.
@@ -32,9 +35,10 @@ pub trait Record: Serialize + DeserializeOwned {
     /// `None` if these bytes are no key of this kind.
     fn decode_key(bytes: &[u8]) -> Option<Self::Key>;
 
-    /// The record from its stored form; `None` if it cannot be read.
+    /// The record from its stored form, of this version or an older one; `None` if it cannot be
+    /// read.
     fn read(version: u8, json: &[u8]) -> Option<Self> {
-        if version == Self::VERSION { serde_json::from_slice(json).ok() } else { None }
+        if version <= Self::VERSION { serde_json::from_slice(json).ok() } else { None }
     }
 }
 
@@ -90,10 +94,20 @@ pub struct GateTitle {
     pub title: String,
 }
 
+/// When Telegram was last heard, and when it was not. There is one of it, a minute old at most
+/// while the bot runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearing {
+    pub heard: Timestamp,
+    /// When this was written.
+    pub at: Timestamp,
+    pub outages: Outages,
+}
+
 impl Record for InboxEntry {
     type Key = u64;
     const KIND: u8 = 0x10;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "inbox entry";
 
     fn encode_key(key: &u64) -> Vec<u8> {
@@ -123,7 +137,7 @@ impl Record for SeenUpdate {
 impl Record for OutboxEntry {
     type Key = u64;
     const KIND: u8 = 0x12;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "outbox entry";
 
     fn encode_key(key: &u64) -> Vec<u8> {
@@ -138,7 +152,7 @@ impl Record for OutboxEntry {
 impl Record for PersonRecord {
     type Key = UserId;
     const KIND: u8 = 0x13;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "person";
 
     fn encode_key(key: &UserId) -> Vec<u8> {
@@ -231,6 +245,21 @@ impl Record for GateTitle {
     }
 }
 
+impl Record for Hearing {
+    type Key = ();
+    const KIND: u8 = 0x18;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "hearing";
+
+    fn encode_key((): &()) -> Vec<u8> {
+        vec![0]
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<()> {
+        (bytes == [0]).then_some(())
+    }
+}
+
 mod administration;
 
 pub use administration::{
@@ -282,6 +311,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<UploadPart>(),
     kind::<Alarm>(),
     kind::<MovedGate>(),
+    kind::<Hearing>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),
 ];
@@ -328,6 +358,7 @@ mod tests {
             assert_eq!(SeenUpdate::decode_key(&bytes).is_some(), length == 4);
             assert_eq!(Wake::decode_key(&bytes).is_some(), length == 24);
             assert_eq!(LedgerCount::decode_key(&bytes).is_some(), length == 41, "{length}");
+            assert_eq!(Hearing::decode_key(&bytes), None);
         }
         assert_eq!(LedgerCount::decode_key(&[0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 49]), None);
     }
@@ -345,6 +376,7 @@ mod tests {
             );
             prop_assert_eq!(round_trip::<GateTitle>(&GateId(a.0)), Some(GateId(a.0)));
             prop_assert_eq!(round_trip::<LiveKeyboard>(&ChatId(a.0)), Some(ChatId(a.0)));
+            prop_assert_eq!(round_trip::<Hearing>(&()), Some(()));
             for ledger in [Ledger::Address { key: hash, day: a.0 }, Ledger::Country { dial_code: dial, day: a.0 }] {
                 prop_assert_eq!(round_trip::<LedgerCount>(&ledger), Some(ledger));
             }

@@ -84,7 +84,13 @@ pub fn load_or_make(key: &Path, store: &Path) -> Result<MasterSecret, SecretErro
         Err(other) => return Err(other),
     }
     if super::exists(store) {
-        return Err(SecretError::Lost { key: key.to_owned(), store: store.to_owned() });
+        // Another process may have made both a moment ago; the key came first.
+        return load(key).map_err(|error| match error {
+            SecretError::Missing { path: _ } => {
+                SecretError::Lost { key: key.to_owned(), store: store.to_owned() }
+            }
+            other => other,
+        });
     }
     make(key)?;
     // Read back, so that of two processes starting at once both have the key that stayed.

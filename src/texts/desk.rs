@@ -212,10 +212,15 @@ fn of_line(line: &LogLine) -> Sentence {
             with("desk-log-by-detail", [("by", name_of(by)), ("detail", Value::Words(detail))])
         }
     };
+    let what = match (line.what.as_str(), &line.about) {
+        // Of an applicant it says that they found the gate closed.
+        ("gate_closed", None) => "gate_off",
+        (what, _) => what,
+    };
     let values = [
         ("time", to_the_minute(line.at)),
         ("who", who),
-        ("did", Value::Said(did(&line.what))),
+        ("did", Value::Said(did(what))),
         ("more", Value::Said(more)),
     ];
     with("desk-log-line", values)
@@ -230,7 +235,7 @@ fn did(what: &str) -> Sentence {
     plain(id)
 }
 
-const DID: [(&str, &str); 31] = [
+const DID: [(&str, &str); 60] = [
     ("asked", "desk-did-asked"),
     ("right_password", "desk-did-right-password"),
     ("wrong_password", "desk-did-wrong-password"),
@@ -262,6 +267,35 @@ const DID: [(&str, &str); 31] = [
     ("rights_regained", "desk-did-rights-regained"),
     ("bot_removed", "desk-did-bot-removed"),
     ("left_group", "desk-did-left-group"),
+    ("not_on_roster", "desk-did-not-on-roster"),
+    ("address_taken", "desk-did-address-taken"),
+    ("gate_closed", "desk-did-gate-closed"),
+    ("muted", "desk-did-muted"),
+    ("removed", "desk-did-removed"),
+    ("help_wanted", "desk-did-help-wanted"),
+    ("gate_opened", "desk-did-gate-opened"),
+    ("gate_off", "desk-did-gate-off"),
+    ("setup_started", "desk-did-setup-started"),
+    ("draft_discarded", "desk-did-draft-discarded"),
+    ("password_added", "desk-did-password-added"),
+    ("password_changed", "desk-did-password-changed"),
+    ("password_removed", "desk-did-password-removed"),
+    ("password_rotated", "desk-did-password-rotated"),
+    ("mode_changed", "desk-did-mode-changed"),
+    ("removal_changed", "desk-did-removal-changed"),
+    ("tidy_changed", "desk-did-tidy-changed"),
+    ("channels_changed", "desk-did-channels-changed"),
+    ("limits_changed", "desk-did-limits-changed"),
+    ("language_changed", "desk-did-language-changed"),
+    ("listed_changed", "desk-did-listed-changed"),
+    ("accounts_changed", "desk-did-accounts-changed"),
+    ("allowed_domains_changed", "desk-did-allowed-domains-changed"),
+    ("blocked_domains_changed", "desk-did-blocked-domains-changed"),
+    ("allowed_countries_changed", "desk-did-allowed-countries-changed"),
+    ("blocked_countries_changed", "desk-did-blocked-countries-changed"),
+    ("roster_only_changed", "desk-did-roster-only-changed"),
+    ("log_chat_set", "desk-did-log-chat-set"),
+    ("log_chat_off", "desk-did-log-chat-off"),
 ];
 
 /// `Nora Newcomer (@nora)`; the number of whoever has no username.

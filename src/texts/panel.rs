@@ -36,13 +36,14 @@ pub fn of_text(text: &PanelText) -> Sentence {
         PanelText::LinkForged => plain("panel-link-forged"),
         PanelText::LinkExpired => plain("panel-link-expired"),
         PanelText::LinkUsed => plain("panel-link-used"),
+        PanelText::OwnersNamed => plain("panel-owners-named"),
         PanelText::OwnersOnly => plain("panel-owners-only"),
         PanelText::EnrolmentLink { link, lives } => {
             let values = [("link", words(link, LINK)), ("lives", Value::For(*lives))];
             with("panel-enrolment-link", values)
         }
 
-        PanelText::Invitation => plain("panel-invitation"),
+        PanelText::Invitation { admin } => with("panel-invitation", [("admin", yes(*admin))]),
         PanelText::NoGroups => plain("panel-no-groups"),
         PanelText::ChooseGroup => plain("panel-choose-group"),
         PanelText::PickGroup => plain("panel-pick-group"),

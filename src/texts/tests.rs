@@ -18,7 +18,7 @@ const MINUTES: Duration = Duration::from_secs(600);
 /// One sample of each variant at least. A variant that is not listed does not compile.
 macro_rules! every {
     ($of:ident, $listed:ident: $kind:ty = $($pattern:pat => [$($sample:expr),+ $(,)?],)+) => {
-        fn $of() -> Vec<$kind> {
+        pub(crate) fn $of() -> Vec<$kind> {
             vec![$($($sample),+),+]
         }
 

@@ -94,7 +94,11 @@ impl Cards {
             return;
         }
         self.make_room(turn);
-        self.last = self.last.wrapping_add(1).max(1);
+        // A desk that was forgotten counts on from the clock: no button of an old card may answer
+        // a new one.
+        let seconds = turn.now().0.div_euclid(1_000);
+        let from_clock = u32::try_from(seconds.rem_euclid(1 << 32)).unwrap_or_default();
+        self.last = if self.last == 0 { from_clock } else { self.last.wrapping_add(1) }.max(1);
         let mut card = Card {
             number: self.last,
             person: call.person,

@@ -40,7 +40,7 @@ pub struct Doctor {
     /// The gate was opened before.
     opened: bool,
     /// Who waits for what comes of a look, since when, and how they want it.
-    asked: BTreeMap<UserId, (Timestamp, Errand)>,
+    asked: BTreeMap<UserId, (Timestamp, Wish)>,
     copies: BTreeMap<UserId, Copy>,
 }
 
@@ -59,14 +59,14 @@ struct Copy {
     /// What it says. Of an admin whom it did not reach: what they would have been told.
     told: BTreeSet<Finding>,
     /// It is written as soon as their rights are known, which was asked then.
-    errand: Option<(Errand, Timestamp)>,
+    wish: Option<(Wish, Timestamp)>,
     /// A new message is on its way, since then.
     saying: Option<Timestamp>,
 }
 
 /// How a message is to be written, the stronger wish last.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Errand {
+pub enum Wish {
     /// Changed where it stands.
     InPlace,
     /// Anew, unless the old one is fresh.
@@ -79,9 +79,9 @@ pub enum Errand {
 
 impl Doctor {
     /// An admin wants the group looked at.
-    pub fn ask(&mut self, turn: &mut Turn<'_, '_>, by: UserId, errand: Errand) {
+    pub fn ask(&mut self, turn: &mut Turn<'_, '_>, by: UserId, wish: Wish) {
         if self.asked.len() < COPIES || self.asked.contains_key(&by) {
-            self.asked.insert(by, (turn.now(), errand));
+            self.asked.insert(by, (turn.now(), wish));
         }
         // It comes back if somebody comes by it again.
         self.links.clear();
@@ -94,7 +94,7 @@ impl Doctor {
             turn.examine();
         } else {
             self.opened = true;
-            self.ask(turn, by, Errand::Anew);
+            self.ask(turn, by, Wish::Anew);
         }
     }
 
@@ -138,8 +138,8 @@ impl Doctor {
 
     /// Telegram did not say how the group is.
     pub fn unexamined(&mut self, turn: &mut Turn<'_, '_>) {
-        for (admin, (_, errand)) in std::mem::take(&mut self.asked) {
-            self.write_unexamined(turn, admin, errand);
+        for (admin, (_, wish)) in std::mem::take(&mut self.asked) {
+            self.write_unexamined(turn, admin, wish);
         }
     }
 
@@ -178,17 +178,17 @@ impl Doctor {
     pub fn rights_known(&mut self, turn: &mut Turn<'_, '_>, admin: UserId, rights: Rights) -> bool {
         let all = self.all();
         let Some(copy) = self.copies.get_mut(&admin) else { return true };
-        let Some((errand, _)) = copy.errand.take() else { return true };
+        let Some((wish, _)) = copy.wish.take() else { return true };
         let blind = all.iter().any(Finding::blinds);
         match rights {
-            Rights::Admin => self.write(turn, admin, errand, all),
+            Rights::Admin => self.write(turn, admin, wish, all),
             Rights::NoGroup | Rights::Unknown if blind => {
                 let said = all.into_iter().filter(Finding::blinds).collect();
-                self.write(turn, admin, errand, said);
+                self.write(turn, admin, wish, said);
             }
             Rights::Unknown => {
-                if errand >= Errand::Again {
-                    self.write_unexamined(turn, admin, errand);
+                if wish >= Wish::Again {
+                    self.write_unexamined(turn, admin, wish);
                 }
             }
             Rights::Lesser | Rights::None | Rights::NoGroup => {
@@ -205,7 +205,7 @@ impl Doctor {
         copy.place = Some(place);
         copy.saying = None;
         if copy.told != all {
-            self.send(turn, admin, Errand::InPlace);
+            self.send(turn, admin, Wish::InPlace);
         }
     }
 
@@ -219,13 +219,13 @@ impl Doctor {
 
     /// The group has another number: the buttons below the messages carry the old one.
     pub fn renumbered(&mut self, turn: &mut Turn<'_, '_>) {
-        let shown = |copy: &Copy| copy.place.map(|_| Errand::Again);
-        let errands = self.copies.iter_mut().filter_map(|(admin, copy)| {
-            let asked = copy.errand.take().map(|(errand, _)| errand);
+        let shown = |copy: &Copy| copy.place.map(|_| Wish::Again);
+        let wishes = self.copies.iter_mut().filter_map(|(admin, copy)| {
+            let asked = copy.wish.take().map(|(wish, _)| wish);
             Some((*admin, shown(copy).max(asked)?))
         });
-        for (admin, errand) in errands.collect::<Vec<_>>() {
-            self.send(turn, admin, errand);
+        for (admin, wish) in wishes.collect::<Vec<_>>() {
+            self.send(turn, admin, wish);
         }
         turn.examine();
     }
@@ -275,8 +275,8 @@ impl Doctor {
             self.found.insert(Finding::LogGone);
         }
         self.at = Some(turn.now());
-        for (admin, (_, errand)) in std::mem::take(&mut self.asked) {
-            self.send(turn, admin, errand);
+        for (admin, (_, wish)) in std::mem::take(&mut self.asked) {
+            self.send(turn, admin, wish);
         }
         self.spread(turn, keepers);
     }
@@ -292,12 +292,12 @@ impl Doctor {
             let copy = self.copies.get_mut(&admin);
             let told = copy.as_ref().map(|copy| copy.told.clone()).unwrap_or_default();
             if all.iter().any(|finding| !told.contains(finding)) {
-                self.send(turn, admin, Errand::News);
+                self.send(turn, admin, Wish::News);
             } else if let Some(copy) = copy
                 && copy.told != all
             {
                 match (copy.place, copy.saying) {
-                    (Some(_), _) => self.send(turn, admin, Errand::InPlace),
+                    (Some(_), _) => self.send(turn, admin, Wish::InPlace),
                     // What it lacks is added when it is there.
                     (None, Some(_)) => {}
                     // Nothing to change; but if it goes wrong again, that is news again.
@@ -307,22 +307,20 @@ impl Doctor {
         }
     }
 
-    fn send(&mut self, turn: &mut Turn<'_, '_>, admin: UserId, errand: Errand) {
+    fn send(&mut self, turn: &mut Turn<'_, '_>, admin: UserId, wish: Wish) {
         if self.copies.len() >= COPIES && !self.copies.contains_key(&admin) {
-            self.copies.retain(|_, copy| copy.place.is_some() || copy.errand.is_some());
+            self.copies.retain(|_, copy| copy.place.is_some() || copy.wish.is_some());
             if self.copies.len() >= COPIES {
                 return;
             }
         }
         let now = turn.now();
         let copy = self.copies.entry(admin).or_default();
-        copy.errand = match copy.errand {
-            Some((before, asked)) if asked.after(PATIENCE) > now => {
-                Some((before.max(errand), asked))
-            }
+        copy.wish = match copy.wish {
+            Some((before, asked)) if asked.after(PATIENCE) > now => Some((before.max(wish), asked)),
             Some(_) | None => {
                 turn.look_up(admin, Tag::Doctor(admin));
-                Some((errand, now))
+                Some((wish, now))
             }
         };
     }
@@ -331,25 +329,25 @@ impl Doctor {
         &mut self,
         turn: &mut Turn<'_, '_>,
         admin: UserId,
-        errand: Errand,
+        wish: Wish,
         findings: BTreeSet<Finding>,
     ) {
         let all = self.all();
         let at = self.at.unwrap_or(turn.now());
         let Some(copy) = self.copies.get_mut(&admin) else { return };
-        if errand < Errand::Again && copy.told == all && copy.place.is_some() {
+        if wish < Wish::Again && copy.told == all && copy.place.is_some() {
             return;
         }
-        if put(turn, admin, copy, errand, DeskText::Findings { at, findings }) {
+        if put(turn, admin, copy, wish, DeskText::Findings { at, findings }) {
             copy.told = all;
         }
     }
 
-    fn write_unexamined(&mut self, turn: &mut Turn<'_, '_>, admin: UserId, errand: Errand) {
+    fn write_unexamined(&mut self, turn: &mut Turn<'_, '_>, admin: UserId, wish: Wish) {
         let at = turn.now();
         if self.copies.len() < COPIES || self.copies.contains_key(&admin) {
             let copy = self.copies.entry(admin).or_default();
-            put(turn, admin, copy, errand, DeskText::Unexamined { at });
+            put(turn, admin, copy, wish, DeskText::Unexamined { at });
         }
     }
 }
@@ -360,15 +358,15 @@ fn put(
     turn: &mut Turn<'_, '_>,
     admin: UserId,
     copy: &mut Copy,
-    errand: Errand,
+    wish: Wish,
     text: DeskText,
 ) -> bool {
     let now = turn.now();
     let fresh = copy.said.is_some_and(|said| said.after(FRESH) > now);
-    let anew = match errand {
-        Errand::InPlace | Errand::Again => false,
-        Errand::News => !fresh,
-        Errand::Anew => true,
+    let anew = match wish {
+        Wish::InPlace | Wish::Again => false,
+        Wish::News => !fresh,
+        Wish::Anew => true,
     };
     let tag = Tag::Doctor(admin);
     match copy.place {

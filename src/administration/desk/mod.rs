@@ -35,7 +35,7 @@ use crate::verification::applicant::{ActResult, Notice as News};
 use crate::verification::event::Act;
 use crate::verification::{ChatId, GateId, Language, MessageId, Name, Timestamp, UserId};
 use cards::{Call, Cards, deed_of};
-use doctor::{Doctor, Errand};
+use doctor::{Doctor, Wish};
 use log::Log;
 use notice::Notice;
 pub use standing::ANONYMOUS;
@@ -152,6 +152,9 @@ pub enum What {
     Woken,
 }
 
+/// Decisions of the applicant's rules that an admin stepped in.
+const BEGUN: [&str; 4] = ["admin_approved", "admin_declined", "admin_unlocked", "admin_revoked"];
+
 /// What is kept of one group's matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -201,6 +204,8 @@ impl Desk {
             What::Notice { about, name, language: _, notice } => {
                 self.notice(turn, who(*about, name.as_ref()), notice);
             }
+            // What came of it is a line soon, and says by name who did it.
+            What::Line { deed, .. } if BEGUN.contains(&deed.what.as_str()) => {}
             What::Line { about, name, deed } => {
                 let about = about.or(deed.about).map(|about| who(about, name.as_ref()));
                 let line = LogLine {
@@ -227,11 +232,11 @@ impl Desk {
             }
             What::Examine { by } => {
                 self.attach(turn, *by);
-                self.doctor.ask(turn, *by, Errand::Anew);
+                self.doctor.ask(turn, *by, Wish::Anew);
             }
             What::LookAgain { by } => {
                 self.attach(turn, *by);
-                self.doctor.ask(turn, *by, Errand::Again);
+                self.doctor.ask(turn, *by, Wish::Again);
             }
             What::Attached { by } => self.attach(turn, *by),
             What::Changed { by } => self.changed(turn, *by),

@@ -44,6 +44,9 @@ fn invited(turn: &mut Turn<'_, '_>, token: &str, invitation: ReadInvitation) {
         Invitation::Claim => (Rank::Owner, "owner_claimed", PanelText::NowOwner),
         Invitation::Enrolment => (Rank::Enrolled, "admin_enrolled", PanelText::NowEnrolled),
     };
+    if invitation.kind == Invitation::Claim && !turn.facts.owners.is_empty() {
+        return turn.tell(PanelText::OwnersNamed);
+    }
     if turn.rank() >= rank {
         // Left for whom it is meant.
         return turn.tell(PanelText::AlreadyIn);
@@ -89,8 +92,8 @@ pub(super) fn enrol(turn: &mut Turn<'_, '_>) {
     }
 }
 
-/// The bot came into a group through this admin.
-pub(super) fn added_to(turn: &mut Turn<'_, '_>, gate: GateId, title: &str) {
+/// The bot came into a group through this admin; `admin`: as an administrator.
+pub(super) fn added_to(turn: &mut Turn<'_, '_>, gate: GateId, title: &str, admin: bool) {
     if turn.rank() < Rank::Enrolled || turn.panel.screen.gate() == Some(gate) {
         return;
     }
@@ -101,7 +104,7 @@ pub(super) fn added_to(turn: &mut Turn<'_, '_>, gate: GateId, title: &str) {
     };
     turn.tell_with(
         Some(title.to_owned()),
-        PanelText::Invitation,
+        PanelText::Invitation { admin },
         Keyboard::Buttons(vec![vec![button]]),
         Some(Tag::Invitation(gate)),
     );

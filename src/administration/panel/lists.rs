@@ -101,6 +101,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::verification::code::looks_like_login_code;
 
     fn house() -> Vec<String> {
         ["+49", "+43"].map(str::to_owned).into()
@@ -173,6 +174,21 @@ mod tests {
         let other = vec!["@example.org".to_owned()];
         let bad = vec![BadEntry { entry: "example.org".to_owned(), why: Why::OnOtherList }];
         assert_eq!(read(List::BlockedDomains, "example.org", &[], &other), Err(Wrong::Bad(bad)));
+    }
+
+    #[test]
+    fn what_is_to_be_typed_here_is_never_taken_for_a_login_code() {
+        for typed in [
+            "+49, +43",
+            "+49 +43",
+            "+49, +43, +1",
+            "+1, +7, +44",
+            "2026-12-31",
+            "31.12.2026",
+            "9999",
+        ] {
+            assert!(!looks_like_login_code(typed), "{typed}");
+        }
     }
 
     #[test]

@@ -171,7 +171,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
     match what {
         What::Did(input) => did(turn, input),
         What::RightsKnown { gate, rights, input } => rights_known(turn, *gate, *rights, input),
-        What::AddedTo { gate, title, admin: _ } => entry::added_to(turn, *gate, title),
+        What::AddedTo { gate, title, admin } => entry::added_to(turn, *gate, title, *admin),
         What::Said { tag, chat: _, message } => turn.said(*tag, *message),
         What::Unsaid { tag } => entry::unsaid(turn, *tag),
         What::Fetched { size } => roster::fetched(turn, *size),

@@ -35,6 +35,8 @@ pub enum PanelText {
     LinkForged,
     LinkExpired,
     LinkUsed,
+    /// The config names the owners; nobody else becomes one.
+    OwnersNamed,
     OwnersOnly,
     EnrolmentLink {
         link: String,
@@ -43,7 +45,10 @@ pub enum PanelText {
 
     // Ways to a group.
     /// The bot came into their group, which heads the message.
-    Invitation,
+    Invitation {
+        /// As an administrator.
+        admin: bool,
+    },
     NoGroups,
     ChooseGroup,
     PickGroup,

@@ -322,7 +322,7 @@ async fn a_record_of_an_older_version_that_cannot_be_read_is_named() {
     put(&store, 1, "one").await.unwrap();
     store.close().await;
     let key = [Note::KIND, 0, 0, 0, 0, 0, 0, 0, 1];
-    let sealed = keys().seal(&key, 1, br#"{"text":"one"}"#).unwrap();
+    let sealed = keys().seal(&key, 1, br#"{"words":"one"}"#).unwrap();
     tamper(folder.path(), |db| db.insert(key, sealed.first).unwrap());
     let error = Store::open(folder.path(), &keys()).unwrap_err();
     assert!(named(&error).ends_with("unreadable: note 1"), "{error}");

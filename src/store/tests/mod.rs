@@ -3,6 +3,7 @@
 mod backups;
 mod commits;
 mod damage;
+mod forms;
 mod kills;
 mod kinds;
 

@@ -81,6 +81,7 @@ fn every_line() -> Vec<LogLine> {
         line(Some(nora()), Some(ada()), "approved", ""),
         line(Some(nora()), Some(ada()), "approved", "personal link"),
         line(None, Some(ada()), "some_new_deed", "“spring” <b>"),
+        line(None, Some(ada()), "gate_closed", ""),
         line(None, None, "swept", ""),
     ];
     lines.extend(DID.iter().map(|(what, _)| line(Some(nora()), None, what, "")));
@@ -310,6 +311,12 @@ fn every_decision_of_the_rules_has_words() {
         Decision::Swept,
         Decision::LoginCodeSeen,
         Decision::Unreachable,
+        Decision::NotOnRoster { masked: String::new() },
+        Decision::AddressTaken { masked: String::new() },
+        Decision::GateClosed,
+        Decision::Muted,
+        Decision::Removed,
+        Decision::HelpWanted,
     ];
     for decision in decisions {
         assert_ne!(did(decision.name()).id, "desk-did-other", "{}", decision.name());
@@ -402,14 +409,14 @@ fn the_log_is_one_line_for_each_decision() {
     insta::assert_snapshot!(say("en", &text), @r"
     11:57 <b>Nora (8)</b>: code by e-mail – code 1 to n•••a@example.org
     11:57 <b>Nora (8)</b>: approved (by Ada &lt;Admin&gt; (@ada))
-    11:57 <b>Ada &lt;Admin&gt; (@ada)</b>: password added – “spring”
+    11:57 <b>Ada &lt;Admin&gt; (@ada)</b>: added a password – “spring”
     11:57 <b>the bot</b>: forgotten after a day without a word
     … and 37 more lines that I could not keep
     ");
     insta::assert_snapshot!(say("de", &text), @r"
     11:57 <b>Nora (8)</b>: Code per E-Mail – code 1 to n•••a@example.org
     11:57 <b>Nora (8)</b>: genehmigt (von Ada &lt;Admin&gt; (@ada))
-    11:57 <b>Ada &lt;Admin&gt; (@ada)</b>: password added – “spring”
+    11:57 <b>Ada &lt;Admin&gt; (@ada)</b>: hat ein Passwort hinzugefügt – “spring”
     11:57 <b>der Bot</b>: nach einem Tag ohne ein Wort vergessen
     … und 37 weitere Zeilen, die ich nicht aufheben konnte
     ");

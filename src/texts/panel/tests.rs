@@ -118,9 +118,10 @@ fn every_text() -> Vec<PanelText> {
             | PanelText::LinkForged
             | PanelText::LinkExpired
             | PanelText::LinkUsed
+            | PanelText::OwnersNamed
             | PanelText::OwnersOnly
             | PanelText::EnrolmentLink { .. }
-            | PanelText::Invitation
+            | PanelText::Invitation { .. }
             | PanelText::NoGroups
             | PanelText::ChooseGroup
             | PanelText::PickGroup
@@ -199,9 +200,11 @@ fn every_text() -> Vec<PanelText> {
         PanelText::LinkForged,
         PanelText::LinkExpired,
         PanelText::LinkUsed,
+        PanelText::OwnersNamed,
         PanelText::OwnersOnly,
         PanelText::EnrolmentLink { link: link(), lives: 24 * HOUR },
-        PanelText::Invitation,
+        PanelText::Invitation { admin: true },
+        PanelText::Invitation { admin: false },
         PanelText::NoGroups,
         PanelText::ChooseGroup,
         PanelText::PickGroup,

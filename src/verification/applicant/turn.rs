@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use super::buttons::{self, Action};
-use super::{Applicant, Decision, Facts, Notice, Outcome, Person, Stage};
+use super::{Applicant, Challenge, Decision, Delivery, Facts, Notice, Outcome, Person, Stage};
 use crate::verification::effect::{Channel, Effect, Keyboard, Order};
 use crate::verification::gate::Gate;
 use crate::verification::limits::{Ledger, Standing};
@@ -14,6 +14,11 @@ use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 /// A dialogue in which nothing happens for so long is swept: its address and codes go, its counts
 /// stay.
 const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// So many times its life a code may wait until it is known to be sent: waiting for the provider
+/// must not use it up.
+pub(super) const UNSENT_LIVES: u32 = 2;
 
 /// A locked person who writes on and on is told so at most this often.
 const TELL_LOCKED_EVERY: Duration = Duration::from_secs(10);
@@ -70,7 +75,7 @@ impl<'a, 'f> Turn<'a, 'f> {
         if self.by_person || applicant.touched.is_none() {
             applicant.touched = Some(now);
         }
-        if applicant.wake.is_none() && applicant.stage.is_open() {
+        if applicant.wake.is_none() && (applicant.stage.is_open() || applicant.is_clean(gate)) {
             applicant.wake = Some(now.after(IDLE));
             self.outcome.wakes.push((id, now.after(IDLE)));
         }
@@ -181,9 +186,25 @@ impl<'a, 'f> Turn<'a, 'f> {
         }
     }
 
+    /// Whoever goes no further than the list of the groups is forgotten after a day or two. Not
+    /// one wake-up for each list: all of a day are the same.
+    pub fn wake_strangers(&mut self, gate: Option<GateId>) {
+        let Some(gate) = gate.filter(|_| self.person.gates.is_empty()) else { return };
+        let midnight = Timestamp(self.facts.now.day().saturating_mul(DAY_MS));
+        self.outcome.wakes.push((gate, midnight.after(2 * IDLE)));
+    }
+
     /// Makes every button so far spent.
     fn spend_buttons(&mut self) {
-        self.person.serial = self.person.serial.wrapping_add(1);
+        self.person.serial = match self.person.serial {
+            // Not from 1 on: whoever was forgotten may still have buttons of that time.
+            0 => {
+                let mut bytes = [0; 4];
+                self.facts.random.fill(&mut bytes);
+                u32::from_be_bytes(bytes).max(1)
+            }
+            serial => serial.wrapping_add(1).max(1),
+        };
     }
 
     pub fn delete(&mut self, message: MessageId) {
@@ -330,7 +351,18 @@ impl Dialogue<'_, '_, '_> {
     /// When an untouched dialogue is to be swept.
     pub fn idle_until(&mut self) -> Timestamp {
         let now = self.now();
-        self.applicant().touched.unwrap_or(now).after(IDLE)
+        let touched = self.applicant().touched.unwrap_or(now);
+        self.facts.outages.extended(touched, touched.after(IDLE))
+    }
+
+    /// When a code dies: its life stands still while nobody can reach us.
+    pub fn dies(&self, challenge: &Challenge) -> Timestamp {
+        let ttl = self.gate.limits.code_ttl;
+        let life = match challenge.delivery {
+            Delivery::Queued | Delivery::Delayed => ttl.saturating_mul(UNSENT_LIVES),
+            Delivery::Sent | Delivery::Unknown => ttl,
+        };
+        self.facts.outages.extended(challenge.expires.before(life), challenge.expires)
     }
 
     pub fn notice(&mut self, notice: Notice) {

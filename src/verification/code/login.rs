@@ -1,5 +1,7 @@
 //! Telegram's own login codes, which must never be typed into any bot.
 
+use phonenumber::metadata::DATABASE;
+
 use super::{digits, numbers};
 
 /// Digits in Telegram's own login codes.
@@ -73,7 +75,8 @@ const POSTAL: &[&str] = &[
 
 /// Whether this has the shape of one of Telegram's own login codes:
 ///
-/// - five digits of any script and no letter besides (`12345`, `1 2 3 4 5`, `1.23-45!`),
+/// - five digits of any script and no letter besides (`12345`, `1 2 3 4 5`, `1.23-45!`), unless
+///   they are a list of countries' dial codes (`+49, +353`), as admins type it,
 /// - one of Telegram's login links (`https://t.me/login/12345`),
 /// - a number of five digits together with a word for code or login, or with Telegram's name
 ///   (`Login code: 12345. Do not give …`, `my code is 12345`), unless the talk is of a postcode or
@@ -82,7 +85,7 @@ const POSTAL: &[&str] = &[
 #[must_use]
 pub fn looks_like_login_code(text: &str) -> bool {
     let lower = text.to_lowercase();
-    is_bare(text)
+    (is_bare(text) && !are_dial_codes(text))
         || has_login_link(&lower)
         || names_a_code(text, &lower)
         || is_web_code(text, &lower)
@@ -91,6 +94,21 @@ pub fn looks_like_login_code(text: &str) -> bool {
 fn is_bare(text: &str) -> bool {
     !text.chars().any(char::is_alphabetic)
         && text.chars().filter(|&c| digits::value(c).is_some()).count() == DIGITS
+}
+
+/// Two or more dial codes that exist, each with its `+`.
+fn are_dial_codes(text: &str) -> bool {
+    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
+    let mut entries = text.split(apart).filter(|entry| !entry.is_empty());
+    let several = entries.clone().nth(1).is_some();
+    several
+        && entries.all(|entry| {
+            entry
+                .strip_prefix('+')
+                .filter(|code| code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0'))
+                .and_then(|code| code.parse::<u16>().ok())
+                .is_some_and(|code| DATABASE.by_code(&code).is_some())
+        })
 }
 
 fn has_login_link(lower: &str) -> bool {
@@ -148,6 +166,10 @@ mod tests {
             "1\n2\n3\n4\n5",
             "\u{200b}1\u{200b}2345",
             "12345!",
+            "+12345",
+            "+12, +345",
+            "+49 353",
+            "+1 +2 +3 +4 +5",
             "“12345”",
             "👉 12345 👈",
             "١٢٣٤٥",
@@ -200,6 +222,9 @@ mod tests {
             "Postcode 10115",
             "Meine PLZ: 10115",
             "+49 151 23456789",
+            "+49, +353",
+            "+49 +43 +1",
+            "+1\n+7\n+420",
             "nora12345@example.org",
             "12345@example.org",
             "https://t.me/gate?start=c12345",
@@ -227,6 +252,7 @@ mod tests {
                 text.extend(char::from_u32(u32::from(zero) + u32::from(digit - b'0')));
                 text.push_str(gap);
             }
+            prop_assume!(!are_dial_codes(&text));
             prop_assert!(looks_like_login_code(&text), "{:?}", text);
         }
 

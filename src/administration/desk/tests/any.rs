@@ -23,7 +23,7 @@ fn tag() -> impl Strategy<Value = Tag> {
     prop_oneof![
         Just(Tag::Panel),
         Just(Tag::Invitation(GROUP)),
-        (0..6_u32, user()).prop_map(|(card, admin)| Tag::Card(card, admin)),
+        (FIRST..FIRST + 6, user()).prop_map(|(card, admin)| Tag::Card(card, admin)),
         user().prop_map(Tag::Doctor),
         Just(Tag::Notice),
         Just(Tag::Signpost),
@@ -108,7 +108,7 @@ fn what() -> impl Strategy<Value = What> {
             What::Line { about: Some(about), name: None, deed }
         }),
         any::<i32>().prop_map(|id| What::ServiceMessage { message: MessageId(id) }),
-        (0..6_u32, user(), act(), any::<bool>()).prop_map(|(card, by, act, query)| {
+        (FIRST..FIRST + 6, user(), act(), any::<bool>()).prop_map(|(card, by, act, query)| {
             What::AnswerCard { card, by, act, query: query.then(|| "q".to_owned()) }
         }),
         (user(), user(), act()).prop_map(|(about, by, act)| What::SteppedIn { about, by, act }),

@@ -258,7 +258,7 @@ fn a_gate_of_the_config_tells_its_owners_and_whoever_acted_there() {
 #[test]
 fn rights_that_nobody_asked_for_lead_to_nothing() {
     let mut world = World::gated(Mode::JoinRequest);
-    for tag in [Tag::Doctor(ADA), Tag::Doctor(BEN), Tag::Card(1, ADA), Tag::Log, Tag::Panel] {
+    for tag in [Tag::Doctor(ADA), Tag::Doctor(BEN), Tag::Card(FIRST, ADA), Tag::Log, Tag::Panel] {
         assert!(world.rights(ADA, Rights::Admin, tag).orders.is_empty(), "{tag:?}");
     }
 }

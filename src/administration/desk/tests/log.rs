@@ -190,3 +190,17 @@ fn a_line_of_which_nothing_is_heard_counts_as_written() {
     let orders = world.pass(minutes(61));
     assert_eq!(details(&orders), ["1"]);
 }
+
+#[test]
+fn that_an_admin_stepped_in_is_one_line_with_what_came_of_it() {
+    let mut world = logged();
+    world.on(line("admin_approved", "by 7"));
+    assert!(world.pass(seconds(3)).is_empty());
+    let done = News::Done { act: Act::Approve, by: ADA, result: ActResult::LinkSent };
+    let out = world.news(NORA, done);
+    let deed = out.deeds[0].clone();
+    world.on(What::Line { about: Some(NORA), name: None, deed });
+    let orders = world.pass(seconds(3));
+    assert_eq!(written(&orders), ["say -2002: Log(1 from approved, 0 unkept)"]);
+    assert_eq!(details(&orders), ["personal link"]);
+}

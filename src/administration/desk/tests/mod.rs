@@ -36,6 +36,9 @@ const OWNER: UserId = UserId(9);
 const NORA: UserId = UserId(21);
 const MARA: UserId = UserId(22);
 
+/// The number of the first card.
+const FIRST: u32 = 1_000_000_000;
+
 const RESTRICT: Mode = Mode::Restrict { remove_after: None };
 
 /// A group, and what is kept besides its desk.
@@ -110,16 +113,16 @@ impl Archive for Shelf {
         self.panels.get(&admin).cloned()
     }
 
-    fn upload(&self, _: UserId) -> Option<Vec<u8>> {
-        None
-    }
-
     fn title(&self, _: GateId) -> Option<String> {
         None
     }
 
     fn ledger(&self, _: &Ledger) -> u32 {
         0
+    }
+
+    fn upload(&self, _: UserId) -> Option<Vec<u8>> {
+        None
     }
 }
 

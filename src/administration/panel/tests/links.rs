@@ -33,6 +33,10 @@ fn the_claim_link_makes_one_owner() {
     let mut little = Little::new();
     let link = claim(&little, 1);
     little.writes(STRANGER, &link);
+    little.hears(STRANGER, &PanelText::OwnersNamed);
+    assert!(little.shelf.staff.owners.is_empty() && little.shelf.staff.spent.is_empty());
+    little.owners.clear();
+    little.writes(STRANGER, &link);
     little.hears(STRANGER, &PanelText::NowOwner);
     assert!(little.shelf.staff.owners.contains(&STRANGER));
     assert_eq!(little.deeds(), ["owner_claimed"]);
@@ -190,7 +194,7 @@ fn the_bot_comes_into_a_group() {
 
     little.unreachable.clear();
     little.happens(ANNA, added());
-    little.hears(ANNA, &PanelText::Invitation);
+    little.hears(ANNA, &PanelText::Invitation { admin: true });
     let said = little.orders.last().expect("an order");
     let Task::Say { tag, group, .. } = &said.task else { panic!("{said:?}") };
     assert_eq!((*tag, group.as_deref()), (Some(Tag::Invitation(GROUP)), Some("Rust Berlin")));
@@ -236,7 +240,7 @@ fn a_group_is_picked() {
         ANNA,
         What::AddedTo { gate: OTHER, title: "Rust Hamburg".to_owned(), admin: true },
     );
-    assert!(!matches!(little.last(ANNA).1, PanelText::Invitation));
+    assert!(!matches!(little.last(ANNA).1, PanelText::Invitation { .. }));
 
     little.rights.insert((GateId(-77), ANNA), Rights::NoGroup);
     little.picks(ANNA, 1, ChatId(-77), "Elsewhere");
