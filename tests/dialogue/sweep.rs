@@ -57,12 +57,17 @@ async fn a_dialogue_that_goes_on_is_not_put_away() {
 }
 
 #[tokio::test]
-async fn what_became_due_while_the_bot_was_away_is_put_away_at_its_start() {
+async fn the_bots_own_absence_puts_no_dialogue_away() {
     let mut scene = Scene::start().await;
     let nora = scene.past_the_password("Nora").await;
+    scene.passes(hours(23));
     scene.stops_bot().await;
-    scene.passes(hours(30));
+    scene.passes(hours(20));
     scene.starts_bot().await;
+    scene.sweeps().await;
+    // While it was off, nobody could have gone on.
+    assert!(!nora.buttons().is_empty());
+    scene.passes(hours(1));
     scene.sweeps().await;
     assert!(nora.buttons().is_empty(), "{:?}", nora.buttons());
     scene.ends().await;

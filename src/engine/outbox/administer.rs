@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tracing::{info, warn};
 
-use super::Next;
+use super::carry::is_worth_telling;
+use super::{Contact, Next};
 use crate::administration::effect::{About, Order, Task, Whose};
 use crate::administration::rights::{Examined, Rights};
 use crate::administration::{desk, panel, roster};
@@ -26,7 +27,7 @@ pub(super) async fn carry(
     seq: u64,
     entry: &OutboxEntry,
     order: &Order,
-) -> Result<(Queued, Next), StoreError> {
+) -> Result<(Queued, Contact, Next), StoreError> {
     let mut upload = None;
     let performed = match &order.task {
         Task::Fetch { file } => match engine.telegram.fetch(file, roster::LARGEST).await {
@@ -48,27 +49,30 @@ pub(super) async fn carry(
         _ => engine.telegram.administer(order, &engine.texts, engine.me, &engine.username).await,
     };
     fault::pass(Point::OutboxPerformed);
-    let then = match performed {
-        Performed::Done(then) => then,
+    let (contact, then) = match performed {
+        Performed::Done(then) => (Contact::Made, then),
         Performed::Later { after, why } => {
-            let after = match why {
-                Fault::Retry { .. } => engine.retries.after(entry.attempts),
-                _ => after,
+            let next = match why {
+                Fault::Retry { .. } => {
+                    Next::AgainWhenBack(engine.retries.after(entry.attempts, seq))
+                }
+                Fault::Unauthorized { .. } => Next::AgainWhenBack(after),
+                _ => Next::Again(after),
             };
-            if entry.attempts.is_power_of_two() || entry.attempts == 0 {
+            if is_worth_telling(entry.attempts) {
                 let task = order.task.name();
                 warn!(task, %why, "Telegram did not take an order; trying again");
             }
-            return Ok((Vec::new(), Next::Again(after)));
+            return Ok((Vec::new(), Contact::of(&why), next));
         }
         Performed::Dropped { why, then } => {
             info!(task = order.task.name(), %why, "an order is in vain and is dropped");
-            then
+            (Contact::of(&why), then)
         }
     };
     let cause = Cause { outbox: Some(seq), upload, ..Cause::default() };
     let happening = then.and_then(|answer| told(order.whose, answer));
-    Ok((engine.decide(happening, cause).await?, Next::Go))
+    Ok((engine.decide(happening, cause).await?, contact, Next::Go))
 }
 
 /// What a machine hears of an order that broke off for a reason of our own.
