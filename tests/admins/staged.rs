@@ -45,6 +45,7 @@ impl Staged {
         for admin in [&ada, &bob] {
             admin.has_written_before();
         }
+        group.members_may_add(false);
         ada.adds_to(&group, &bob);
         ada.promotes_in(&group, &bob, Rights::GATEKEEPER);
         let mut settings = watched_by(&group.title(), &[&ada, &bob]);
