@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::Engine;
+use crate::telegram::Fault;
 use crate::verification::GateId;
 
 /// How long until a group whose title could not be read is asked for again.
@@ -31,7 +32,7 @@ pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>
 }
 
 /// Returns those that could not be looked at.
-async fn look_at(engine: &Engine, gates: Vec<GateId>) -> Vec<GateId> {
+async fn look_at(engine: &Arc<Engine>, gates: Vec<GateId>) -> Vec<GateId> {
     let mut unseen = Vec::new();
     for id in gates {
         if look(engine, id).await.is_none() {
@@ -41,9 +42,13 @@ async fn look_at(engine: &Engine, gates: Vec<GateId>) -> Vec<GateId> {
     unseen
 }
 
-async fn look(engine: &Engine, id: GateId) -> Option<()> {
+async fn look(engine: &Arc<Engine>, id: GateId) -> Option<()> {
     let chat = match engine.telegram.chat(id).await {
         Ok(chat) => chat,
+        Err(Fault::Migrated { to, .. }) => {
+            engine.follow_move(id, GateId(to)).await.ok()?;
+            return Box::pin(look(engine, GateId(to))).await;
+        }
         Err(fault) => {
             warn!(gate = id.0, why = %fault, "the gate's group cannot be looked at: is the bot in it?");
             return (!fault.is_retryable()).then_some(());
