@@ -133,6 +133,7 @@ impl Shelf<'_, '_> {
             keys: &self.engine.keys,
             random: &mut SystemRandom,
             archive: self,
+            me: self.engine.me,
             bot: &self.engine.username,
             languages: &setting.languages,
             hashed,

@@ -21,8 +21,6 @@ use crate::verification::{GateId, UserId};
 
 /// How many lines of a roster are read at a time.
 const PAGE: usize = 1000;
-/// A longer file is no roster of ours.
-const LARGEST_FILE: usize = 2 * 1024 * 1024;
 
 pub(super) async fn carry(
     engine: &Arc<Engine>,
@@ -32,7 +30,7 @@ pub(super) async fn carry(
 ) -> Result<(Queued, Contact, Next), StoreError> {
     let mut upload = None;
     let performed = match &order.task {
-        Task::Fetch { file } => match engine.telegram.fetch(file, LARGEST_FILE).await {
+        Task::Fetch { file } => match engine.telegram.fetch(file, roster::LARGEST).await {
             Ok(bytes) => {
                 let size = Some(bytes.len() as u64);
                 if let Whose::Panel(admin) = order.whose {
