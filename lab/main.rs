@@ -12,10 +12,12 @@
 
 mod audit;
 mod bench;
+mod clock;
 mod crowd;
 mod cut;
 mod ext4;
 mod kill;
+mod network;
 mod power_cut;
 #[path = "../tests/process.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
@@ -45,6 +47,8 @@ const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "power-cut", share: 6, run: |lab| Box::pin(power_cut::run(lab)) },
     Experiment { name: "versions", share: 1, run: |lab| Box::pin(versions::run(lab)) },
     Experiment { name: "soak", share: 6, run: |lab| Box::pin(soak::run(lab)) },
+    Experiment { name: "network", share: 3, run: |lab| Box::pin(network::run(lab)) },
+    Experiment { name: "clock", share: 1, run: |lab| Box::pin(clock::run(lab)) },
 ];
 
 struct Experiment {

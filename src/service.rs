@@ -9,8 +9,8 @@ use tracing::{error, info, warn};
 use crate::administration::settings::House;
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
-use crate::engine::world::{Clock, SystemClock, SystemRandom};
-use crate::engine::{self, EngineError, GateBook, Parts, Pulse, Retries, Setting};
+use crate::engine::world::{Clock, Guarded, SystemClock, SystemRandom};
+use crate::engine::{self, EngineError, GateBook, Parts, Polling, Pulse, Retries, Setting};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
 use crate::store::records::StaffRecord;
@@ -20,10 +20,12 @@ use crate::telegram::client::{Call, ClientError, Me};
 use crate::telegram::{Client, Fault};
 use crate::texts::{Texts, TextsError};
 use crate::verification::code::{Invitation, Keys, Random};
+use crate::verification::effect::Channel;
 use crate::verification::{Timestamp, UserId};
 
 /// How long between two attempts to reach Telegram at a start.
 const RETRY: Duration = Duration::from_secs(5);
+const LONGEST_RETRY: Duration = Duration::from_secs(30);
 /// How long a claim link can be used.
 const CLAIM_LIVES: Duration = Duration::from_secs(10 * 60);
 /// Longer than Telegram may hold a question for updates, and a retry.
@@ -82,6 +84,7 @@ impl From<EngineError> for ServiceError {
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
     pub retries: Retries,
+    pub polling: Polling,
     pub email: EmailLimits,
     pub sms: SmsLimits,
 }
@@ -123,12 +126,13 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
     let Surroundings { clock, metrics, pulse, waits, claim } = surroundings;
+    let clock = Arc::new(Guarded::new(clock));
     let listener = match config.http.listen {
         Some(address) => Some(health::listen(address).await?),
         None => None,
     };
     let texts = Texts::load()?;
-    let telegram = client(&config, &metrics)?;
+    let telegram = client(&config, &metrics)?.within(waits.polling.call);
     let mailer = config.email.as_ref().map(|email| Mailer::with_limits(email, waits.email));
     let mailer = mailer.transpose()?;
     let texter = config.sms.as_ref().map(|sms| Texter::with_limits(sms, waits.sms)).transpose()?;
@@ -192,6 +196,7 @@ pub async fn run(
         metrics,
         messages_per_second: config.telegram.messages_per_second,
         retries: waits.retries,
+        polling: waits.polling,
         pulse,
         me,
     };
@@ -236,21 +241,33 @@ async fn introduce(
     texts: &Texts,
     mut stop: watch::Receiver<bool>,
 ) -> Result<Option<Me>, ServiceError> {
+    let mut wait = RETRY;
+    let mut attempts: u32 = 0;
     loop {
         let greeted = tokio::select! {
             greeted = greet(telegram, texts) => greeted,
             _ = stop.wait_for(|stop| *stop) => return Ok(None),
         };
         let fault = match greeted {
-            Ok(me) => return Ok(Some(me)),
+            Ok(me) => {
+                if attempts > 0 {
+                    info!(attempts, "Telegram can be reached now");
+                }
+                return Ok(Some(me));
+            }
             Err(ServiceError::Telegram(fault)) if fault.is_retryable() => fault,
             Err(error) => return Err(error),
         };
-        warn!(why = %fault, "Telegram cannot be reached yet; trying again");
+        attempts = attempts.saturating_add(1);
+        // An hour of this must not be all there is to read in the log.
+        if attempts.is_power_of_two() {
+            warn!(why = %fault, attempts, "Telegram cannot be reached yet; trying again");
+        }
         tokio::select! {
-            () = tokio::time::sleep(fault.pause().unwrap_or(RETRY).max(RETRY)) => {}
+            () = tokio::time::sleep(fault.pause().unwrap_or(wait).max(wait)) => {}
             _ = stop.wait_for(|stop| *stop) => return Ok(None),
         }
+        wait = (wait * 2).min(LONGEST_RETRY);
     }
 }
 
@@ -297,7 +314,7 @@ async fn offers_claim(store: &Store) -> Result<bool, StoreError> {
 struct LookedAt {
     store: Store,
     pulse: Arc<Pulse>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Guarded>,
 }
 
 impl Vitals for LookedAt {
@@ -306,14 +323,32 @@ impl Vitals for LookedAt {
             StoreError::Io { doing, .. } => format!("{doing} failed"),
             _ => "failed".to_owned(),
         });
-        let polling = match self.pulse.since_polled(self.clock.now()) {
-            None => Some("Telegram has not answered yet".to_owned()),
-            Some(silent) if silent > SILENCE => {
+        let silence = self.pulse.since_polled(self.clock.now());
+        let polling = match (self.pulse.polling_trouble(), silence) {
+            (Some("unauthorized"), _) => Some(
+                "Telegram does not know the bot token any more: put the one from @BotFather into telegram.token and restart"
+                    .to_owned(),
+            ),
+            (Some("conflict"), _) => Some(
+                "another program asks for this bot's updates: stop the other one, or remove its webhook"
+                    .to_owned(),
+            ),
+            (_, None) => Some("Telegram has not answered yet".to_owned()),
+            (_, Some(silent)) if silent > SILENCE => {
                 Some(format!("Telegram has not answered for {} s", silent.as_secs()))
             }
-            Some(_) => None,
+            (_, Some(_)) => None,
         };
-        vec![Vital { name: "store", trouble: store }, Vital { name: "polling", trouble: polling }]
+        let vitals =
+            [Vital { name: "store", trouble: store }, Vital { name: "polling", trouble: polling }];
+        let channels = self.pulse.misconfigured().into_iter().map(|(channel, why)| Vital {
+            name: match channel {
+                Channel::Email => "email",
+                Channel::Sms => "sms",
+            },
+            trouble: Some(why),
+        });
+        vitals.into_iter().chain(channels).collect()
     }
 
     fn refresh(&self, metrics: &Metrics) {
@@ -324,5 +359,6 @@ impl Vitals for LookedAt {
             metrics.records(kind, count);
         }
         metrics.store_size(stats.bytes_on_disk);
+        metrics.clock_ahead(self.clock.disagreement());
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use countersign::config::{self, Config};
 use countersign::engine::Pulse;
-use countersign::engine::Retries;
 use countersign::engine::world::{Clock, SystemClock, SystemRandom};
+use countersign::engine::{Polling, Retries};
 use countersign::ops::metrics::Metrics;
 use countersign::sandbox::{Group, Person, Rights, World};
 use countersign::service::{self, ServiceError, Surroundings, Waits};
@@ -74,19 +74,45 @@ impl Setup {
 fn impatient() -> Waits {
     let moment = Duration::from_millis(5);
     let retries = Retries { first: moment, longest: 4 * moment, misconfigured: moment };
-    Waits { retries, ..Waits::default() }
+    let polling = Polling {
+        first_wait: moment,
+        longest_wait: 4 * moment,
+        contested: 4 * moment,
+        without_token: 4 * moment,
+        ..Polling::default()
+    };
+    Waits { retries, polling, ..Waits::default() }
 }
 
 /// A clock that stands at noon of the next UTC day, plus what the test adds: so what counts per
 /// day never depends on when the test runs.
 pub struct TestClock {
     now: AtomicI64,
+    /// Milliseconds.
+    uptime: AtomicI64,
+    asleep: AtomicI64,
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.now.load(Ordering::SeqCst))
     }
+
+    fn uptime(&self) -> Duration {
+        millis(&self.uptime)
+    }
+
+    fn awake(&self) -> Duration {
+        self.uptime() - millis(&self.asleep)
+    }
+}
+
+fn millis(count: &AtomicI64) -> Duration {
+    Duration::from_millis(count.load(Ordering::SeqCst).unsigned_abs())
+}
+
+fn in_millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).expect("a sensible time")
 }
 
 pub struct Scene {
@@ -137,7 +163,11 @@ impl Scene {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = written(&world, folder.path(), setup);
         let start = SystemClock.now();
-        let clock = Arc::new(TestClock { now: AtomicI64::new(start.0) });
+        let clock = Arc::new(TestClock {
+            now: AtomicI64::new(start.0),
+            uptime: AtomicI64::new(0),
+            asleep: AtomicI64::new(0),
+        });
         let waits = setup.waits.clone();
         let scene = Scene {
             world,
@@ -242,15 +272,60 @@ impl Scene {
 
     /// Time passes, for the bot and for the world.
     pub fn passes(&self, time: Duration) {
-        let millis = i64::try_from(time.as_millis()).expect("a sensible time");
-        self.clock.now.fetch_add(millis, Ordering::SeqCst);
+        self.clock.now.fetch_add(in_millis(time), Ordering::SeqCst);
+        self.clock.uptime.fetch_add(in_millis(time), Ordering::SeqCst);
         self.world.advance(time);
     }
 
-    /// The bot's clock is set back; the world's goes on.
+    /// The same, while the bot's machine is suspended.
+    pub fn sleeps_for(&self, time: Duration) {
+        self.clock.asleep.fetch_add(in_millis(time), Ordering::SeqCst);
+        self.passes(time);
+    }
+
+    /// The same, while the bot's machine stands still as a whole: not even its uptime goes on.
+    /// Its wall clock is set when it goes on.
+    pub fn stands_still_for(&self, time: Duration) {
+        self.clock.now.fetch_add(in_millis(time), Ordering::SeqCst);
+        self.world.advance(time);
+    }
+
+    /// The bot's wall clock is set back; nothing else is.
     pub fn clock_jumps_back(&self, time: Duration) {
-        let millis = i64::try_from(time.as_millis()).expect("a sensible time");
-        self.clock.now.fetch_sub(millis, Ordering::SeqCst);
+        self.clock.now.fetch_sub(in_millis(time), Ordering::SeqCst);
+    }
+
+    /// The bot's wall clock is set forward; nothing else is.
+    pub fn clock_jumps_forward(&self, time: Duration) {
+        self.clock.now.fetch_add(in_millis(time), Ordering::SeqCst);
+    }
+
+    /// Telegram answers the bot, which so knows that it could be reached until now.
+    pub async fn is_heard(&self) {
+        let telegram = &self.world.telegram;
+        let next = telegram.calls("getUpdates") + 1;
+        let asks_again = async {
+            // A question that is on its way just now waits for the next answer.
+            let moment = Duration::from_millis(50);
+            telegram.answers_questions();
+            while !telegram.wait_for_calls("getUpdates", next, moment).await {
+                telegram.answers_questions();
+            }
+        };
+        let again = tokio::time::timeout(self.world.patience(), asks_again).await;
+        assert!(again.is_ok(), "the bot does not ask again");
+    }
+
+    /// Waits until the bot has noticed that its questions for updates fail (or, `false`, do not).
+    pub async fn knows_of_trouble(&self, trouble: bool) {
+        let pulse = &self.bot.as_ref().expect("a running bot").pulse;
+        let noticed = async {
+            while pulse.polling_trouble().is_some() != trouble {
+                tokio::task::yield_now().await;
+            }
+        };
+        let noticed = tokio::time::timeout(self.world.patience(), noticed).await;
+        assert!(noticed.is_ok(), "it does not notice: {:?}", pulse.polling_trouble());
     }
 
     /// The bot's clock stands at this time; the world's goes on.

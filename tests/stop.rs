@@ -199,7 +199,7 @@ async fn a_token_that_is_revoked_later_is_said_and_nothing_is_lost() {
     let nora = before_the_code(world, "Nora").await;
     world.telegram.fails("getUpdates", Fault::unauthorized());
     process
-        .says("Telegram does not know this bot token (any more): put the token from @BotFather")
+        .says("Telegram does not know this bot token any more: put the one from @BotFather")
         .await;
     nora.presses("Send the code");
     process.stops(Signal::TERM).await;

@@ -60,6 +60,8 @@ pub struct Facts<'a> {
     pub keys: &'a Keys,
     pub random: &'a mut dyn Random,
     pub archive: &'a dyn Archive,
+    /// The bot itself.
+    pub me: UserId,
     /// The bot's name in links: `https://t.me/<this>`.
     pub bot: &'a str,
     /// The languages that there are words in.

@@ -15,11 +15,12 @@ pub const COMMANDS: [&str; 10] = [
 /// * Buttons whose data begins with `a.`, the commands of the panel, and `/start` with a parameter
 ///   that begins with `o` (claim), `e` (enrolment) or `s` (set-up) always are.
 /// * Files, picked chats and forwarded messages are, if the person is known to the panel.
-/// * Plain text and `/cancel` are, while the panel waits for something to be typed.
+/// * Plain text is, while the panel waits for something to be typed; `/cancel` besides, while it
+///   waits for a yes or no.
 #[must_use]
 pub fn claim(panel: &Panel, event: &Event) -> Option<Input> {
     let known = *panel != Panel::default();
-    let waits = panel.waits();
+    let (waits, busy) = (panel.waits(), panel.is_busy());
     match event.what.clone() {
         What::Started { chat, message, parameter: Some(parameter) }
             if parameter.starts_with(['o', 'e', 's']) =>
@@ -27,7 +28,7 @@ pub fn claim(panel: &Panel, event: &Event) -> Option<Input> {
             Some(Input::Started { chat, message, parameter })
         }
         What::Commanded { chat, message, command, rest }
-            if COMMANDS.contains(&command.as_str()) || (waits && command == "cancel") =>
+            if COMMANDS.contains(&command.as_str()) || (busy && command == "cancel") =>
         {
             Some(Input::Commanded { chat, message, command, rest })
         }

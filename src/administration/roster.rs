@@ -13,6 +13,8 @@ use crate::verification::address::{Address, Email, Phone, PhoneError};
 
 /// Lines in the longest roster.
 pub const LONGEST: usize = 10_000;
+/// Bytes in the largest file that is fetched for one.
+pub const LARGEST: usize = 2 * 1024 * 1024;
 
 /// What spreadsheets take for the beginning of a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];

@@ -193,8 +193,10 @@ fn applicant(
     let stepped = {
         let seen: &View<'_> = view;
         let shelf = Shelf { view: seen, engine };
+        let outages = engine.hearing.outages(now);
         let mut facts = Facts {
             now,
+            outages: &outages,
             gates: &gates,
             keys: &engine.keys,
             random: &mut SystemRandom,

@@ -19,6 +19,7 @@
 mod decide;
 mod follow;
 mod gates;
+mod hearing;
 mod intake;
 mod moves;
 mod outbox;
@@ -50,12 +51,14 @@ use crate::texts::Texts;
 use crate::verification::code::Keys;
 use crate::verification::{Language, UserId};
 pub use gates::GateBook;
+use hearing::Hearing;
+pub use intake::Polling;
 use outbox::Outbox;
 pub use outbox::Retries;
 use people::People;
 pub use pulse::Pulse;
 use verifier::Verifier;
-use world::Clock;
+use world::Guarded;
 
 /// How long a stop waits for what is under way. Whatever is not done by then is in the store.
 const GRACE: Duration = Duration::from_secs(3);
@@ -80,11 +83,12 @@ pub struct Parts {
     pub gates: GateBook,
     pub setting: Setting,
     pub keys: Keys,
-    pub clock: Arc<dyn Clock>,
+    pub clock: Arc<Guarded>,
     pub metrics: Metrics,
     /// 0: no limit of our own.
     pub messages_per_second: u32,
     pub retries: Retries,
+    pub polling: Polling,
     /// Where others can see how the engine does.
     pub pulse: Arc<Pulse>,
     pub me: Me,
@@ -110,10 +114,12 @@ struct Engine {
     gates: GateBook,
     setting: Setting,
     keys: Arc<Keys>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Guarded>,
+    hearing: Hearing,
     metrics: Metrics,
     pulse: Arc<Pulse>,
     retries: Retries,
+    polling: Polling,
     verifier: Verifier,
     /// What the machines have to tell each other, once it is in the inbox.
     told: mpsc::UnboundedSender<Vec<(u64, Happening)>>,
@@ -130,6 +136,7 @@ struct Engine {
 pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), EngineError> {
     let pace = parts.messages_per_second;
     let (told, messages) = mpsc::unbounded_channel();
+    let hearing = Hearing::recall(&parts.store, Arc::clone(&parts.clock)).await?;
     let engine = Arc::new(Engine {
         gates: parts.gates,
         setting: parts.setting,
@@ -141,9 +148,11 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
         texter: parts.texter,
         texts: parts.texts,
         clock: parts.clock,
+        hearing,
         metrics: parts.metrics,
         pulse: parts.pulse,
         retries: parts.retries,
+        polling: parts.polling,
         verifier: Verifier::new(),
         me: parts.me.id,
         username: parts.me.username,

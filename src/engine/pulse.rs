@@ -1,11 +1,14 @@
 //! How the engine does, for those who look in from outside.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::verification::Timestamp;
+use crate::verification::effect::Channel;
 
 /// Stands for "never" and "none".
 const NONE: i64 = i64::MIN;
@@ -14,6 +17,12 @@ const NONE: i64 = i64::MIN;
 pub struct Pulse {
     polled: AtomicI64,
     oldest: AtomicI64,
+    /// Why the last question for updates failed, as [`Fault::class`] says it.
+    ///
+    /// [`Fault::class`]: crate::telegram::Fault::class
+    trouble: Mutex<Option<&'static str>>,
+    /// The channels by which no code can be sent before the host has mended something, and why.
+    misconfigured: Mutex<BTreeMap<Channel, String>>,
     work: watch::Sender<Work>,
     rounds: watch::Sender<Rounds>,
 }
@@ -40,6 +49,8 @@ impl Pulse {
         Pulse {
             polled: AtomicI64::new(NONE),
             oldest: AtomicI64::new(NONE),
+            trouble: Mutex::default(),
+            misconfigured: Mutex::default(),
             work: watch::Sender::new(Work::default()),
             rounds: watch::Sender::new(Rounds::default()),
         }
@@ -49,6 +60,18 @@ impl Pulse {
     #[must_use]
     pub fn since_polled(&self, now: Timestamp) -> Option<Duration> {
         since(&self.polled, now)
+    }
+
+    /// Why the last question for updates failed, in one word; `None`: it was answered.
+    #[must_use]
+    pub fn polling_trouble(&self) -> Option<&'static str> {
+        *locked(&self.trouble)
+    }
+
+    /// The channels by which no code can be sent before the host has mended something, and why.
+    #[must_use]
+    pub fn misconfigured(&self) -> BTreeMap<Channel, String> {
+        locked(&self.misconfigured).clone()
     }
 
     /// How long the oldest order in the outbox has waited; `None`: there is none.
@@ -107,6 +130,20 @@ impl Pulse {
 
     pub(super) fn polled(&self, now: Timestamp) {
         self.polled.store(now.0, Ordering::Relaxed);
+        *locked(&self.trouble) = None;
+    }
+
+    pub(super) fn poll_failed(&self, class: &'static str) {
+        *locked(&self.trouble) = Some(class);
+    }
+
+    /// How a channel does now; whether that is news.
+    pub(super) fn channel_is(&self, channel: Channel, misconfigured: Option<&str>) -> bool {
+        let mut all = locked(&self.misconfigured);
+        match misconfigured {
+            Some(why) => all.insert(channel, why.to_owned()).is_none_or(|known| known != why),
+            None => all.remove(&channel).is_some(),
+        }
     }
 
     pub(super) fn oldest_is(&self, queued: Option<Timestamp>) {
@@ -118,6 +155,10 @@ impl Default for Pulse {
     fn default() -> Pulse {
         Pulse::new()
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn since(at: &AtomicI64, now: Timestamp) -> Option<Duration> {

@@ -1,5 +1,6 @@
 //! A look at every gate's group at the start: its title, and whether the bot can do its work there.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +17,9 @@ const RETRY: Duration = Duration::from_secs(60);
 /// Asks Telegram for every gate's title and whether the bot may do its work there.
 pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     let all = engine.gates.current().keys().copied().collect();
+    let mut told = HashMap::new();
     let looked = tokio::select! {
-        unseen = look_at(&engine, all) => Some(unseen),
+        unseen = look_at(&engine, all, &mut told) => Some(unseen),
         _ = stop.wait_for(|stop| *stop) => None,
     };
     engine.pulse.end(1);
@@ -27,30 +29,34 @@ pub(super) async fn refresh(engine: Arc<Engine>, mut stop: watch::Receiver<bool>
             () = tokio::time::sleep(RETRY) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        unseen = look_at(&engine, unseen).await;
+        unseen = look_at(&engine, unseen, &mut told).await;
     }
 }
 
+/// Why a gate could not be looked at, as the log has it.
+type Told = HashMap<GateId, &'static str>;
+
 /// Returns those that could not be looked at.
-async fn look_at(engine: &Arc<Engine>, gates: Vec<GateId>) -> Vec<GateId> {
+async fn look_at(engine: &Arc<Engine>, gates: Vec<GateId>, told: &mut Told) -> Vec<GateId> {
     let mut unseen = Vec::new();
     for id in gates {
-        if look(engine, id).await.is_none() {
+        if look(engine, id, told).await.is_none() {
             unseen.push(id);
         }
     }
     unseen
 }
 
-async fn look(engine: &Arc<Engine>, id: GateId) -> Option<()> {
+async fn look(engine: &Arc<Engine>, id: GateId, told: &mut Told) -> Option<()> {
     let chat = match engine.telegram.chat(id).await {
         Ok(chat) => chat,
-        Err(Fault::Migrated { to, .. }) => {
-            engine.follow_move(id, GateId(to)).await.ok()?;
-            return Box::pin(look(engine, GateId(to))).await;
-        }
         Err(fault) => {
-            warn!(gate = id.0, why = %fault, "the gate's group cannot be looked at: is the bot in it?");
+            if let Fault::Migrated { to, .. } = fault {
+                return engine.follow_move(id, GateId(to)).await.ok();
+            }
+            if told.insert(id, fault.class()) != Some(fault.class()) {
+                warn!(gate = id.0, why = %fault, "the gate's group cannot be looked at: is the bot in it?");
+            }
             return (!fault.is_retryable()).then_some(());
         }
     };

@@ -155,6 +155,7 @@ impl Shelf<'_, '_> {
             keys: &self.engine.keys,
             random: &mut SystemRandom,
             archive: self,
+            me: self.engine.me,
             bot: &self.engine.username,
             languages: &setting.languages,
             hashed,

@@ -38,6 +38,9 @@ pub struct Metrics {
     records: Family<RecordKind, Gauge>,
     store_size: Gauge,
     polled: Gauge<f64, AtomicU64>,
+    poll_failures: Family<Reason, Counter>,
+    outage: Gauge<f64, AtomicU64>,
+    clock_ahead: Gauge<f64, AtomicU64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -64,6 +67,11 @@ struct Outcome {
 struct Send {
     channel: &'static str,
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -132,6 +140,26 @@ impl Metrics {
             Unit::Seconds,
             polled.clone(),
         );
+        let poll_failures = Family::default();
+        registry.register(
+            "polling_failures",
+            "Questions for updates that failed, by reason",
+            poll_failures.clone(),
+        );
+        let outage = Gauge::default();
+        registry.register_with_unit(
+            "outage",
+            "How long nobody could reach the bot, at the last time that it came back",
+            Unit::Seconds,
+            outage.clone(),
+        );
+        let clock_ahead = Gauge::default();
+        registry.register_with_unit(
+            "clock_ahead",
+            "How far the machine's clock is ahead of the time that the bot goes by",
+            Unit::Seconds,
+            clock_ahead.clone(),
+        );
         Metrics {
             registry: Arc::new(registry),
             updates,
@@ -147,6 +175,9 @@ impl Metrics {
             records,
             store_size,
             polled,
+            poll_failures,
+            outage,
+            clock_ahead,
         }
     }
 
@@ -224,6 +255,25 @@ impl Metrics {
         self.polled.set(now.0 as f64 / 1000.0);
     }
 
+    /// getUpdates failed, for this reason (`unreachable`, `conflict`, `unauthorized`).
+    pub fn poll_failed(&self, reason: &'static str) {
+        self.poll_failures.get_or_create(&Reason { reason }).inc();
+    }
+
+    /// Nobody could reach us for so long; it is over.
+    pub fn outage(&self, took: Duration) {
+        self.outage.set(took.as_secs_f64());
+    }
+
+    /// The machine's clock is so many milliseconds ahead of the rules' time; negative: behind.
+    pub fn clock_ahead(&self, millis: i64) {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds fit 53 bits for 285,000 years"
+        )]
+        self.clock_ahead.set(millis as f64 / 1000.0);
+    }
+
     /// The text exposition, of the type [`CONTENT_TYPE`].
     #[must_use]
     pub fn expose(&self) -> String {
@@ -270,6 +320,9 @@ mod tests {
         metrics.records("seen update", 7);
         metrics.store_size(4096);
         metrics.polled(Timestamp(1_700_000_000_500));
+        metrics.poll_failed("conflict");
+        metrics.outage(Duration::from_secs(3600));
+        metrics.clock_ahead(-1500);
         let page = metrics.clone().expose();
         for line in [
             "countersign_updates_total{kind=\"message\"} 2",
@@ -288,6 +341,9 @@ mod tests {
             "countersign_store_records{kind=\"seen_update\"} 7",
             "countersign_store_size_bytes 4096",
             "countersign_polling_last_success_timestamp_seconds 1700000000.5",
+            "countersign_polling_failures_total{reason=\"conflict\"} 1",
+            "countersign_outage_seconds 3600.0",
+            "countersign_clock_ahead_seconds -1.5",
             "# EOF",
         ] {
             assert!(page.lines().any(|there| there == line), "no line {line:?} in\n{page}");

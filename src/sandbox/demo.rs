@@ -148,7 +148,7 @@ impl DemoWorld {
             "wrong_code": "Type any wrong code, such as 000000, three times: you are locked out \
                            for five minutes. Let ten minutes pass, and go on.",
         });
-        let address = page.address().map_err(|error| DemoError::page(setup.page, error))?;
+        let address = page.address();
         let page_task = page::serve(page, world.outside(), hints);
         Ok(DemoWorld { world, page: address, config, page_task })
     }

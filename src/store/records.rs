@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::machines::{Happening, Work};
 use crate::verification::applicant::Person;
 use crate::verification::limits::Ledger;
+use crate::verification::outage::Outages;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// Something that the store keeps.
@@ -91,6 +92,16 @@ pub struct LiveKeyboard {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateTitle {
     pub title: String,
+}
+
+/// When Telegram was last heard, and when it was not. There is one of it, a minute old at most
+/// while the bot runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearing {
+    pub heard: Timestamp,
+    /// When this was written.
+    pub at: Timestamp,
+    pub outages: Outages,
 }
 
 impl Record for InboxEntry {
@@ -234,6 +245,21 @@ impl Record for GateTitle {
     }
 }
 
+impl Record for Hearing {
+    type Key = ();
+    const KIND: u8 = 0x18;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "hearing";
+
+    fn encode_key((): &()) -> Vec<u8> {
+        vec![0]
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<()> {
+        (bytes == [0]).then_some(())
+    }
+}
+
 mod administration;
 
 pub use administration::{
@@ -285,6 +311,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<UploadPart>(),
     kind::<Alarm>(),
     kind::<MovedGate>(),
+    kind::<Hearing>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),
 ];
@@ -331,6 +358,7 @@ mod tests {
             assert_eq!(SeenUpdate::decode_key(&bytes).is_some(), length == 4);
             assert_eq!(Wake::decode_key(&bytes).is_some(), length == 24);
             assert_eq!(LedgerCount::decode_key(&bytes).is_some(), length == 41, "{length}");
+            assert_eq!(Hearing::decode_key(&bytes), None);
         }
         assert_eq!(LedgerCount::decode_key(&[0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 49]), None);
     }
@@ -348,6 +376,7 @@ mod tests {
             );
             prop_assert_eq!(round_trip::<GateTitle>(&GateId(a.0)), Some(GateId(a.0)));
             prop_assert_eq!(round_trip::<LiveKeyboard>(&ChatId(a.0)), Some(ChatId(a.0)));
+            prop_assert_eq!(round_trip::<Hearing>(&()), Some(()));
             for ledger in [Ledger::Address { key: hash, day: a.0 }, Ledger::Country { dial_code: dial, day: a.0 }] {
                 prop_assert_eq!(round_trip::<LedgerCount>(&ledger), Some(ledger));
             }

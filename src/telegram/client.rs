@@ -27,11 +27,9 @@ use super::faults::{Fault, Refused};
 use crate::texts::Texts;
 use crate::verification::{GateId, Language, UserId};
 
-/// How long a call may take, from the first byte sent to the last one read.
-const CALL_TIME: Duration = Duration::from_secs(20);
+/// How long a call may take, from the first byte sent to the last one read, unless told otherwise.
+pub const CALL_TIME: Duration = Duration::from_secs(20);
 const CONNECT_TIME: Duration = Duration::from_secs(5);
-/// What a long poll may take beyond its own waiting time.
-const POLL_GRACE: Duration = Duration::from_secs(15);
 /// Telegram hands out at most so many updates at once.
 const BATCH: u8 = 100;
 
@@ -52,6 +50,7 @@ pub struct Client {
     api_url: Url,
     token: Arc<SecretString>,
     observer: Option<Observer>,
+    call_time: Duration,
 }
 
 /// One call that has ended, for metrics.
@@ -135,13 +134,19 @@ impl Client {
         }
         let http = builder.build().map_err(|error| ClientError::Http(error.to_string()))?;
         let token = Arc::new(token.clone());
-        Ok(Client { http, api_url: api_url.clone(), token, observer: None })
+        Ok(Client { http, api_url: api_url.clone(), token, observer: None, call_time: CALL_TIME })
     }
 
     /// The same, telling `observer` of each call.
     #[must_use]
     pub fn observed_by(self, observer: Observer) -> Client {
         Client { observer: Some(observer), ..self }
+    }
+
+    /// The same, giving each call so long, from the first byte sent to the last one read.
+    #[must_use]
+    pub fn within(self, call_time: Duration) -> Client {
+        Client { call_time, ..self }
     }
 
     /// Who the token belongs to.
@@ -176,8 +181,9 @@ impl Client {
         Ok((!webhook.url.is_empty()).then(|| origin.unwrap_or_else(|_| "unknown".to_owned())))
     }
 
-    /// Waits up to `timeout_s` seconds for updates and hands them out as they arrived. `offset`
-    /// confirms all updates before it: they never come again.
+    /// Waits up to `timeout_s` seconds for updates, and `grace` beyond that for the answer, and
+    /// hands them out as they arrived. `offset` confirms all updates before it: they never come
+    /// again.
     ///
     /// # Errors
     /// A [`Fault`]; `Conflict` if somebody else fetches them.
@@ -185,6 +191,7 @@ impl Client {
         &self,
         offset: Option<u32>,
         timeout_s: u32,
+        grace: Duration,
     ) -> Result<Vec<Box<RawValue>>, Fault> {
         let payload = GetRawUpdates {
             offset,
@@ -192,8 +199,7 @@ impl Client {
             timeout: timeout_s,
             allowed_updates: WANTED_UPDATES,
         };
-        let within = Duration::from_secs(timeout_s.into()) + POLL_GRACE;
-        self.call_within(&payload, within).await
+        self.call_within(&payload, Duration::from_secs(timeout_s.into()) + grace).await
     }
 
     /// Puts the bot's commands into its menu in private chats, in every language.
@@ -251,7 +257,7 @@ impl Client {
         P: Payload + Serialize,
         T: DeserializeOwned,
     {
-        self.call_within(payload, CALL_TIME).await
+        self.call_within(payload, self.call_time).await
     }
 
     async fn call_within<P, T>(&self, payload: &P, within: Duration) -> Result<T, Fault>
@@ -424,6 +430,7 @@ mod tests {
     use super::super::script::{Answer, Script};
     use super::*;
 
+    const GRACE: Duration = Duration::from_secs(5);
     const TOKEN: &str = "123456:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
 
     #[tokio::test]
@@ -444,10 +451,10 @@ mod tests {
         let update = json!({"update_id": 5, "something_new": {"query_id": "q"}});
         let script = Script::new([Answer::ok(json!([update])), Answer::ok(json!([]))]);
         let client = script.client().await;
-        let updates = client.updates(None, 0).await.unwrap();
+        let updates = client.updates(None, 0, GRACE).await.unwrap();
         assert_eq!(updates.len(), 1);
         assert_eq!(updates[0].get(), update.to_string());
-        assert!(client.updates(Some(6), 0).await.unwrap().is_empty());
+        assert!(client.updates(Some(6), 0, GRACE).await.unwrap().is_empty());
         let [(method, first), (_, second)] = &script.calls()[..] else { panic!() };
         assert_eq!(method, "GetUpdates");
         assert_eq!(first["allowed_updates"], json!(WANTED_UPDATES));

@@ -87,6 +87,8 @@ pub(super) struct Parameters {
 
 /// The pause after a 429 that names none.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
+/// No pause is longer, whatever is asked for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 /// An answer that fits no class is shown so far.
 const TOLD: usize = 120;
 
@@ -164,6 +166,7 @@ impl Fault {
             429 => {
                 let seconds = parameters.and_then(|parameters| parameters.retry_after);
                 let retry_after = seconds.map_or(DEFAULT_PAUSE, Duration::from_secs);
+                let retry_after = retry_after.min(LONGEST_PAUSE);
                 return Fault::RateLimited { method, retry_after };
             }
             500.. => return Fault::Retry { method, why: format!("it answered {code}") },

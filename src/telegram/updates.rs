@@ -25,7 +25,7 @@ use crate::administration::door::COMMANDS;
 use crate::administration::rights::BotRights;
 use crate::verification::code::looks_like_login_code;
 use crate::verification::event::{Event, File, Link, What};
-use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, Name, UserId};
+use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, Name, Timestamp, UserId};
 
 /// Telegram's own account, which sends login codes.
 const TELEGRAM: u64 = 777_000;
@@ -45,6 +45,8 @@ const LONGEST_PARAMETER: usize = 64;
 pub struct Update {
     /// Telegram's number; not always growing (it jumps after a quiet week).
     pub id: u32,
+    /// When it happened by Telegram's clock, where the update says.
+    pub date: Option<Timestamp>,
     pub reading: Reading,
 }
 
@@ -86,20 +88,29 @@ pub fn read(raw: &RawValue) -> Option<Update> {
     }
     let Number { update_id: id } = serde_json::from_str(raw.get()).ok()?;
     // The types below us were written for good JSON; a panic in there must cost one update only.
-    let reading = catch_unwind(AssertUnwindSafe(|| read_kind(raw.get())))
-        .unwrap_or(Reading::Nothing("unreadable: reading it panicked"));
-    Some(Update { id, reading })
+    let (date, reading) = catch_unwind(AssertUnwindSafe(|| read_kind(raw.get())))
+        .unwrap_or((None, Reading::Nothing("unreadable: reading it panicked")));
+    Some(Update { id, date, reading })
 }
 
-fn read_kind(raw: &str) -> Reading {
+fn read_kind(raw: &str) -> (Option<Timestamp>, Reading) {
     let Ok(Value::Object(mut whole)) = serde_json::from_str(raw) else {
-        return Reading::Nothing("unreadable");
+        return (None, Reading::Nothing("unreadable"));
     };
-    let Some((kind, mut content)) =
-        WANTED_UPDATES.iter().find_map(|kind| whole.remove_entry(*kind))
-    else {
-        return Reading::Nothing("of no kind that we asked for");
-    };
+    match WANTED_UPDATES.iter().find_map(|kind| whole.remove_entry(*kind)) {
+        Some((kind, content)) => (date_of(&content), read_content(&kind, content)),
+        None => (None, Reading::Nothing("of no kind that we asked for")),
+    }
+}
+
+/// A pressed button has no date of its own: the one inside it is its message's.
+fn date_of(content: &Value) -> Option<Timestamp> {
+    let date = |name: &str| content.get(name).and_then(Value::as_i64);
+    let seconds = date("edit_date").or_else(|| date("date")).filter(|seconds| *seconds > 0)?;
+    Some(Timestamp(seconds.saturating_mul(1000)))
+}
+
+fn read_content(kind: &str, mut content: Value) -> Reading {
     let apart = Apart::take(&mut content);
     // Through text once more: from a `Value`, teloxide reads no kind at all.
     let lean = json!({"update_id": 0, kind: content}).to_string();
@@ -434,6 +445,7 @@ async fn asked_to_join(request: ChatJoinRequest, Apart { query_id, link }: Apart
         title: request.chat.title().unwrap_or_default().to_owned(),
         link: link.map(|link| link.url),
         query_id,
+        asked: Some(Timestamp(request.date.timestamp_millis())),
     };
     Reading::Event(event_of(&request.from, what))
 }

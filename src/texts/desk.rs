@@ -299,7 +299,7 @@ const DID: [(&str, &str); 60] = [
 ];
 
 /// `Nora Newcomer (@nora)`; the number of whoever has no username.
-fn name_of(who: &Who) -> Value {
+pub(super) fn name_of(who: &Who) -> Value {
     let id = who.id.0.to_string();
     let Some(name) = &who.name else { return Value::Words(id) };
     let handle = match &name.username {

@@ -9,7 +9,9 @@ mod desk;
 mod gsm7;
 mod letters;
 mod panel;
+mod roster;
 mod sentences;
+mod stepping_in;
 mod waits;
 
 #[cfg(test)]

@@ -161,6 +161,9 @@ pub fn of_text(text: &PanelText) -> Sentence {
         PanelText::LogOn => plain("panel-log-on"),
         PanelText::LogNoPost => plain("panel-log-no-post"),
         PanelText::LogNotAdmin => plain("panel-log-not-admin"),
+
+        PanelText::Roster(text) => super::roster::of_text(text),
+        PanelText::StepIn(text) => super::stepping_in::of_text(text),
     }
 }
 
@@ -210,6 +213,9 @@ pub fn of_label(label: &PanelLabel) -> Sentence {
         PanelLabel::LogOn => plain("panel-label-log-on"),
         PanelLabel::LogOther => plain("panel-label-log-other"),
         PanelLabel::LogOff => plain("panel-label-log-off"),
+
+        PanelLabel::InRoster(label) => super::roster::of_label(label),
+        PanelLabel::StepIn(label) => super::stepping_in::of_label(label),
     }
 }
 

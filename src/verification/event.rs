@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChallengeId, ChatId, GateId, Hidden, Language, MessageId, Name, UserId};
+use super::{ChallengeId, ChatId, GateId, Hidden, Language, MessageId, Name, Timestamp, UserId};
 
 /// One thing that happened, about one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub enum What {
         link: Option<String>,
         /// The guard-bot query (Bot API 10.1), where Telegram sends one.
         query_id: Option<String>,
+        /// When they asked, by Telegram's clock, where Telegram tells.
+        #[serde(default)]
+        asked: Option<Timestamp>,
     },
     /// `/start`, with the deep link's parameter if there was one.
     Started {

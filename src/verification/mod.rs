@@ -15,6 +15,7 @@ pub mod effect;
 pub mod event;
 pub mod gate;
 pub mod limits;
+pub mod outage;
 pub mod password;
 pub mod text;
 

@@ -1,7 +1,5 @@
 //! The mail server and Twilio: taken, not taken, refused, unknown, out of order.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use countersign::sandbox::smtp::Verb;
@@ -10,6 +8,7 @@ use countersign::sandbox::{Lines, Person, World, smtp, twilio};
 use insta::assert_snapshot;
 
 use super::steps::{MINUTE, has_code_sent_to};
+use crate::logged::Log;
 use crate::scene::{Scene, Setup, steady};
 
 /// Somebody who asks for a code by e-mail, and what they read.
@@ -47,35 +46,6 @@ fn giving_up_after(limit: Duration) -> Setup {
     setup.waits.email.send = limit;
     setup.waits.sms.request = limit;
     setup
-}
-
-/// What is logged on this thread from now on.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn starts() -> (Log, tracing::subscriber::DefaultGuard) {
-        let log = Log::default();
-        let written = log.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_ansi(false).with_writer(move || written.clone());
-        (log, tracing::subscriber::set_default(subscriber.finish()))
-    }
-
-    fn lines_with(&self, part: &str) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().expect("a log").clone()).expect("text");
-        text.lines().filter(|line| line.contains(part)).map(str::to_owned).collect()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("a log").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 // Out of order: certainly not sent.

@@ -182,7 +182,10 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             stepping_in::reported(turn, *gate, *about, *act, *result);
         }
         What::Moved { from, to } => turn.panel.follow(*from, *to),
-        What::Woken => turn.lapse(),
+        What::Woken => {
+            turn.lapse();
+            roster::lapse(turn);
+        }
     }
 }
 
@@ -218,7 +221,10 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str, input: &Input) {
         return;
     }
     match command {
-        "cancel" => turn.rest(PanelText::Cancelled),
+        "cancel" => {
+            roster::forget(turn);
+            turn.rest(PanelText::Cancelled);
+        }
         "enrol" => entry::enrol(turn),
         _ => stepping_in::commanded(turn, command, input),
     }
@@ -259,6 +265,11 @@ fn pressed(
 }
 
 fn rights_known(turn: &mut Turn<'_, '_>, gate: GateId, rights: Rights, input: &Input) {
+    if stepping_in::surveyed(turn, gate, rights, input)
+        || stepping_in::card_refused(turn, gate, rights, input)
+    {
+        return;
+    }
     match rights {
         Rights::Admin => {
             turn.panel.known.insert(gate);
@@ -282,7 +293,7 @@ fn visited(visit: &mut Visit<'_, '_, '_>, input: &Input) {
         },
         Input::Wrote { message, text, .. } => wrote(visit, *message, text),
         Input::Forwarded { .. } => stepping_in::at_group(visit, input),
-        Input::SentFile { file, .. } => roster::file_at_group(visit, file),
+        Input::SentFile { message, file, .. } => roster::file_at_group(visit, *message, file),
         Input::SharedChat { request, picked, .. } => {
             if *request == entry::PICK_LOG {
                 log_chat::picked(visit, *picked);
@@ -315,7 +326,8 @@ fn wrote(visit: &mut Visit<'_, '_, '_>, message: MessageId, text: &Hidden) {
     }
     let awaited = visit.turn.panel.awaiting.clone().filter(|awaited| awaited.gate == visit.gate);
     let Some(awaited) = awaited else { return };
-    if !visit.keeps() {
+    let steps_in = matches!(awaited.expected, Expected::StepIn(_));
+    if !visit.keeps() && !steps_in {
         return visit.show_only();
     }
     match awaited.expected {
@@ -328,6 +340,7 @@ fn wrote(visit: &mut Visit<'_, '_, '_>, message: MessageId, text: &Hidden) {
         Expected::List(list) => addresses::list_typed(visit, list, text),
         Expected::Accounts => addresses::accounts_typed(visit, text),
         Expected::Roster(expected) => roster::typed(visit, expected, text),
+        Expected::StepIn(expected) => stepping_in::typed(visit, expected, text),
     }
 }
 

@@ -37,6 +37,14 @@ pub struct Panel {
     /// Titles of groups that the bot came into or that were picked, until they have settings.
     pub titles: BTreeMap<GateId, String>,
     pub log: Option<LogPick>,
+    /// A roster's file that was sent and not decided on yet.
+    pub upload: Option<roster::Upload>,
+    /// How many files are being fetched: what arrives before the last of them is outdated.
+    pub fetching: u32,
+    /// It is being found out where they may look after somebody.
+    pub survey: Option<stepping_in::Survey>,
+    /// What was ordered for applicants, until it is reported.
+    pub acting: Vec<stepping_in::Acting>,
 }
 
 /// What the live message shows.
@@ -110,6 +118,7 @@ pub enum Expected {
     /// How many accounts one address may admit.
     Accounts,
     Roster(roster::Expected),
+    StepIn(stepping_in::Expected),
 }
 
 /// What waits for a yes, at the gate that the screen is about.
@@ -151,6 +160,12 @@ impl Panel {
         self.awaiting.is_some()
     }
 
+    /// Whether there is something that `/cancel` would end.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.waits() || self.pending.is_some() || self.upload.is_some()
+    }
+
     /// Whether this message was typed in answer to what is asked now.
     pub(super) fn answers(&self, message: MessageId) -> bool {
         self.typed.contains(&(message, self.serial))
@@ -169,6 +184,8 @@ impl Panel {
         }
         self.awaiting.iter_mut().for_each(|awaiting| follow(&mut awaiting.gate));
         self.log.iter_mut().for_each(|log| follow(&mut log.gate));
+        self.upload.iter_mut().filter_map(|upload| upload.gate.as_mut()).for_each(follow);
+        self.acting.iter_mut().for_each(|acting| follow(&mut acting.gate));
         if let Some(step) = self.walks.remove(&from) {
             self.walks.insert(to, step);
         }
@@ -217,7 +234,8 @@ impl Expected {
             | Expected::Uses { .. }
             | Expected::List(_)
             | Expected::Accounts
-            | Expected::Roster(_) => false,
+            | Expected::Roster(_)
+            | Expected::StepIn(_) => false,
         }
     }
 }

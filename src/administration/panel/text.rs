@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::dates::Date;
+pub use super::roster::text::{RosterLabel, RosterText};
 use super::state::List;
+pub use super::stepping_in::text::{StepInLabel, StepInText};
 use crate::administration::settings::Strictness;
 use crate::verification::effect::Channel;
 use crate::verification::gate::{Addresses, Mode};
@@ -180,6 +182,9 @@ pub enum PanelText {
     LogOn,
     LogNoPost,
     LogNotAdmin,
+
+    Roster(RosterText),
+    StepIn(StepInText),
 }
 
 /// Everything that is set at a gate.
@@ -316,6 +321,9 @@ pub enum PanelLabel {
     LogOn,
     LogOther,
     LogOff,
+
+    InRoster(RosterLabel),
+    StepIn(StepInLabel),
 }
 
 /// What can be chosen by one press.

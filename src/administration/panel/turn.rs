@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Input;
+use super::roster;
 use super::state::{Awaiting, Panel, Screen};
 use super::text::{PanelLabel, PanelText};
 use super::word::{Away, Word};
@@ -57,8 +58,9 @@ impl<'p, 'f> Turn<'p, 'f> {
         }
     }
 
-    pub fn finish(self) -> Outcome {
+    pub fn finish(mut self) -> Outcome {
         if self.is_nobody() {
+            roster::forget(&mut self);
             *self.panel = Panel::default();
         }
         self.out
@@ -132,7 +134,10 @@ impl<'p, 'f> Turn<'p, 'f> {
 
     /// Somebody of whom nothing need be kept.
     fn is_nobody(&self) -> bool {
-        !self.promoted && self.rank() == Rank::Stranger && self.groups().is_empty()
+        !self.promoted
+            && self.panel.survey.is_none()
+            && self.rank() == Rank::Stranger
+            && self.groups().is_empty()
     }
 
     // Orders.
@@ -152,6 +157,12 @@ impl<'p, 'f> Turn<'p, 'f> {
     pub fn answer(&mut self, query: &str, text: Option<PanelText>) {
         let text = text.map(Text::Panel);
         self.order(Task::AnswerButton { query: query.to_owned(), text, alert: false });
+    }
+
+    /// As [`Turn::answer`], shown until it is dismissed.
+    pub fn alert(&mut self, query: &str, text: PanelText) {
+        let text = Some(Text::Panel(text));
+        self.order(Task::AnswerButton { query: query.to_owned(), text, alert: true });
     }
 
     /// Says something that is no screen.
@@ -287,17 +298,25 @@ impl<'p, 'f> Turn<'p, 'f> {
 
     /// They may not look after this group (any more): whatever they were doing there ends.
     pub fn expelled(&mut self, gate: GateId, why: PanelText) {
-        self.panel.known.remove(&gate);
-        self.panel.walks.remove(&gate);
-        self.panel.log = self.panel.log.filter(|log| log.gate != gate);
+        self.forget(gate);
         let title = self.title(gate).filter(|_| self.exists(gate));
         if self.panel.screen.gate() == Some(gate) {
             self.show(Screen::Nothing, title, why, Vec::new());
         } else {
             self.tell_with(title, why, Keyboard::None, None);
         }
+    }
+
+    /// Nothing that they were doing at this group goes on.
+    pub fn forget(&mut self, gate: GateId) {
+        self.panel.known.remove(&gate);
+        self.panel.walks.remove(&gate);
+        self.panel.log = self.panel.log.filter(|log| log.gate != gate);
         if self.panel.awaiting.as_ref().is_some_and(|awaiting| awaiting.gate == gate) {
             self.panel.awaiting = None;
+        }
+        if self.panel.upload.as_ref().is_some_and(|upload| upload.gate == Some(gate)) {
+            roster::forget(self);
         }
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tracing::{info, warn};
 
-use super::Next;
+use super::carry::is_worth_telling;
+use super::{Contact, Next};
 use crate::administration::effect::{About, Order, Task, Whose};
 use crate::administration::rights::{Examined, Rights};
 use crate::administration::{desk, panel, roster};
@@ -20,18 +21,16 @@ use crate::verification::{GateId, UserId};
 
 /// How many lines of a roster are read at a time.
 const PAGE: usize = 1000;
-/// A longer file is no roster of ours.
-const LARGEST_FILE: usize = 2 * 1024 * 1024;
 
 pub(super) async fn carry(
     engine: &Arc<Engine>,
     seq: u64,
     entry: &OutboxEntry,
     order: &Order,
-) -> Result<(Queued, Next), StoreError> {
+) -> Result<(Queued, Contact, Next), StoreError> {
     let mut upload = None;
     let performed = match &order.task {
-        Task::Fetch { file } => match engine.telegram.fetch(file, LARGEST_FILE).await {
+        Task::Fetch { file } => match engine.telegram.fetch(file, roster::LARGEST).await {
             Ok(bytes) => {
                 let size = Some(bytes.len() as u64);
                 if let Whose::Panel(admin) = order.whose {
@@ -50,22 +49,25 @@ pub(super) async fn carry(
         _ => engine.telegram.administer(order, &engine.texts, engine.me, &engine.username).await,
     };
     fault::pass(Point::OutboxPerformed);
-    let then = match performed {
-        Performed::Done(then) => then,
+    let (contact, then) = match performed {
+        Performed::Done(then) => (Contact::Made, then),
         Performed::Later { after, why } => {
-            let after = match why {
-                Fault::Retry { .. } => engine.retries.after(entry.attempts),
-                _ => after,
+            let next = match why {
+                Fault::Retry { .. } => {
+                    Next::AgainWhenBack(engine.retries.after(entry.attempts, seq))
+                }
+                Fault::Unauthorized { .. } => Next::AgainWhenBack(after),
+                _ => Next::Again(after),
             };
-            if entry.attempts.is_power_of_two() || entry.attempts == 0 {
+            if is_worth_telling(entry.attempts) {
                 let task = order.task.name();
                 warn!(task, %why, "Telegram did not take an order; trying again");
             }
-            return Ok((Vec::new(), Next::Again(after)));
+            return Ok((Vec::new(), Contact::of(&why), next));
         }
         Performed::Dropped { why, then } => {
             info!(task = order.task.name(), %why, "an order is in vain and is dropped");
-            then
+            (Contact::of(&why), then)
         }
     };
     // The bot was not told, or not yet.
@@ -76,7 +78,7 @@ pub(super) async fn carry(
     }
     let cause = Cause { outbox: Some(seq), upload, ..Cause::default() };
     let happening = then.and_then(|answer| told(order.whose, answer));
-    Ok((engine.decide(happening, cause).await?, Next::Go))
+    Ok((engine.decide(happening, cause).await?, contact, Next::Go))
 }
 
 /// What a machine hears of an order that broke off for a reason of our own.

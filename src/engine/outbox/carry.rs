@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use super::{Attempt, Lane, Next, administer, broken_off};
+use super::{Attempt, Contact, Lane, Next, administer, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::decide::{Cause, Queued};
 use crate::engine::renaming::Renaming;
@@ -23,7 +23,7 @@ use crate::telegram::{Fault, Performed};
 use crate::verification::code::Random;
 use crate::verification::effect::{Channel, Effect, Keyboard, Letter, Order};
 use crate::verification::event::{DeliveryOutcome, Event, What};
-use crate::verification::{ChallengeId, GateId, UserId};
+use crate::verification::{ChallengeId, GateId, Timestamp, UserId};
 
 pub(super) async fn attempt(
     engine: Arc<Engine>,
@@ -32,6 +32,7 @@ pub(super) async fn attempt(
     entry: OutboxEntry,
 ) -> Attempt {
     let kind = entry.order.name();
+    let counts = entry.order.counts();
     let carried = match contained(carry(&engine, seq, &entry)).await {
         Some(carried) => carried,
         None => {
@@ -41,12 +42,18 @@ pub(super) async fn attempt(
                 "a panic while carrying out an order; it is dropped"
             );
             let cause = Cause { outbox: Some(seq), ..Cause::default() };
-            engine.decide(broken_off(&entry), cause).await.map(|queued| (queued, Next::Go))
+            engine
+                .decide(broken_off(&entry), cause)
+                .await
+                .map(|queued| (queued, Contact::None, Next::Go))
         }
     };
     match carried {
-        Ok((queued, next)) => Attempt { lane, kind, queued, next },
-        Err(_) => Attempt { lane, kind, queued: Vec::new(), next: Next::Stop },
+        Ok((queued, contact, next)) => Attempt { lane, kind, queued, contact, counts, next },
+        Err(_) => {
+            let (queued, contact) = (Vec::new(), Contact::None);
+            Attempt { lane, kind, queued, contact, counts, next: Next::Stop }
+        }
     }
 }
 
@@ -54,7 +61,7 @@ async fn carry(
     engine: &Arc<Engine>,
     seq: u64,
     entry: &OutboxEntry,
-) -> Result<(Queued, Next), StoreError> {
+) -> Result<(Queued, Contact, Next), StoreError> {
     fault::pass(Point::OutboxBefore);
     let moved = engine.gates.moved();
     let renaming = Renaming { moved: &moved, keys: &engine.keys };
@@ -89,7 +96,7 @@ async fn call_telegram(
     seq: u64,
     entry: &OutboxEntry,
     order: &Order,
-) -> Result<(Queued, Next), StoreError> {
+) -> Result<(Queued, Contact, Next), StoreError> {
     let chat = order.chat;
     let keyboard = match order.effect {
         Effect::RetireButtons | Effect::Rewrite { .. } => {
@@ -98,24 +105,33 @@ async fn call_telegram(
         }
         _ => None,
     };
-    let performed =
-        engine.telegram.perform(order, keyboard, &engine.texts, engine.clock.now()).await;
+    // An invite link must not be dead before it is made, whichever of the two clocks is wrong.
+    let now = engine.clock.now().max(engine.clock.wall());
+    let performed = engine.telegram.perform(order, keyboard, &engine.texts, now).await;
     fault::pass(Point::OutboxPerformed);
-    let (said, then) = match performed {
-        Performed::Done { said, then } => (said, then),
+    let made = match (&order.effect, keyboard) {
+        // There was nothing to be asked for.
+        (Effect::RetireButtons | Effect::Rewrite { .. }, None) => Contact::None,
+        (_, _) => Contact::Made,
+    };
+    let (said, contact, then) = match performed {
+        Performed::Done { said, then } => (said, made, then),
         Performed::Later { after, why } => {
-            let after = match why {
-                Fault::Retry { .. } => engine.retries.after(entry.attempts),
-                _ => after,
+            let next = match why {
+                Fault::Retry { .. } => {
+                    Next::AgainWhenBack(engine.retries.after(entry.attempts, seq))
+                }
+                Fault::Unauthorized { .. } => Next::AgainWhenBack(after),
+                _ => Next::Again(after),
             };
-            if entry.attempts.is_power_of_two() || entry.attempts == 0 {
+            if is_worth_telling(entry.attempts) {
                 warn!(user = order.user.0, %why, "Telegram did not take an order; trying again");
             }
-            return Ok((Vec::new(), Next::Again(after)));
+            return Ok((Vec::new(), Contact::of(&why), next));
         }
         Performed::Dropped { why, then } => {
             info!(user = order.user.0, %why, "an order is in vain and is dropped");
-            (None, then)
+            (None, Contact::of(&why), then)
         }
     };
     let keyboard = match (&order.effect, said) {
@@ -127,7 +143,7 @@ async fn call_telegram(
     };
     let cause = Cause { outbox: Some(seq), keyboard, ..Cause::default() };
     let queued = engine.decide(then.map(|what| about(order, what)), cause).await?;
-    Ok((queued, Next::Go))
+    Ok((queued, contact, Next::Go))
 }
 
 fn about(order: &Order, what: What) -> Happening {
@@ -147,19 +163,19 @@ async fn send_code(
     entry: &OutboxEntry,
     order: &Order,
     parcel: &Parcel,
-) -> Result<(Queued, Next), StoreError> {
+) -> Result<(Queued, Contact, Next), StoreError> {
     let over = |outcome| {
         let (gate, challenge) = (parcel.gate, parcel.challenge);
         let event = about(order, What::CodeDelivery { gate, challenge, outcome });
         engine.decide(Some(event), Cause { outbox: Some(seq), ..Cause::default() })
     };
-    if engine.clock.now() >= parcel.letter.expires {
-        return Ok((over(DeliveryOutcome::GaveUp).await?, Next::Go));
+    if engine.clock.now() >= expires(engine, &parcel.letter) {
+        return Ok((over(DeliveryOutcome::GaveUp).await?, Contact::None, Next::Go));
     }
     if !begin(engine, seq, entry, order.user, parcel).await? {
         // A newer code has replaced it, or the dialogue is over.
         let cause = Cause { outbox: Some(seq), ..Cause::default() };
-        return Ok((engine.decide(None, cause).await?, Next::Go));
+        return Ok((engine.decide(None, cause).await?, Contact::None, Next::Go));
     }
     fault::pass(Point::CodeBefore);
     let began = Instant::now();
@@ -170,10 +186,11 @@ async fn send_code(
     engine.metrics.answered(provider(channel), began.elapsed());
     let user = order.user.0;
     let to = parcel.letter.address.masked();
+    tell_of(engine, channel, &sent);
     match sent {
-        SendOutcome::Sent => Ok((over(DeliveryOutcome::Sent).await?, Next::Go)),
+        SendOutcome::Sent => Ok((over(DeliveryOutcome::Sent).await?, Contact::None, Next::Go)),
         SendOutcome::Refused(refusal) => {
-            Ok((over(DeliveryOutcome::Refused(refusal)).await?, Next::Go))
+            Ok((over(DeliveryOutcome::Refused(refusal)).await?, Contact::None, Next::Go))
         }
         SendOutcome::Unknown { why } => {
             warn!(
@@ -183,18 +200,26 @@ async fn send_code(
                 why,
                 "nobody knows whether a code was sent; it counts as sent"
             );
-            Ok((over(DeliveryOutcome::Unknown).await?, Next::Go))
+            Ok((over(DeliveryOutcome::Unknown).await?, Contact::None, Next::Go))
         }
         SendOutcome::NotSent { why, retry_after } => {
-            warn!(user, ?channel, to, why, "a code could not be sent; trying again");
-            let after = retry_after.unwrap_or_else(|| engine.retries.after(entry.attempts));
+            if is_worth_telling(entry.attempts) {
+                warn!(user, ?channel, to, why, "a code could not be sent; trying again");
+            }
+            let after = retry_after.unwrap_or_else(|| engine.retries.after(entry.attempts, seq));
             delay(engine, seq, entry, order, parcel, after).await
         }
-        SendOutcome::Misconfigured { why } => {
-            error!(?channel, why, "codes cannot be sent: mend the configuration");
+        SendOutcome::Misconfigured { .. } => {
             delay(engine, seq, entry, order, parcel, engine.retries.misconfigured).await
         }
     }
+}
+
+/// When a letter that has not left is given up: time in which nobody could reach us, because we
+/// were off for instance, does not count.
+fn expires(engine: &Engine, letter: &Letter) -> Timestamp {
+    let outages = engine.hearing.outages(engine.clock.now());
+    outages.extended(letter.expires.before(letter.lives), letter.expires)
 }
 
 /// Notes that the code may leave from now on; `false` if it is not wanted any more.
@@ -221,6 +246,30 @@ async fn begin(
         .await
 }
 
+/// Says once that a channel is of no use before the host has mended something, and once that it is
+/// again, however many codes wait.
+fn tell_of(engine: &Engine, channel: Channel, sent: &SendOutcome) {
+    match sent {
+        SendOutcome::Misconfigured { why } => {
+            if engine.pulse.channel_is(channel, Some(why)) {
+                error!(?channel, why, "codes cannot be sent: mend the configuration");
+            }
+        }
+        SendOutcome::Sent | SendOutcome::Refused(_) => {
+            if engine.pulse.channel_is(channel, None) {
+                info!(?channel, "codes can be sent again");
+            }
+        }
+        // Nobody knows whether the provider would have taken it.
+        SendOutcome::NotSent { .. } | SendOutcome::Unknown { .. } => {}
+    }
+}
+
+/// Every attempt would be too much to read where hundreds wait.
+pub(super) fn is_worth_telling(attempts: u32) -> bool {
+    attempts == 0 || attempts.is_power_of_two()
+}
+
 /// It has certainly not left: says so to the rules, and tries again.
 async fn delay(
     engine: &Arc<Engine>,
@@ -229,7 +278,7 @@ async fn delay(
     order: &Order,
     parcel: &Parcel,
     after: Duration,
-) -> Result<(Queued, Next), StoreError> {
+) -> Result<(Queued, Contact, Next), StoreError> {
     let waiting =
         OutboxEntry { started: false, attempts: entry.attempts.saturating_add(1), ..entry.clone() };
     let (gate, challenge) = (parcel.gate, parcel.challenge);
@@ -237,8 +286,8 @@ async fn delay(
     let event = about(order, What::CodeDelivery { gate, challenge, outcome });
     let cause = Cause { put_back: Some((seq, waiting)), ..Cause::default() };
     let queued = engine.decide((entry.attempts == 0).then_some(event), cause).await?;
-    let left = parcel.letter.expires.since(engine.clock.now());
-    Ok((queued, Next::Again(after.min(left))))
+    let left = expires(engine, &parcel.letter).since(engine.clock.now());
+    Ok((queued, Contact::None, Next::Again(after.min(left))))
 }
 
 async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutcome {
@@ -255,7 +304,7 @@ async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutco
                 html: words.html,
                 group: letter.group.clone(),
                 message_id: message_id(),
-                date: engine.clock.now(),
+                date: engine.clock.wall(),
             };
             mailer.send(&mail).await
         }

@@ -39,10 +39,15 @@ pub(super) struct Lanes {
     paced: BTreeSet<(Instant, Lane)>,
     /// Lanes whose first order failed, by when it is tried again.
     failed: BTreeSet<(Instant, Lane)>,
+    /// The same where Telegram was away: if it comes back sooner, they need not wait.
+    away: BTreeSet<(Instant, Lane)>,
     depth: usize,
     /// When each queued order was decided, by its place.
     ages: BTreeSet<(Timestamp, u64)>,
 }
+
+/// The deadline of what has none.
+const NO_HURRY: Timestamp = Timestamp(i64::MAX);
 
 type Queue = VecDeque<(u64, OutboxEntry)>;
 
@@ -126,7 +131,8 @@ impl Lanes {
         self.wake_up(now);
         loop {
             let counting = if pace.is_exhausted(now) { None } else { self.counting.first() };
-            let counts = match (counting, self.free.first()) {
+            let free = if pace.is_free_exhausted(now) { None } else { self.free.first() };
+            let counts = match (counting, free) {
                 (Some(counting), Some(free)) => counting < free,
                 (Some(_), None) => true,
                 (None, Some(_)) => false,
@@ -168,12 +174,44 @@ impl Lanes {
         }
     }
 
-    /// When to look again, if nothing else happens before.
-    pub fn wake(&self, pace: &Pace) -> Option<Instant> {
-        let paced = self.paced.first().map(|(due, _)| *due);
-        let failed = self.failed.first().map(|(due, _)| *due);
-        let refill = (!self.counting.is_empty()).then(|| pace.refill());
-        [paced, failed, refill].into_iter().flatten().min()
+    /// The same, but sooner if Telegram is back sooner.
+    pub fn again_when_back(&mut self, lane: &Lane, due: Instant) {
+        if let Some((_, entry)) = self.lanes.get_mut(lane).and_then(|queue| queue.front_mut()) {
+            entry.attempts = entry.attempts.saturating_add(1);
+            self.away.insert((due, lane.clone()));
+        }
+    }
+
+    /// Telegram is back: whatever waited for that may be tried, the most urgent first.
+    pub fn are_back(&mut self) {
+        for (_, lane) in std::mem::take(&mut self.away) {
+            self.make_ready(lane);
+        }
+    }
+
+    /// Whoever cannot be reached in time any more makes way for those who can. What is late may
+    /// still be of use: to somebody who wrote to the bot before.
+    pub fn give_up_hurrying(&mut self, now: Timestamp) {
+        for ready in [&mut self.counting, &mut self.free] {
+            while ready.first().is_some_and(|((deadline, _), _)| *deadline < now) {
+                if let Some(((_, seq), lane)) = ready.pop_first() {
+                    ready.insert(((NO_HURRY, seq), lane));
+                }
+            }
+        }
+    }
+
+    /// When a lane that waits for a time may be tried again: see [`Lanes::wake_up`].
+    pub fn due(&self) -> Option<Instant> {
+        let waiting = [&self.paced, &self.failed, &self.away];
+        waiting.into_iter().filter_map(|lanes| lanes.first()).map(|(due, _)| *due).min()
+    }
+
+    /// When what could be tried now, but for the limits, may be.
+    pub fn refill(&self, pace: &Pace) -> Option<Instant> {
+        let counting = (!self.counting.is_empty()).then(|| pace.refill());
+        let free = (!self.free.is_empty()).then(|| pace.free_refill());
+        [counting, free].into_iter().flatten().min()
     }
 
     /// Whether something could be tried now, but for the limits.
@@ -191,8 +229,12 @@ impl Lanes {
         self.ages.first().map(|(queued, _)| *queued)
     }
 
-    fn wake_up(&mut self, now: Instant) {
-        while let Some(lane) = due(&mut self.paced, now).or_else(|| due(&mut self.failed, now)) {
+    /// Lanes that waited until now may be tried.
+    pub fn wake_up(&mut self, now: Instant) {
+        while let Some(lane) = due(&mut self.paced, now)
+            .or_else(|| due(&mut self.failed, now))
+            .or_else(|| due(&mut self.away, now))
+        {
             self.make_ready(lane);
         }
     }
@@ -201,7 +243,7 @@ impl Lanes {
         let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) else {
             return;
         };
-        let deadline = entry.order.deadline().unwrap_or(Timestamp(i64::MAX));
+        let deadline = entry.order.deadline().unwrap_or(NO_HURRY);
         let ready = match &lane {
             Lane::Codes(_) => &mut self.codes,
             _ if entry.order.counts() => &mut self.counting,
@@ -285,6 +327,11 @@ mod tests {
         order
     }
 
+    /// When there is something to be done again.
+    fn wake(lanes: &Lanes, pace: &Pace) -> Option<Instant> {
+        [lanes.due(), lanes.refill(pace)].into_iter().flatten().min()
+    }
+
     fn unlimited() -> Pace {
         Pace::new(0)
     }
@@ -327,6 +374,58 @@ mod tests {
     }
 
     #[test]
+    fn whoever_cannot_be_reached_in_time_any_more_makes_way() {
+        let mut lanes = lanes([
+            order(1, Some(100), say()),
+            order(2, None, say()),
+            order(3, Some(300), say()),
+            order(4, Some(200), delete()),
+            order(5, Some(400), delete()),
+        ]);
+        lanes.give_up_hurrying(Timestamp(250));
+        assert_eq!(drain(&mut lanes, Instant::now(), &mut unlimited()), [2, 4, 0, 1, 3]);
+    }
+
+    #[test]
+    fn what_waited_for_telegram_is_tried_when_it_is_back_the_most_urgent_first() {
+        let mut lanes = lanes([
+            order(1, None, say()),
+            order(2, Some(900), say()),
+            order(3, Some(300), say()),
+            order(4, Some(1), say()),
+        ]);
+        let (mut pace, now) = (unlimited(), Instant::now());
+        let minute = Duration::from_secs(60);
+        while let Some((lane, seq, _)) = lanes.next(now, &mut pace) {
+            match seq {
+                // Telegram asked for this pause.
+                3 => lanes.again(&lane, now + minute),
+                _ => lanes.again_when_back(&lane, now + minute),
+            }
+        }
+        assert_eq!(lanes.due(), Some(now + minute));
+        lanes.are_back();
+        assert_eq!(drain(&mut lanes, now, &mut pace), [2, 1, 0]);
+        assert_eq!(drain(&mut lanes, now + minute, &mut pace), [3]);
+    }
+
+    #[test]
+    fn a_backlog_of_calls_that_are_no_messages_is_paced_too() {
+        let mut lanes = lanes((0..1000).map(|user| order(user, None, delete())));
+        let (mut pace, begin) = (Pace::new(30), Instant::now());
+        let mut now = begin;
+        let at_once = drain(&mut lanes, now, &mut pace).len();
+        assert!((100..=130).contains(&at_once), "{at_once} at once");
+        while let Some(due) = wake(&lanes, &pace) {
+            assert!(due > now, "it would spin");
+            now = due;
+            drain(&mut lanes, now, &mut pace);
+        }
+        let took = (now - begin).as_secs();
+        assert!((6..=8).contains(&took), "1000 at 120 a second took {took} s");
+    }
+
+    #[test]
     fn one_lane_that_waits_holds_up_no_other() {
         let mut lanes =
             lanes([order(1, Some(1), say()), order(1, None, say()), order(2, None, say())]);
@@ -335,7 +434,7 @@ mod tests {
         let due = now + Duration::from_secs(30);
         lanes.again(&lane, due);
         assert_eq!(drain(&mut lanes, now, &mut pace), [2]);
-        assert_eq!(lanes.wake(&pace), Some(due));
+        assert_eq!(wake(&lanes, &pace), Some(due));
         assert!(!lanes.has_ready());
         let (_, seq, entry) = lanes.next(due, &mut pace).unwrap();
         assert_eq!((seq, entry.attempts), (0, 1));
@@ -366,7 +465,7 @@ mod tests {
         while lanes.depth() > 0 {
             let count = drain(&mut lanes, now, &mut pace).len();
             sent.extend(std::iter::repeat_n(now - begin, count));
-            let Some(wake) = lanes.wake(&pace) else { break };
+            let Some(wake) = wake(&lanes, &pace) else { break };
             assert!(wake > now, "it would spin");
             now = wake;
         }
@@ -404,7 +503,7 @@ mod tests {
         assert_eq!(drain(&mut lanes, begin, &mut pace), [0, 1, 2, 3, 20]);
         for (seconds, seq) in [(1, 4), (2, 5), (3, 6), (4, 7)] {
             let due = begin + Duration::from_secs(seconds);
-            assert_eq!(lanes.wake(&pace), Some(due));
+            assert_eq!(wake(&lanes, &pace), Some(due));
             assert_eq!(drain(&mut lanes, due, &mut pace), [seq]);
         }
     }
@@ -419,7 +518,7 @@ mod tests {
         let mut done = 0;
         while lanes.depth() > 0 {
             done += drain(&mut lanes, now, &mut pace).len();
-            now = lanes.wake(&pace).unwrap_or(now);
+            now = wake(&lanes, &pace).unwrap_or(now);
         }
         assert_eq!(done, 10_000);
         // A look at every lane for each order would be a hundred million steps.

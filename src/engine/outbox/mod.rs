@@ -8,6 +8,7 @@
 mod administer;
 mod carry;
 mod lanes;
+mod line;
 mod pace;
 mod retries;
 
@@ -26,6 +27,7 @@ use crate::store::records::OutboxEntry;
 use crate::verification::effect::{Effect, Order};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Event, Membership, What};
 use lanes::{Lane, Lanes};
+use line::{Contact, Line};
 use pace::Pace;
 pub use retries::Retries;
 
@@ -49,6 +51,7 @@ pub(super) struct Carrying {
     orders: mpsc::UnboundedReceiver<Queued>,
     lanes: Lanes,
     pace: Pace,
+    line: Line,
     /// How many codes are under way.
     codes: usize,
 }
@@ -60,6 +63,9 @@ struct Attempt {
     kind: &'static str,
     /// What is to be done besides: orders that followed from it.
     queued: Queued,
+    contact: Contact,
+    /// Whether it counts against the limits.
+    counts: bool,
     next: Next,
 }
 
@@ -68,6 +74,8 @@ enum Next {
     Go,
     /// The same order again, after this long.
     Again(Duration),
+    /// The same, or as soon as Telegram is back.
+    AgainWhenBack(Duration),
     /// The store has failed closed.
     Stop,
 }
@@ -81,6 +89,7 @@ impl Outbox {
             orders: receiver,
             lanes: Lanes::default(),
             pace: Pace::new(messages_per_second),
+            line: Line::new(),
             codes: 0,
         };
         (Outbox { engine, orders: sender }, carrying)
@@ -170,7 +179,10 @@ impl Carrying {
         let mut under_way = JoinSet::new();
         loop {
             let now = Instant::now();
-            while under_way.len().saturating_sub(self.codes) < AT_ONCE {
+            self.lanes.wake_up(now);
+            self.lanes.give_up_hurrying(self.engine.clock.now());
+            let places = self.line.places(now, AT_ONCE);
+            while under_way.len().saturating_sub(self.codes) < places {
                 let Some((lane, seq, entry)) = self.lanes.next(now, &mut self.pace) else { break };
                 under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
             }
@@ -179,11 +191,19 @@ impl Carrying {
                 self.codes += 1;
                 under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
             }
-            let room = under_way.len().saturating_sub(self.codes) < AT_ONCE;
-            self.engine.pulse.carrying(!under_way.is_empty() || self.lanes.has_ready());
+            let calls = under_way.len().saturating_sub(self.codes);
+            // What waits for Telegram to come back waits for a time.
+            let ready = self.lanes.has_ready() && !self.line.is_broken();
+            self.engine.pulse.carrying(!under_way.is_empty() || ready);
             self.engine.pulse.oldest_is(self.lanes.oldest());
             self.engine.metrics.outbox_depth(self.lanes.depth());
-            let wake = self.lanes.wake(&self.pace);
+            let go_on = match self.line.wake() {
+                None if calls < AT_ONCE => self.lanes.refill(&self.pace),
+                Some(next) if calls == 0 && self.lanes.has_ready() => Some(next),
+                // The end of what is under way is waited for anyway.
+                Some(_) | None => None,
+            };
+            let wake = [go_on, self.lanes.due()].into_iter().flatten().min();
             tokio::select! {
                 orders = self.orders.recv() => match orders {
                     Some(queued) => {
@@ -198,12 +218,22 @@ impl Carrying {
                         break;
                     }
                 }
-                () = tokio::time::sleep_until(wake.unwrap_or(now)), if wake.is_some() && room => {}
+                () = self.engine.hearing.again() => self.hears_again(),
+                () = tokio::time::sleep_until(wake.unwrap_or(now)), if wake.is_some() => {}
                 _ = stop.wait_for(|stop| *stop) => break,
             }
         }
         while let Some(ended) = under_way.join_next().await {
             self.settle(ended);
+        }
+    }
+
+    /// Telegram answers questions for updates again, so it may take orders too.
+    fn hears_again(&mut self) {
+        if self.line.is_broken() {
+            self.line.may_be_sound(Instant::now());
+        } else {
+            self.lanes.are_back();
         }
     }
 
@@ -221,13 +251,31 @@ impl Carrying {
             self.codes -= 1;
         }
         self.lanes.put(attempt.queued);
+        let now = Instant::now();
         match attempt.next {
             Next::Go => self.lanes.done(&attempt.lane),
             Next::Again(after) => {
                 self.engine.metrics.retry(attempt.kind);
-                self.lanes.again(&attempt.lane, Instant::now() + after);
+                self.lanes.again(&attempt.lane, now + after);
+            }
+            Next::AgainWhenBack(after) => {
+                self.engine.metrics.retry(attempt.kind);
+                self.lanes.again_when_back(&attempt.lane, now + after);
             }
             Next::Stop => return false,
+        }
+        let was_broken = self.line.is_broken();
+        if self.line.went(attempt.contact, attempt.counts, now, &self.engine.retries) {
+            tracing::info!(
+                waiting = self.lanes.depth(),
+                "Telegram takes orders again; the most urgent first"
+            );
+            self.lanes.are_back();
+        } else if self.line.is_broken() && !was_broken {
+            tracing::warn!(
+                waiting = self.lanes.depth(),
+                "Telegram takes no order at the moment; one at a time is tried"
+            );
         }
         true
     }

@@ -1,6 +1,9 @@
 //! Telegram's limits: so many messages a second in all, about one a second in one chat,
 //! 20 a minute in a group.
 //!
+//! Calls that are no messages (answers to buttons, removals) have no such limit, but a backlog of
+//! them goes out at a bounded pace too.
+//!
 //! A chat may have a few at once (an answer and the next question belong together); what it used
 //! it gets back at one a second.
 
@@ -16,6 +19,8 @@ use crate::verification::ChatId;
 const CHAT_BURST: u32 = 4;
 const CHAT_EVERY: Duration = Duration::from_secs(1);
 const GROUP_EVERY: Duration = Duration::from_secs(3);
+/// So many calls that are no messages may go for each message that may.
+const FREE_PER_MESSAGE: u32 = 4;
 /// So many chats are remembered before those at rest are forgotten.
 const CHATS: usize = 10_000;
 
@@ -24,6 +29,8 @@ pub(super) struct Pace {
     /// The time that one message costs; zero: no limit.
     every: Duration,
     all: Instant,
+    /// The same for calls that are no messages.
+    free: Instant,
     chats: HashMap<ChatId, Instant>,
 }
 
@@ -33,12 +40,22 @@ impl Pace {
             0 => Duration::ZERO,
             n => Duration::from_secs(1) / n,
         };
-        Pace { every, all: Instant::now(), chats: HashMap::new() }
+        Pace { every, all: Instant::now(), free: Instant::now(), chats: HashMap::new() }
     }
 
     /// Whether nothing that counts may go now.
     pub fn is_exhausted(&self, now: Instant) -> bool {
         self.every > Duration::ZERO && self.all > now + Duration::from_secs(1)
+    }
+
+    /// Whether nothing that does not count may go now.
+    pub fn is_free_exhausted(&self, now: Instant) -> bool {
+        self.every > Duration::ZERO && self.free > now + Duration::from_secs(1)
+    }
+
+    /// When something that does not count may go again.
+    pub fn free_refill(&self) -> Instant {
+        self.free.checked_sub(Duration::from_secs(1)).unwrap_or(self.free)
     }
 
     /// When something that counts may go again.
@@ -48,7 +65,11 @@ impl Pace {
 
     /// Uses up what the order costs, or says when its chat may have it.
     pub fn take(&mut self, now: Instant, entry: &OutboxEntry) -> Result<(), Instant> {
-        if self.every.is_zero() || !entry.order.counts() {
+        if self.every.is_zero() {
+            return Ok(());
+        }
+        if !entry.order.counts() {
+            self.free = self.free.max(now) + self.every / FREE_PER_MESSAGE;
             return Ok(());
         }
         if entry.order.writes() {

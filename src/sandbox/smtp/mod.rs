@@ -56,8 +56,13 @@ pub enum Fault {
     Hang,
     /// The connection is reset.
     Reset,
-    /// The verb is carried out, but the connection is reset before the answer.
+    /// The verb is carried out, but the connection is reset before the answer. Before the final
+    /// dot that is the same as [`Fault::Reset`].
     AnswerLost,
+    /// The verb is carried out and answered twice.
+    Stammer,
+    /// Bytes that are no answer, and the verb is not carried out.
+    Garbage,
 }
 
 impl Fault {

@@ -106,12 +106,23 @@ struct Session<'a, S> {
     login: Option<String>,
     /// A mail that has begun.
     envelope: Option<Envelope>,
+    /// The next answer comes twice.
+    stammers: bool,
 }
 
 impl<'a, S: OverTcp> Session<'a, S> {
     fn new(stream: S, door: Door, smtp: &'a Smtp, encrypted: bool) -> Session<'a, S> {
         let io = BufReader::new(stream);
-        Session { io, door, smtp, encrypted, greeted: false, login: None, envelope: None }
+        Session {
+            io,
+            door,
+            smtp,
+            encrypted,
+            greeted: false,
+            login: None,
+            envelope: None,
+            stammers: false,
+        }
     }
 
     async fn greet(&mut self) -> io::Result<Flow> {
@@ -354,6 +365,16 @@ impl<'a, S: OverTcp> Session<'a, S> {
         match self.smtp.faults.take(&verb) {
             None => Ok(Flow::On),
             Some(Fault::AnswerLost) if verb == Verb::Body => Ok(Flow::OnUnheard),
+            Some(Fault::Stammer) => {
+                self.stammers = true;
+                Ok(Flow::On)
+            }
+            Some(Fault::Garbage) => {
+                self.envelope = None;
+                self.io.write_all(b"\x00\xff\xfe<html>2\r\n\r\n999 what\r\n").await?;
+                self.io.flush().await?;
+                Ok(Flow::Skip)
+            }
             Some(Fault::AnswerLost | Fault::Reset) => self.reset(),
             Some(Fault::Hang) => {
                 // Swallow whatever comes until the client gives up.
@@ -382,7 +403,8 @@ impl<'a, S: OverTcp> Session<'a, S> {
     }
 
     async fn say(&mut self, answer: &str) -> io::Result<Flow> {
-        self.io.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        let times = if std::mem::take(&mut self.stammers) { 2 } else { 1 };
+        self.io.write_all(format!("{answer}\r\n").repeat(times).as_bytes()).await?;
         self.io.flush().await?;
         Ok(Flow::Skip)
     }

@@ -9,6 +9,8 @@ pub enum Fault {
     Refused(Refusal),
     /// Nothing is done and nothing is answered, for as long as the client waits.
     Hang,
+    /// Nothing is done; the answer begins well and never ends.
+    Stall,
     /// The request is read, nothing is done, the connection is reset.
     Reset,
     /// The answer is 200 with something that is no JSON; nothing is done.

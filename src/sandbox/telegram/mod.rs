@@ -43,7 +43,7 @@ use tokio::time::Instant;
 pub use self::faults::Fault;
 use self::model::{Bot, Model};
 use super::clock::Clock;
-use super::http::Loopback;
+use super::http::{Cable, Loopback};
 use super::plan::Plan;
 
 /// In the place of a method's name: any method.
@@ -57,6 +57,7 @@ pub struct Telegram {
     faults: Plan<String, Fault>,
     calls: Mutex<HashMap<String, u64>>,
     called: Notify,
+    cable: Cable,
     version: watch::Sender<u64>,
 }
 
@@ -74,10 +75,11 @@ impl Telegram {
         let listener = Loopback::bind(at).await?;
         let telegram = Arc::new(Telegram {
             model: Mutex::new(Model::new(clock, bot)),
-            address: listener.address()?,
+            address: listener.address(),
             faults: Plan::default(),
             calls: Mutex::default(),
             called: Notify::new(),
+            cable: listener.cable(),
             version,
         });
         let task = listener.serve(server::router(Arc::clone(&telegram)));
@@ -104,6 +106,33 @@ impl Telegram {
 
     pub fn recovers(&self, method: &str) {
         self.faults.lift(&method.to_ascii_lowercase());
+    }
+
+    /// Nobody listens any more, and every connection breaks, until [`Telegram::comes_back`].
+    pub fn goes_away(&self) {
+        self.cable.cut();
+        self.model().updates.end_polls();
+    }
+
+    /// Connections are taken and never answered, until [`Telegram::comes_back`]; those that stand
+    /// now, long polls included, stay silent for good.
+    pub fn falls_silent(&self) {
+        self.cable.fall_silent();
+    }
+
+    pub fn comes_back(&self) {
+        self.cable.mend();
+    }
+
+    /// The question for updates that waits is answered now, with none.
+    pub fn answers_questions(&self) {
+        self.model().updates.end_polls();
+    }
+
+    /// Another program asks for the bot's updates, once, as if it had the same token: the question
+    /// that waits now ends with a conflict.
+    pub fn is_asked_by_another(&self) {
+        self.model().updates.new_poll();
     }
 
     /// How many planned faults have not hit anything yet.

@@ -1,15 +1,17 @@
 //! The HTTP side of the pretend Bot API: tokens, parameters, faults, long polls.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
@@ -68,6 +70,11 @@ async fn call(
         }
         Some(Fault::Refused(refusal)) => return telegram.refuse(&method, &refusal),
         Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Stall) => {
+            let begun = stream::iter([Ok::<_, Infallible>("{\"ok\":true,\"result\":")]);
+            let body = Body::from_stream(begun.chain(stream::pending()));
+            return ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+        }
         Some(Fault::Reset) => {
             scissors.cut();
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -102,7 +109,7 @@ async fn download(
     match telegram.faults.take(&METHOD.to_owned()) {
         None => response,
         Some(Fault::Refused(refusal)) => telegram.refuse(METHOD, &refusal),
-        Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::Hang | Fault::Stall) => std::future::pending().await,
         Some(Fault::Garbage) => "<html>oops</html>".into_response(),
         Some(Fault::Reset | Fault::AnswerLost) => {
             scissors.cut();

@@ -51,6 +51,8 @@ pub enum Fault {
     Reset,
     /// 201 or 200 with something that is no JSON; nothing is sent.
     Garbage,
+    /// The SMS is sent, and the answer comes twice.
+    Stammer,
     /// The SMS is sent, but the connection is reset before the answer.
     AnswerLost,
 }
@@ -106,7 +108,7 @@ impl Twilio {
     ) -> io::Result<(Arc<Twilio>, JoinHandle<()>)> {
         let listener = Loopback::bind(at).await?;
         let twilio = Arc::new(Twilio {
-            address: listener.address()?,
+            address: listener.address(),
             account,
             messages: Letterbox::default(),
             faults: Plan::default(),

@@ -99,6 +99,10 @@ async fn troubled(
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
         Some(Fault::Garbage) => (good, "<html>oops").into_response(),
+        Some(Fault::Stammer) => {
+            scissors.stammer();
+            answer()
+        }
         Some(Fault::AnswerLost) => {
             let response = answer();
             scissors.cut();

@@ -185,6 +185,7 @@ fn every_what() -> Vec<What> {
             title: text(),
             link: Some(text()),
             query_id: Some(text()),
+            asked: Some(NOON),
         },
         What::Started { chat, message, parameter: Some(text()) },
         What::Commanded { chat, message, command: text(), rest: hidden() },

@@ -193,6 +193,7 @@ fn a_join_request_brings_all_that_is_known() {
             title: "Rust Berlin".to_owned(),
             link: link.map(str::to_owned),
             query_id: query_id.map(str::to_owned),
+            asked: Some(Timestamp(1000)),
         })
     };
     let mut request = join_request();
@@ -201,6 +202,25 @@ fn a_join_request_brings_all_that_is_known() {
     fields.remove("query_id");
     fields.remove("invite_link");
     assert_eq!(reading(&request), expected(None, None));
+}
+
+#[test]
+fn an_update_says_when_it_happened() {
+    let date = |update: &Value| {
+        let raw = serde_json::value::to_raw_value(update).unwrap();
+        read(&raw).unwrap().date.map(|date| date.0)
+    };
+    assert_eq!(date(&text("open sesame")), Some(1_700_000_000_000));
+    assert_eq!(date(&join_request()), Some(1000));
+    let mut odd = text("open sesame");
+    for strange in [json!(0), json!(-5), json!("today"), json!(null)] {
+        odd["message"]["date"] = strange;
+        assert_eq!(date(&odd), None);
+    }
+    // A press has no date; its message may be from long ago.
+    let pressed = json!({"update_id": 7, "callback_query": {"id": "q", "from": user(),
+        "chat_instance": "c", "data": "d", "message": text("old")["message"]}});
+    assert_eq!(date(&pressed), None);
 }
 
 #[test]

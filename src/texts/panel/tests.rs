@@ -178,7 +178,10 @@ fn every_text() -> Vec<PanelText> {
             | PanelText::LogProving
             | PanelText::LogOn
             | PanelText::LogNoPost
-            | PanelText::LogNotAdmin => {}
+            | PanelText::LogNotAdmin
+            // Have samples of their own.
+            | PanelText::Roster(_)
+            | PanelText::StepIn(_) => {}
         }
     }
     let label = || "main <b>".to_owned();
@@ -340,7 +343,10 @@ fn every_label() -> Vec<PanelLabel> {
             | PanelLabel::ClearList(_)
             | PanelLabel::LogOn
             | PanelLabel::LogOther
-            | PanelLabel::LogOff => {}
+            | PanelLabel::LogOff
+            // Have samples of their own.
+            | PanelLabel::InRoster(_)
+            | PanelLabel::StepIn(_) => {}
         }
     }
     let label = || "main".to_owned();

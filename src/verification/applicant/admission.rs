@@ -29,12 +29,16 @@ pub(super) fn admit(turn: &mut Dialogue<'_, '_, '_>) {
         applicant.replaced.clear();
     }
     applicant.stuck = false;
-    let effect = match applicant.request.clone() {
-        _ if applicant.mute.is_some() => Effect::Free { gate },
-        Some(request) if now.since(request.at) < REQUEST_LIVES => {
+    applicant.turned_down = false;
+    let effect = match (&mut applicant.mute, applicant.request.clone()) {
+        (Some(mute), _) => {
+            mute.freeing = true;
+            Effect::Free { gate }
+        }
+        (None, Some(request)) if now.since(request.at) < REQUEST_LIVES => {
             Effect::Approve { gate, query_id: request.query_id }
         }
-        Some(_) | None => Effect::Invite { gate },
+        (None, Some(_) | None) => Effect::Invite { gate },
     };
     turn.order(effect);
 }
@@ -92,9 +96,17 @@ fn waits_at_the_door(turn: &mut Dialogue<'_, '_, '_>) -> bool {
 
 /// What became of approving their join request, or of giving back the right to write.
 pub(super) fn answered(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome) {
-    let gate = turn.gate.id;
     let waits = matches!(turn.stage(), Stage::Admitting | Stage::Admitted { .. });
-    if !waits && !stepping_in::is_approving(turn) {
+    if matches!(outcome, AdmissionOutcome::Approved | AdmissionOutcome::UserGone) {
+        turn.applicant().unmute = false;
+    }
+    // They gave up while they were being freed: done is done, and they had passed.
+    let freeing = turn.applicant().mute.as_ref().is_some_and(|mute| mute.freeing);
+    let freed = freeing && outcome == AdmissionOutcome::Approved;
+    if !waits && outcome == AdmissionOutcome::Approved && turn.applicant().turned_down {
+        return stepping_in::let_in_too_late(turn);
+    }
+    if !waits && !freed && !stepping_in::is_approving(turn) {
         return;
     }
     match outcome {
@@ -103,7 +115,7 @@ pub(super) fn answered(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcom
         _ if !waits => stepping_in::let_in(turn, ActResult::Refused(outcome)),
         AdmissionOutcome::NoRequest => {
             turn.applicant().request = None;
-            turn.order(Effect::Invite { gate });
+            admit(turn);
         }
         // They left before they were freed, and may come back by a link.
         AdmissionOutcome::UserGone if muted::gone(turn) => admit(turn),
@@ -197,14 +209,14 @@ fn settle(turn: &mut Dialogue<'_, '_, '_>, joined: bool, link: Option<String>) {
 
 /// They came back before they used their personal link.
 pub(super) fn link_again(turn: &mut Dialogue<'_, '_, '_>) {
-    let (gate, now) = (turn.gate.id, turn.now());
+    let now = turn.now();
     let Stage::Admitted { at, link, .. } = turn.stage() else { return };
     match link {
         Some(link) if now.since(at) < REQUEST_LIVES => {
             turn.tell(Text::PersonalLink { link });
             stepping_in::let_in(turn, ActResult::LinkSent);
         }
-        Some(_) | None => turn.order(Effect::Invite { gate }),
+        Some(_) | None => admit(turn),
     }
 }
 
@@ -231,6 +243,7 @@ pub(super) fn joined(turn: &mut Dialogue<'_, '_, '_>) {
 
 /// They are not in the group any more: the next time, they are asked again.
 pub(super) fn left(turn: &mut Dialogue<'_, '_, '_>) {
+    turn.applicant().unmute = false;
     if stepping_in::left(turn) {
         return;
     }

@@ -7,19 +7,26 @@ use super::{
     Decision, JoinRequest, Stage, Terms, admission, asking, buttons, coding, helping, muted,
     stepping_in, who,
 };
-use crate::verification::GateId;
 use crate::verification::code::same;
 use crate::verification::effect::{Effect, Keyboard};
 use crate::verification::event::{Membership, What};
 use crate::verification::gate::{Gate, Mode};
 use crate::verification::text::Text;
+use crate::verification::{GateId, Timestamp};
 
 /// Telegram lets a bot write to somebody who asked to join for five minutes.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
-pub(super) fn join_requested(turn: &mut Dialogue<'_, '_, '_>, query_id: Option<String>) {
+pub(super) fn join_requested(
+    turn: &mut Dialogue<'_, '_, '_>,
+    query_id: Option<String>,
+    asked: Option<Timestamp>,
+) {
     let at = turn.now();
-    turn.deadline = Some(at.after(WINDOW));
+    // After an outage the time may be over already. Then nothing is urgent about it any more:
+    // whoever can still be reached comes first.
+    let window = asked.unwrap_or(at).min(at).after(WINDOW);
+    turn.deadline = (at < window).then_some(window);
     turn.person.active = Some(turn.gate.id);
     // Whoever asks to join is not in the group.
     muted::gone(turn);

@@ -288,11 +288,9 @@ pub(super) fn other_channel(gate: &Gate, channel: Channel) -> Option<Channel> {
 fn take(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
     let now = turn.now();
     let key = turn.facts.keys.address(&address);
-    let again = turn
-        .applicant()
-        .challenge
-        .as_ref()
-        .filter(|challenge| now < challenge.expires && same(&challenge.address, &key))
+    let live = turn.applicant().challenge.clone();
+    let again = live
+        .filter(|challenge| now < turn.dies(challenge) && same(&challenge.address, &key))
         .map(|challenge| challenge.number);
     if let Some(number) = again {
         let applicant = turn.applicant();

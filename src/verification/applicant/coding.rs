@@ -1,7 +1,7 @@
 //! The code: issued, sent, resent, replied.
 
 use super::buttons::Action;
-use super::turn::{Dialogue, Turn};
+use super::turn::{Dialogue, Turn, UNSENT_LIVES};
 use super::{
     Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking, who,
 };
@@ -107,8 +107,7 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
     applicant.number += 1;
     let number = applicant.number;
     let binding = Binding { user, gate: gate.id, challenge: id, address: &key };
-    // Until it is known to be sent, waiting for the provider must not use up the code's life.
-    let expires = now.after(gate.limits.code_ttl.saturating_mul(2));
+    let expires = now.after(gate.limits.code_ttl.saturating_mul(UNSENT_LIVES));
     let challenge = Challenge {
         id,
         number,
@@ -237,7 +236,7 @@ fn announce(
     certain: bool,
 ) {
     let (number, digits, phrase) = (challenge.number, challenge.digits, challenge.phrase.clone());
-    let lives = challenge.expires.since(turn.now());
+    let lives = turn.dies(challenge).since(turn.now());
     if certain {
         let text = Text::CodeSent { channel, masked, number, phrase, digits, lives };
         turn.ask(text, CODE_BUTTONS);
@@ -253,8 +252,8 @@ pub(super) fn remind(turn: &mut Dialogue<'_, '_, '_>) {
     let applicant = turn.applicant();
     let Some(address) = applicant.address.clone() else { return asking::ask_address(turn) };
     let (channel, masked) = (address.channel(), address.masked());
-    let live = applicant.challenge.clone().filter(|challenge| now < challenge.expires);
-    match live {
+    let live = applicant.challenge.clone();
+    match live.filter(|challenge| now < turn.dies(challenge)) {
         None => turn.ask(Text::OfferNewCode { masked }, NEW_CODE_BUTTONS),
         Some(challenge) => match challenge.delivery {
             Delivery::Sent => announce(turn, &challenge, channel, masked, true),
@@ -332,7 +331,7 @@ pub(super) fn reply(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, text: &
 fn guessed(turn: &mut Dialogue<'_, '_, '_>, guess: &Hidden) {
     let now = turn.now();
     let Some(live) = turn.applicant().challenge.clone() else { return remind(turn) };
-    if now >= live.expires {
+    if now >= turn.dies(&live) {
         return expired(turn, live.number);
     }
     if opens(turn, &live, guess) {
@@ -399,7 +398,7 @@ pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
             turn.decide(Decision::OldCode);
             return turn.tell(Text::OldCode { was: number, now: live.number });
         }
-        if now >= live.expires {
+        if now >= turn.dies(&live) {
             return expired(turn, live.number);
         }
         turn.decide(Decision::TapLink);

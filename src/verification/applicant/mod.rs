@@ -34,19 +34,22 @@ use super::effect::{Channel, Order};
 use super::event::{Act, AdmissionOutcome, Event, Link, What};
 use super::gate::{Gate, Gates};
 use super::limits::{Ledger, Sends, Standing, Tally};
+use super::outage::Outages;
 use super::text::{HelpStep, Text};
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, Name, Timestamp, UserId};
 pub use buttons::{Action, Pressed};
 pub use decision::Decision;
 pub use helping::Asks;
 pub use muted::{Mute, MuteStep};
-pub use stepping_in::{Acting, Approval};
+pub use stepping_in::{Acting, Approval, Awaited};
 pub use terms::Terms;
 use turn::{Dialogue, Turn};
 
 /// What the rules must be told besides the event.
 pub struct Facts<'a> {
     pub now: Timestamp,
+    /// When nobody could reach us, the present outage included.
+    pub outages: &'a Outages,
     pub gates: &'a Gates,
     pub keys: &'a Keys,
     pub random: &'a mut dyn Random,
@@ -181,11 +184,18 @@ pub struct Applicant {
     /// They are in the group, may not write there, and have to pass.
     #[serde(default)]
     pub mute: Option<Mute>,
+    /// They were muted by an order that came too late, and are to be freed from that.
+    #[serde(default)]
+    pub unmute: bool,
     #[serde(default)]
     pub approved: Option<Approval>,
     /// What an admin does for them, until it has come to its end.
     #[serde(default)]
     pub acting: Option<Acting>,
+    /// An admin turned them down while the group was being opened: should that succeed all the
+    /// same, they are removed.
+    #[serde(default)]
+    pub turned_down: bool,
     #[serde(default)]
     pub asks: Asks,
     /// The group could not be opened for want of rights; it is tried again once it can be.
@@ -270,6 +280,7 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
     let in_force = terms::in_force(person, facts.gates);
     let mut facts = Facts {
         now: facts.now,
+        outages: facts.outages,
         gates: in_force.as_ref().unwrap_or(facts.gates),
         keys: facts.keys,
         random: &mut *facts.random,
@@ -313,8 +324,8 @@ fn step_by(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Stepped
 
 fn happen(turn: &mut Turn<'_, '_>, what: &What) {
     match what {
-        What::JoinRequested { gate, title: _, query_id, chat: _, link: _ } => {
-            turn.at(*gate, |turn| arrival::join_requested(turn, query_id.clone()));
+        What::JoinRequested { gate, title: _, query_id, chat: _, link: _, asked } => {
+            turn.at(*gate, |turn| arrival::join_requested(turn, query_id.clone(), *asked));
         }
         What::Started { parameter: None, .. } => arrival::started(turn),
         What::Started { parameter: Some(parameter), .. } => {
@@ -572,6 +583,7 @@ impl Applicant {
             && self.holds.is_empty()
             && self.unwanted.is_none()
             && self.mute.is_none()
+            && !self.unmute
             && self.approved.is_none()
             && self.acting.is_none()
             && self.asks.open.is_none()

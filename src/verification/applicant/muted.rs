@@ -35,6 +35,8 @@ pub struct Mute {
     pub announced: bool,
     /// The step could not be done for want of rights; it is tried again.
     pub stuck: bool,
+    /// They have passed, and are being freed.
+    pub freeing: bool,
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +80,8 @@ pub(super) fn came_in(
             None => (MuteStep::Muting, Effect::Mute { gate: id }),
         };
         let applicant = turn.applicant();
-        applicant.mute = Some(Mute { at, remove_at, step, announced: false, stuck: false });
+        applicant.mute =
+            Some(Mute { at, remove_at, step, announced: false, stuck: false, freeing: false });
         applicant.request = None;
         if applicant.stage == Stage::Member {
             applicant.close(Stage::New);
@@ -102,10 +105,14 @@ pub(super) fn adder_known(turn: &mut Dialogue<'_, '_, '_>, admin: bool) {
     }
     if admin {
         gone(turn);
+        if turn.applicant().unmute {
+            turn.order(Effect::Free { gate });
+        }
         return admission::joined(turn);
     }
     mute.step = MuteStep::Muting;
     let remove_at = mute.remove_at;
+    turn.applicant().unmute = false;
     turn.decide(Decision::Muted);
     // That time may have come while Telegram was asked.
     if let Some(remove_at) = remove_at {
@@ -116,16 +123,24 @@ pub(super) fn adder_known(turn: &mut Dialogue<'_, '_, '_>, admin: bool) {
 
 /// What became of muting them.
 pub(super) fn answered(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome) {
-    let Some(mute) = &mut turn.applicant().mute else { return };
-    if mute.step != MuteStep::Muting {
+    let gate = turn.gate.id;
+    let muting = |mute: &&mut Mute| mute.step == MuteStep::Muting;
+    let Some(mute) = turn.applicant().mute.as_mut().filter(muting) else {
+        // This was on its way when they were let in, or had left and were added again.
+        let step = turn.applicant().mute.as_ref().map(|mute| mute.step);
+        if outcome == AdmissionOutcome::Approved && matches!(step, None | Some(MuteStep::Asking)) {
+            turn.applicant().unmute = true;
+            turn.order(Effect::Free { gate });
+        }
         return;
-    }
+    };
     match outcome {
         AdmissionOutcome::Approved | AdmissionOutcome::AlreadyMember => {
             mute.step = MuteStep::Muted;
             mute.stuck = false;
-            mute.announced = true;
-            turn.notice(Notice::Muted);
+            if !std::mem::replace(&mut mute.announced, true) {
+                turn.notice(Notice::Muted);
+            }
         }
         AdmissionOutcome::UserGone | AdmissionOutcome::NoRequest => {
             gone(turn);
@@ -180,6 +195,10 @@ pub(super) fn time_over(turn: &mut Dialogue<'_, '_, '_>) {
 /// The bot has its rights again.
 pub(super) fn door_mended(turn: &mut Dialogue<'_, '_, '_>) {
     let gate = turn.gate.id;
+    let applicant = turn.applicant();
+    if applicant.unmute && applicant.mute.is_none() {
+        turn.order(Effect::Free { gate });
+    }
     let Some(mute) = turn.applicant().mute.as_mut().filter(|mute| mute.stuck) else { return };
     mute.stuck = false;
     match mute.step {
@@ -195,6 +214,15 @@ pub(super) fn gone(turn: &mut Dialogue<'_, '_, '_>) -> bool {
     if mute.announced {
         turn.notice(Notice::MuteOver);
     }
+    true
+}
+
+/// They were freed against an admin's will. `false`: they were not muted.
+pub(super) fn mute_again(turn: &mut Dialogue<'_, '_, '_>) -> bool {
+    let gate = turn.gate.id;
+    let Some(mute) = &mut turn.applicant().mute else { return false };
+    mute.step = MuteStep::Muting;
+    turn.order(Effect::Mute { gate });
     true
 }
 

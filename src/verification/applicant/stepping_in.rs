@@ -23,6 +23,18 @@ pub struct Acting {
     pub by: UserId,
     /// Something was done already, and they were told.
     pub told: bool,
+    pub waits_for: Awaited,
+}
+
+/// What an act waits for.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Awaited {
+    /// Whether they are in the group.
+    Membership,
+    /// That they are in, or have a link.
+    Admission,
+    /// That they are out.
+    Removal,
 }
 
 /// An admin said that they may come in, now and whenever they come again.
@@ -38,7 +50,8 @@ pub(super) fn step_in(turn: &mut Dialogue<'_, '_, '_>, act: Act, by: UserId) {
         let result = if before.told { ActResult::Done } else { ActResult::Nothing };
         turn.notice(Notice::Done { act: before.act, by: before.by, result });
     }
-    turn.applicant().acting = Some(Acting { act, by, told: false });
+    let waits_for = Awaited::Admission;
+    turn.applicant().acting = Some(Acting { act, by, told: false, waits_for });
     turn.decide(Decision::ByAdmin { act, by });
     match act {
         Act::Approve => approve(turn, by),
@@ -50,7 +63,8 @@ pub(super) fn step_in(turn: &mut Dialogue<'_, '_, '_>, act: Act, by: UserId) {
 
 /// Telegram has said whether they are in the group. `true`: an act waited for that.
 pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership) -> bool {
-    let Some(acting) = turn.applicant().acting else { return false };
+    let acting = turn.applicant().acting.filter(|acting| acting.waits_for == Awaited::Membership);
+    let Some(acting) = acting else { return false };
     match (acting.act, membership) {
         (Act::Approve, Membership::Member) => {
             let asked = turn.stage().is_open();
@@ -69,28 +83,28 @@ pub(super) fn looked_up(turn: &mut Dialogue<'_, '_, '_>, membership: Membership)
             end(turn, ActResult::Refused(AdmissionOutcome::UserGone));
         }
         (Act::Approve, Membership::NotMember | Membership::Unknown) => {
+            await_now(turn, Awaited::Admission);
             if let Stage::Admitted { joined: false, .. } = turn.stage() {
                 admission::link_again(turn);
             } else {
                 admission::let_in(turn);
             }
         }
-        (Act::Decline | Act::Revoke, Membership::Member) => remove(turn),
         // Nobody must be left in because Telegram would not say.
-        (Act::Revoke, Membership::Unknown) => remove(turn),
-        (Act::Decline, Membership::NotMember | Membership::Banned | Membership::Unknown)
-        | (Act::Revoke, Membership::NotMember | Membership::Banned) => {
+        (Act::Revoke, Membership::Member | Membership::Unknown) => remove(turn),
+        (Act::Revoke, Membership::NotMember | Membership::Banned) => {
             let result = if acting.told { ActResult::Done } else { ActResult::Nothing };
             end(turn, result);
         }
-        (Act::Unlock, _) => return false,
+        (Act::Decline | Act::Unlock, _) => return false,
     }
     true
 }
 
 /// What became of removing them. `true`: an act waited for that.
 pub(super) fn removed(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome) -> bool {
-    if !waits_for_removal(turn) {
+    let acting = turn.applicant().acting;
+    if acting.is_none_or(|acting| acting.waits_for != Awaited::Removal) {
         return false;
     }
     match outcome {
@@ -107,11 +121,21 @@ pub(super) fn removed(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome
 
 /// They are not in the group any more. `true`: that is what an act waited for.
 pub(super) fn left(turn: &mut Dialogue<'_, '_, '_>) -> bool {
-    let waits = waits_for_removal(turn);
+    let acting = turn.applicant().acting;
+    let waits = acting.is_some_and(|acting| matches!(acting.act, Act::Decline | Act::Revoke));
     if waits {
         out(turn);
     }
     waits
+}
+
+/// They came in although an admin had turned them down: the order was on its way.
+pub(super) fn let_in_too_late(turn: &mut Dialogue<'_, '_, '_>) {
+    let gate = turn.gate.id;
+    // Whoever was muted is removed already, if that can be done; else they are muted again.
+    if !muted::mute_again(turn) {
+        turn.order(Effect::Remove { gate });
+    }
 }
 
 /// Letting them in has come to its end.
@@ -127,7 +151,7 @@ pub(super) fn is_approving(turn: &mut Dialogue<'_, '_, '_>) -> bool {
 }
 
 fn approve(turn: &mut Dialogue<'_, '_, '_>, by: UserId) {
-    let (gate, at) = (turn.gate.id, turn.now());
+    let at = turn.now();
     let applicant = turn.applicant();
     applicant.approved = Some(Approval { by, at });
     applicant.tally = Tally::default();
@@ -154,26 +178,20 @@ fn approve(turn: &mut Dialogue<'_, '_, '_>, by: UserId) {
             | Stage::Code { .. }
             | Stage::Admitted { .. }
             | Stage::Member,
-        ) => turn.order(Effect::LookUpMember { gate }),
+        ) => look_up(turn),
     }
 }
 
 fn decline(turn: &mut Dialogue<'_, '_, '_>) {
-    let gate = turn.gate.id;
     let applicant = turn.applicant();
     let approved = applicant.approved.take().is_some();
-    if applicant.mute.is_some() {
-        return turn.order(Effect::Remove { gate });
-    }
-    // What was ordered before may be letting them in at this moment.
-    let opening =
-        matches!(applicant.stage, Stage::Admitting | Stage::Admitted { joined: false, .. });
-    let asked = applicant.stage.is_open() || applicant.unwanted.is_some() || opening;
+    let muted = applicant.mute.is_some();
+    let asked = asks_for_something(turn);
     if asked {
         shut(turn, Text::Declined);
     }
-    if opening {
-        turn.order(Effect::LookUpMember { gate });
+    if muted {
+        remove(turn);
     } else {
         end(turn, if asked || approved { ActResult::Done } else { ActResult::Nothing });
     }
@@ -194,25 +212,31 @@ fn unlock(turn: &mut Dialogue<'_, '_, '_>) {
 }
 
 fn revoke(turn: &mut Dialogue<'_, '_, '_>) {
-    let gate = turn.gate.id;
     let applicant = turn.applicant();
     let approved = applicant.approved.take().is_some();
     let inside = applicant.mute.is_some()
         || matches!(applicant.stage, Stage::Admitted { joined: true, .. } | Stage::Member);
-    if inside {
-        return remove(turn);
-    }
-    let asked = applicant.stage.is_open()
-        || applicant.unwanted.is_some()
-        || matches!(applicant.stage, Stage::Admitted { .. });
-    let held = who::free_all(turn);
+    let asked = asks_for_something(turn);
+    // Whoever is in keeps the address until they are out.
+    let held = !inside && who::free_all(turn);
     if asked {
         shut(turn, Text::Revoked);
+    }
+    if inside {
+        return remove(turn);
     }
     if let Some(acting) = &mut turn.applicant().acting {
         acting.told = asked || held || approved;
     }
-    turn.order(Effect::LookUpMember { gate });
+    look_up(turn);
+}
+
+/// Whether there is something to be turned down.
+fn asks_for_something(turn: &mut Dialogue<'_, '_, '_>) -> bool {
+    let applicant = turn.applicant();
+    applicant.stage.is_open()
+        || applicant.unwanted.is_some()
+        || matches!(applicant.stage, Stage::Admitted { joined: false, .. })
 }
 
 /// Ends the dialogue, and whatever would still let them in.
@@ -223,6 +247,8 @@ fn shut(turn: &mut Dialogue<'_, '_, '_>, text: Text) {
     }
     let applicant = turn.applicant();
     let request = applicant.request.take().or(applicant.unwanted.take());
+    applicant.turned_down |=
+        matches!(applicant.stage, Stage::Admitting | Stage::Admitted { joined: false, .. });
     applicant.close(Stage::New);
     turn.retire_own_buttons();
     if let Some(request) = request {
@@ -236,12 +262,20 @@ fn shut(turn: &mut Dialogue<'_, '_, '_>, text: Text) {
 
 fn remove(turn: &mut Dialogue<'_, '_, '_>) {
     let gate = turn.gate.id;
+    await_now(turn, Awaited::Removal);
     turn.order(Effect::Remove { gate });
 }
 
-fn waits_for_removal(turn: &mut Dialogue<'_, '_, '_>) -> bool {
-    let acting = turn.applicant().acting;
-    acting.is_some_and(|acting| matches!(acting.act, Act::Decline | Act::Revoke))
+fn look_up(turn: &mut Dialogue<'_, '_, '_>) {
+    let gate = turn.gate.id;
+    await_now(turn, Awaited::Membership);
+    turn.order(Effect::LookUpMember { gate });
+}
+
+fn await_now(turn: &mut Dialogue<'_, '_, '_>, waits_for: Awaited) {
+    if let Some(acting) = &mut turn.applicant().acting {
+        acting.waits_for = waits_for;
+    }
 }
 
 /// They are out of the group, as an admin wanted.
@@ -265,7 +299,7 @@ fn out(turn: &mut Dialogue<'_, '_, '_>) {
 
 /// The act has come to its end.
 fn end(turn: &mut Dialogue<'_, '_, '_>, result: ActResult) {
-    if let Some(Acting { act, by, told: _ }) = turn.applicant().acting.take() {
+    if let Some(Acting { act, by, .. }) = turn.applicant().acting.take() {
         turn.notice(Notice::Done { act, by, result });
         helping::over(turn);
     }

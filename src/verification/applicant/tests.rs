@@ -4,6 +4,10 @@
 //! them with what the rules order; it never asks the rules' own state whether something was
 //! allowed, except for the counts, of which it checks that they do not fall.
 
+mod admins;
+mod anything;
+mod group;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -14,6 +18,7 @@ use crate::verification::effect::{Effect, Keyboard, Letter};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Membership, Refusal};
 use crate::verification::gate::{Addresses, Mode, Password};
 use crate::verification::limits::Limits;
+use crate::verification::outage::Outage;
 use crate::verification::{MessageId, UserId};
 
 const GATE: GateId = GateId(-1001);
@@ -45,6 +50,8 @@ enum Act {
     TelegramAnswers(AdmissionOutcome),
     Leaves,
     TimePasses(Duration),
+    /// Time passes in which nobody can reach us.
+    NobodyHears(Duration),
 }
 
 fn acts() -> impl Strategy<Value = Act> {
@@ -85,6 +92,11 @@ fn acts() -> impl Strategy<Value = Act> {
             Just(Duration::from_secs(5 * 60 * 60)),
             Just(Duration::from_secs(25 * 60 * 60)),
         ].prop_map(Act::TimePasses),
+        1 => prop_oneof![
+            Just(Duration::from_secs(61)),
+            Just(Duration::from_secs(11 * 60)),
+            Just(Duration::from_secs(30 * 60 * 60)),
+        ].prop_map(Act::NobodyHears),
     ]
 }
 
@@ -106,6 +118,7 @@ struct Little {
     keys: Keys,
     random: Counting,
     now: Timestamp,
+    outages: Outages,
     ledgers: BTreeMap<Ledger, u32>,
     keyboards: Vec<Vec<String>>,
     letters: Vec<(ChallengeId, Letter)>,
@@ -146,6 +159,7 @@ impl Little {
             keys: Keys::derive(&[7; 32]),
             random: Counting(1),
             now: Timestamp(1_800_000_000_000),
+            outages: Outages::default(),
             ledgers: BTreeMap::new(),
             keyboards: Vec::new(),
             letters: Vec::new(),
@@ -180,6 +194,7 @@ impl Little {
             let before = self.person.clone();
             let mut facts = Facts {
                 now: self.now,
+                outages: &self.outages,
                 gates: &self.gates,
                 keys: &self.keys,
                 random: &mut self.random,
@@ -235,6 +250,7 @@ impl Little {
                 title: "Rust Berlin".into(),
                 link: None,
                 query_id: None,
+                asked: None,
             }),
             Act::Starts => {
                 Some(What::Started { chat: CHAT, message: MessageId(1), parameter: None })
@@ -286,6 +302,12 @@ impl Little {
             Act::Leaves => Some(What::Left { gate: GATE }),
             Act::TimePasses(time) => {
                 self.now = self.now.after(*time);
+                Some(What::Woken { gate: GATE })
+            }
+            Act::NobodyHears(time) => {
+                let from = self.now;
+                self.now = from.after(*time);
+                self.outages.note(Outage { from, until: self.now });
                 Some(What::Woken { gate: GATE })
             }
         };
@@ -453,6 +475,68 @@ proptest! {
     }
 }
 
+/// Minutes in which we are heard, then minutes in which we are not, in turn.
+fn ups_and_downs() -> impl Strategy<Value = Vec<(u64, u64)>> {
+    prop::collection::vec((0..5_u64, prop_oneof![0..20_u64, Just(60), Just(200)]), 1..6)
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    /// A code lives for its ten minutes of being able to be typed, however long that takes.
+    #[test]
+    fn an_outage_uses_up_no_codes_life(turns in ups_and_downs(), tap: bool) {
+        let mut world = Little::new();
+        for act in &WAY_TO_A_CODE {
+            world.act(act);
+        }
+        world.act(&Act::MailArrives(DeliveryOutcome::Sent));
+        for (up, down) in &turns {
+            world.act(&Act::TimePasses(MINUTE * u32::try_from(*up).unwrap()));
+            world.act(&Act::NobodyHears(MINUTE * u32::try_from(*down).unwrap()));
+        }
+        world.act(if tap { &Act::Taps } else { &Act::TypesCode });
+        let heard: u64 = turns.iter().map(|(up, _)| up).sum();
+        let opened = world.person.gates[&GATE].stage == Stage::Admitting;
+        prop_assert_eq!(opened, heard < 10, "heard for {} minutes", heard);
+        prop_assert_eq!(world.wrong_so_far(), 0);
+    }
+
+    /// Only a day of silence while one could have spoken puts a dialogue away.
+    #[test]
+    fn an_outage_puts_no_dialogue_away(turns in prop::collection::vec((0..9_u64, 0..5_u64), 1..6)) {
+        let mut world = Little::new();
+        for act in &WAY_TO_A_CODE[..2] {
+            world.act(act);
+        }
+        const HOUR: u32 = 60;
+        for (up, down) in &turns {
+            world.act(&Act::TimePasses(MINUTE * HOUR * u32::try_from(*up).unwrap()));
+            world.act(&Act::NobodyHears(MINUTE * HOUR * u32::try_from(*down).unwrap()));
+        }
+        let heard: u64 = turns.iter().map(|(up, _)| up).sum();
+        let open = world.person.gates.get(&GATE).is_some_and(|there| there.stage.is_open());
+        prop_assert_eq!(open, heard < 24, "heard for {} hours", heard);
+    }
+
+    /// A lock is no window: nobody waits longer for our outage, or shorter.
+    #[test]
+    fn an_outage_makes_no_lock_longer(down in 0..20_u64) {
+        let mut world = Little::new();
+        world.act(&Act::AsksToJoin);
+        for _ in 0..3 {
+            world.act(&Act::TypesPassword { right: false });
+        }
+        prop_assert!(world.locked());
+        world.act(&Act::NobodyHears(MINUTE * u32::try_from(down).unwrap()));
+        world.act(&Act::TypesPassword { right: true });
+        let passed = !matches!(world.person.gates[&GATE].stage, Stage::Password);
+        prop_assert_eq!(passed, down >= 5);
+    }
+}
+
 /// What somebody does who stands before two gates.
 #[derive(Copy, Clone, Debug)]
 enum Move {
@@ -524,6 +608,7 @@ proptest! {
                 (_, Some(text)) => world.text(text),
                 (Move::AsksToJoin(other), _) => What::JoinRequested {
                     gate: id(other), chat: CHAT, title: String::new(), link: None, query_id: None,
+ asked: None,
                 },
                 (Move::Starts, _) => {
                     What::Started { chat: CHAT, message: MessageId(1), parameter: None }

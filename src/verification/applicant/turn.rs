@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use super::buttons::{self, Action};
-use super::{Applicant, Decision, Facts, Notice, Outcome, Person, Stage};
+use super::{Applicant, Challenge, Decision, Delivery, Facts, Notice, Outcome, Person, Stage};
 use crate::verification::effect::{Channel, Effect, Keyboard, Order};
 use crate::verification::gate::Gate;
 use crate::verification::limits::{Ledger, Standing};
@@ -16,6 +16,9 @@ use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// So many times its life a code may wait until it is known to be sent: waiting for the provider
+/// must not use it up.
+pub(super) const UNSENT_LIVES: u32 = 2;
 
 /// A locked person who writes on and on is told so at most this often.
 const TELL_LOCKED_EVERY: Duration = Duration::from_secs(10);
@@ -348,7 +351,18 @@ impl Dialogue<'_, '_, '_> {
     /// When an untouched dialogue is to be swept.
     pub fn idle_until(&mut self) -> Timestamp {
         let now = self.now();
-        self.applicant().touched.unwrap_or(now).after(IDLE)
+        let touched = self.applicant().touched.unwrap_or(now);
+        self.facts.outages.extended(touched, touched.after(IDLE))
+    }
+
+    /// When a code dies: its life stands still while nobody can reach us.
+    pub fn dies(&self, challenge: &Challenge) -> Timestamp {
+        let ttl = self.gate.limits.code_ttl;
+        let life = match challenge.delivery {
+            Delivery::Queued | Delivery::Delayed => ttl.saturating_mul(UNSENT_LIVES),
+            Delivery::Sent | Delivery::Unknown => ttl,
+        };
+        self.facts.outages.extended(challenge.expires.before(life), challenge.expires)
     }
 
     pub fn notice(&mut self, notice: Notice) {

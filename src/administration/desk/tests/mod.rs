@@ -209,6 +209,7 @@ impl World {
             keys: &self.keys,
             random: &mut random,
             archive: &self.shelf,
+            me: UserId(9_999),
             bot: "gate_bot",
             languages: &[],
             hashed: None,
