@@ -220,6 +220,18 @@ impl Scene {
         self.claim.lock().expect("nobody panics here").clone().expect("a claim link")
     }
 
+    /// A new one, as `countersign claim` makes it.
+    pub fn new_claim_link(&self) -> String {
+        let now = self.clock.now();
+        service::claim_link(&self.keys(), &self.world.bot_username(), now, &mut SystemRandom)
+    }
+
+    fn keys(&self) -> Keys {
+        let key = self.config().store.secret_key_file;
+        let secret = secret::load(&key).expect("the running bot's secret");
+        Keys::derive(&secret.rules_secret())
+    }
+
     /// As at SIGTERM.
     pub async fn stops_bot(&mut self) {
         let bot = self.bot.take().expect("a running bot");
@@ -329,9 +341,7 @@ impl Scene {
 
     /// The deep link that leads to a group's gate: whoever has it, the group's admins gave it to.
     pub fn link_to(&self, group: &Group) -> String {
-        let key = self.config().store.secret_key_file;
-        let secret = secret::load(&key).expect("the running bot's secret");
-        let parameter = Keys::derive(&secret.rules_secret()).gate(GateId(group.id()));
+        let parameter = self.keys().gate(GateId(group.id()));
         format!("https://t.me/{}?start={parameter}", self.world.bot_username())
     }
 

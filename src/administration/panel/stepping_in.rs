@@ -18,7 +18,7 @@ use super::word::{Away, Word};
 use crate::administration::desk;
 use crate::administration::desk::text::Who;
 use crate::administration::effect::Keyboard;
-use crate::administration::outcome::{Deed, Message};
+use crate::administration::outcome::Message;
 use crate::administration::press::{Press, act_of};
 use crate::administration::rights::Rights;
 use crate::administration::staff::Rank;
@@ -28,6 +28,8 @@ use crate::verification::event::{Act, Event, What};
 use crate::verification::{GateId, Hidden, MessageId, Name, UserId};
 use text::{StepInLabel, StepInText};
 
+/// At so many gates it is looked up whether a stranger is an admin there.
+const STRANGE: usize = 10;
 /// So many acts can wait for what comes of them.
 const ACTING: usize = 20;
 
@@ -63,6 +65,8 @@ pub struct Survey {
     found: Vec<GateId>,
     /// Telegram did not say for one of them.
     silent: bool,
+    /// Nothing was known of them before: they hear of no group that is not theirs.
+    outsider: bool,
 }
 
 /// What was ordered and not reported yet.
@@ -109,18 +113,28 @@ pub(super) fn pressed_card(
 
 fn survey(turn: &mut Turn<'_, '_>, input: &Input) {
     let Some(message) = surveyed_message(input) else { return };
-    let gates = on_duty(turn);
+    let mut gates = on_duty(turn);
+    let outsider = gates.is_empty();
+    if outsider {
+        // Whoever is an admin of a gated group may look after people there, enrolled or not.
+        gates.extend(turn.facts.gates.keys().take(STRANGE));
+    }
     if gates.is_empty() {
-        return match turn.rank() {
-            Rank::Stranger => turn.tell(PanelText::NotForYou),
-            Rank::Enrolled | Rank::Owner => tell(turn, StepInText::NoGate),
-        };
+        return nowhere(turn);
     }
     for gate in &gates {
         turn.look_up(*gate, input);
     }
     let found = Vec::new();
-    turn.panel.survey = Some(Survey { message, left: gates, found, silent: false });
+    turn.panel.survey = Some(Survey { message, left: gates, found, silent: false, outsider });
+}
+
+/// There is no gate where they could.
+fn nowhere(turn: &mut Turn<'_, '_>) {
+    match turn.rank() {
+        Rank::Stranger => turn.tell(PanelText::NotForYou),
+        Rank::Enrolled | Rank::Owner => tell(turn, StepInText::NoGate),
+    }
 }
 
 // Once rights are known.
@@ -166,6 +180,7 @@ pub(super) fn surveyed(
     let Some(survey) = turn.panel.survey.take() else { return true };
     match (&survey.found[..], refused) {
         ([], Some(_)) if survey.silent => turn.tell(PanelText::TelegramSilent),
+        ([], Some(_)) if survey.outsider => nowhere(turn),
         ([], Some(why)) => turn.expelled(gate, why),
         (_, _) => found(turn, &survey.found, input),
     }
@@ -312,7 +327,7 @@ pub(super) fn chosen(visit: &mut Visit<'_, '_, '_>, rest: &str) {
     }
 }
 
-/// They said yes.
+/// They said yes. The desk records it, with what comes of it.
 pub(super) fn confirmed(visit: &mut Visit<'_, '_, '_>, pending: Pending) {
     let Pending { gate, act, who } = pending;
     if gate != visit.gate || !stands_open(visit) {
@@ -322,13 +337,6 @@ pub(super) fn confirmed(visit: &mut Visit<'_, '_, '_>, pending: Pending) {
     let by = turn.admin;
     turn.note(Message::Applicant(Event::of(about, What::SteppedIn { gate, act, by })));
     turn.note(Message::Desk(gate, desk::What::SteppedIn { about, by, act }));
-    turn.out.deeds.push(Deed {
-        gate: Some(gate),
-        by: Some(by),
-        what: deed_of(act).to_owned(),
-        about: Some(about),
-        detail: String::new(),
-    });
     if turn.panel.acting.len() >= ACTING {
         turn.panel.acting.remove(0);
     }
@@ -507,16 +515,6 @@ fn card_of(input: &Input) -> Option<(&str, u32, Act)> {
     match Press::read(data) {
         Some(Press::Card { card, act, .. }) => Some((query, card, act)),
         Some(Press::Panel { .. } | Press::CheckAgain { .. } | Press::SetUp { .. }) | None => None,
-    }
-}
-
-/// The name under which an act stands in the log.
-fn deed_of(act: Act) -> &'static str {
-    match act {
-        Act::Approve => "approved",
-        Act::Decline => "declined",
-        Act::Unlock => "unlocked",
-        Act::Revoke => "revoked",
     }
 }
 

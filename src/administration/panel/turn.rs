@@ -134,7 +134,10 @@ impl<'p, 'f> Turn<'p, 'f> {
 
     /// Somebody of whom nothing need be kept.
     fn is_nobody(&self) -> bool {
-        !self.promoted && self.rank() == Rank::Stranger && self.groups().is_empty()
+        !self.promoted
+            && self.panel.survey.is_none()
+            && self.rank() == Rank::Stranger
+            && self.groups().is_empty()
     }
 
     // Orders.

@@ -212,7 +212,8 @@ proptest! {
             prop_assert!(settings.addresses.accounts >= 1 && settings.passwords.len() <= 10);
         }
         // Of somebody who is nobody anywhere, nothing is kept.
-        let somebody = !little.panel(STRANGER).known.is_empty()
+        let somebody = little.panel(STRANGER).survey.is_some()
+            || !little.panel(STRANGER).known.is_empty()
             || little.shelf.settings.values().any(|at| at.admins.contains(&STRANGER));
         prop_assert!(somebody || little.panel(STRANGER) == Panel::default());
     }

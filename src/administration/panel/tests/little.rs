@@ -140,6 +140,11 @@ pub struct Little {
     /// Look-ups of rights stay unanswered until they are released.
     pub holding: bool,
     pub held: VecDeque<(GateId, UserId, Input)>,
+    /// What Telegram keeps, by the file's handle.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Files that are fetched arrive when they are told to.
+    pub slow: bool,
+    pub arriving: VecDeque<(UserId, Option<Vec<u8>>)>,
     /// They have blocked the bot.
     pub unreachable: BTreeSet<UserId>,
     /// Every order, deed and message to another machine so far.
@@ -196,6 +201,9 @@ impl Little {
             log_chats: BTreeMap::new(),
             holding: false,
             held: VecDeque::new(),
+            files: BTreeMap::new(),
+            slow: false,
+            arriving: VecDeque::new(),
             unreachable: BTreeSet::new(),
             orders: Vec::new(),
             deeds: Vec::new(),
@@ -491,9 +499,9 @@ impl Little {
                 let admin = admins.is_some_and(|admins| admins.contains(admin));
                 Some(What::LogProved { gate: *gate, log: *log, posts, admin })
             }
-            Task::Fetch { .. } => {
-                let size = self.shelf.uploads.get(&admin).map(|upload| upload.len() as u64);
-                Some(What::Fetched { size })
+            Task::Fetch { file } => {
+                self.arriving.push_back((admin, self.files.get(&file.id).cloned()));
+                (!self.slow).then(|| self.take_in().1)
             }
             Task::Delete { .. }
             | Task::AnswerButton { .. }
@@ -503,6 +511,21 @@ impl Little {
             | Task::SendRoster { .. }
             | Task::OfferCommands => None,
         }
+    }
+
+    /// The oldest file that is being fetched is there.
+    pub fn arrives(&mut self) {
+        let (admin, what) = self.take_in();
+        self.happens(admin, what);
+    }
+
+    fn take_in(&mut self) -> (UserId, What) {
+        let (admin, content) = self.arriving.pop_front().expect("a file is being fetched");
+        let size = content.as_ref().map(|content| content.len() as u64);
+        if let Some(content) = content {
+            self.shelf.uploads.insert(admin, content);
+        }
+        (admin, What::Fetched { size })
     }
 
     fn seen(&mut self, admin: UserId, message: MessageId, text: &Text, keyboard: &Keyboard) {

@@ -4,5 +4,7 @@ pub mod little;
 
 mod always;
 mod links;
+mod roster;
 mod settings;
 mod setup;
+mod stepping_in;
