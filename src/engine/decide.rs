@@ -91,7 +91,7 @@ impl Engine {
     ) -> Result<Decided, StoreError> {
         let gates = self.gates.current();
         let keys = Arc::clone(&self.keys);
-        let now = self.clock.now();
+        let (now, restore) = (self.clock.now(), self.restore);
         fault::pass(Point::DecideBefore);
         let decided = self
             .store
@@ -112,6 +112,7 @@ impl Engine {
                         random: &mut SystemRandom,
                         ledger: &|ledger: &Ledger| count(ledgers, ledger),
                         password,
+                        restore,
                     };
                     step(&mut person, &event, &mut facts)
                 };

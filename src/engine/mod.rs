@@ -37,6 +37,7 @@ use tracing::info;
 
 use crate::delivery::{Mailer, Texter};
 use crate::ops::metrics::Metrics;
+use crate::store::records::RestoreMark;
 use crate::store::{Store, StoreError};
 use crate::telegram::Client;
 use crate::telegram::client::Me;
@@ -44,6 +45,7 @@ use crate::texts::Texts;
 use crate::verification::UserId;
 use crate::verification::code::Keys;
 use crate::verification::gate::Gate;
+use crate::verification::restore::Restore;
 pub use gates::GateBook;
 use outbox::Outbox;
 pub use outbox::Retries;
@@ -98,6 +100,8 @@ struct Engine {
     pulse: Arc<Pulse>,
     retries: Retries,
     verifier: Verifier,
+    /// The store was put back from a backup; only while the bot is stopped.
+    restore: Option<Restore>,
     me: UserId,
     /// The bot's name in links: `https://t.me/<this>`.
     username: String,
@@ -110,6 +114,7 @@ struct Engine {
 /// The store failed closed, or the engine itself did.
 pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), EngineError> {
     let pace = parts.messages_per_second;
+    let mark = parts.store.read(|view| view.get::<RestoreMark>(&())).await?;
     let engine = Arc::new(Engine {
         gates: GateBook::new(parts.gates),
         keys: Arc::new(parts.keys),
@@ -123,6 +128,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
         pulse: parts.pulse,
         retries: parts.retries,
         verifier: Verifier::new(),
+        restore: mark.map(|RestoreMark(restore)| restore),
         me: parts.me.id,
         username: parts.me.username,
     });

@@ -13,6 +13,7 @@ use crate::verification::applicant::Person;
 use crate::verification::effect::Order;
 use crate::verification::event::Event;
 use crate::verification::limits::Ledger;
+use crate::verification::restore::Restore;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// Something that the store keeps.
@@ -89,6 +90,11 @@ pub struct LiveKeyboard {
 pub struct GateTitle {
     pub title: String,
 }
+
+/// The store was put back from a backup. There is one at most, under an empty key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RestoreMark(pub Restore);
 
 impl Record for InboxEntry {
     type Key = u64;
@@ -228,6 +234,21 @@ impl Record for GateTitle {
     }
 }
 
+impl Record for RestoreMark {
+    type Key = ();
+    const KIND: u8 = 0x20;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "restore mark";
+
+    fn encode_key((): &()) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<()> {
+        bytes.is_empty().then_some(())
+    }
+}
+
 /// A number as eight bytes that sort as the numbers do.
 #[must_use]
 pub fn signed(number: i64) -> [u8; 8] {
@@ -261,6 +282,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<Wake>(),
     kind::<LiveKeyboard>(),
     kind::<GateTitle>(),
+    kind::<RestoreMark>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),
 ];

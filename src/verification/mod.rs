@@ -16,6 +16,7 @@ pub mod event;
 pub mod gate;
 pub mod limits;
 pub mod password;
+pub mod restore;
 pub mod text;
 
 use std::fmt;

@@ -28,6 +28,7 @@ use super::effect::{Channel, Order};
 use super::event::{Event, What};
 use super::gate::{Gate, Gates};
 use super::limits::{Ledger, Sends, Standing, Tally};
+use super::restore::Restore;
 use super::text::{HelpStep, Text};
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, Timestamp};
 pub use buttons::{Action, Pressed};
@@ -43,6 +44,8 @@ pub struct Facts<'a> {
     pub ledger: &'a dyn Fn(&Ledger) -> u32,
     /// Whether the password that was typed opens this gate, once that has been found out.
     pub password: Option<(GateId, bool)>,
+    /// The store was put back from a backup, and what that one lacks may still matter.
+    pub restore: Option<Restore>,
 }
 
 /// What a step led to.
@@ -243,6 +246,9 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
     if let Some((gate, typed)) = password_to_check(person, event, facts) {
         return Stepped::NeedsPassword { gate, typed };
     }
+    if let Some(restore) = facts.restore {
+        coding::forget_codes_before(person, restore);
+    }
     if let Some(language) = &event.language {
         person.language = language.clone();
     }
@@ -384,7 +390,7 @@ fn password_to_check(
     let gate = facts.gates.get(&id)?;
     let applicant = person.gates.get(&id)?;
     let open = applicant.stage == Stage::Password
-        && applicant.tally.standing(facts.now, &gate.limits) == Standing::Open;
+        && applicant.tally.standing(facts.now, &gate.limits, facts.restore) == Standing::Open;
     let known = facts.password.is_some_and(|(checked, _)| checked == id);
     if !open || known {
         return None;
@@ -507,7 +513,7 @@ impl Applicant {
     /// Whether nothing in here would be missed on `today`.
     fn is_blank(&self, today: i64) -> bool {
         matches!(self.stage, Stage::New | Stage::Member)
-            && self.tally == Tally::default()
+            && Tally { told: None, ..self.tally.clone() } == Tally::default()
             && self.sends.day != today
     }
 

@@ -4,6 +4,8 @@
 //! them with what the rules order; it never asks the rules' own state whether something was
 //! allowed, except for the counts, of which it checks that they do not fall.
 
+mod restore;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -118,6 +120,7 @@ struct Little {
     /// The last of them was refused, so that the next need not wait.
     refused: bool,
     message: i32,
+    restore: Option<Restore>,
 }
 
 impl Little {
@@ -149,6 +152,7 @@ impl Little {
             sent: Vec::new(),
             refused: false,
             message: 0,
+            restore: None,
         }
     }
 
@@ -178,6 +182,7 @@ impl Little {
                 random: &mut self.random,
                 ledger: &|ledger| ledgers.get(ledger).copied().unwrap_or(0),
                 password,
+                restore: self.restore,
             };
             match step(&mut self.person, &event, &mut facts) {
                 Stepped::Done(outcome) => {
@@ -217,8 +222,9 @@ impl Little {
         found.map(|(_, letter)| letter.clone())
     }
 
-    fn act(&mut self, act: &Act) {
-        let what = match act {
+    /// What happens by an act; `None` if there is nothing to do it with.
+    fn what(&mut self, act: &Act) -> Option<What> {
+        match act {
             Act::AsksToJoin => Some(What::JoinRequested {
                 gate: GATE,
                 chat: CHAT,
@@ -275,8 +281,11 @@ impl Little {
                 self.now = self.now.after(*time);
                 Some(What::Woken { gate: GATE })
             }
-        };
-        let Some(what) = what else { return };
+        }
+    }
+
+    fn act(&mut self, act: &Act) {
+        let Some(what) = self.what(act) else { return };
         let outcome = self.checked(act, what.clone());
         if let Act::PressesTwice(_) = act {
             let again = self.checked(act, what);
