@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
 use crate::engine::world::{Clock, SystemClock};
 use crate::engine::{self, EngineError, Parts, Pulse, Retries};
+use crate::ops::backups::{BackupWaits, Backups};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
 use crate::store::secret::{self, SecretError};
@@ -79,6 +81,7 @@ pub struct Waits {
     pub retries: Retries,
     pub email: EmailLimits,
     pub sms: SmsLimits,
+    pub backups: BackupWaits,
 }
 
 /// What the bot is set in, besides its configuration. By default the real thing.
@@ -144,6 +147,19 @@ pub async fn run(
             }
         });
     }
+
+    let backups = Backups {
+        store: store.clone(),
+        path: config.store.path.clone(),
+        rotation: config.store.backups.clone(),
+        clock: Arc::clone(&clock),
+        metrics: metrics.clone(),
+        waits: waits.backups.clone(),
+    };
+    // Ended with this function, however it ends.
+    let mut duties = JoinSet::new();
+    duties.spawn(backups.clone().rotate(stop.clone()));
+    duties.spawn(backups.serve(stop.clone()));
 
     let Some(me) = introduce(&telegram, &texts, stop.clone()).await? else {
         store.close().await;

@@ -22,6 +22,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use crate::store::rotation::Rotation;
 use crate::verification::code::Random;
 use crate::verification::gate::Gate;
 use crate::verification::limits::Limits;
@@ -69,6 +70,8 @@ pub struct Store {
     pub path: PathBuf,
     /// `<path>/secret.key` unless set.
     pub secret_key_file: PathBuf,
+    /// The backups that the running bot makes by itself.
+    pub backups: Rotation,
 }
 
 #[derive(Clone, Debug)]

@@ -36,6 +36,8 @@ pub struct Metrics {
     outbox_age: Gauge<f64, AtomicU64>,
     commits: Histogram,
     polled: Gauge<f64, AtomicU64>,
+    backups: Family<Outcome, Counter>,
+    backed_up: Gauge<f64, AtomicU64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -116,6 +118,15 @@ impl Metrics {
             Unit::Seconds,
             polled.clone(),
         );
+        let backups = Family::default();
+        registry.register("backups", "Backups that the bot made by itself", backups.clone());
+        let backed_up = Gauge::default();
+        registry.register_with_unit(
+            "backup_last_success_timestamp",
+            "When the newest of the bot's own backups was made, since 1970",
+            Unit::Seconds,
+            backed_up.clone(),
+        );
         Metrics {
             registry: Arc::new(registry),
             updates,
@@ -129,6 +140,8 @@ impl Metrics {
             outbox_age,
             commits,
             polled,
+            backups,
+            backed_up,
         }
     }
 
@@ -187,11 +200,17 @@ impl Metrics {
 
     /// getUpdates was answered.
     pub fn polled(&self, now: Timestamp) {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "milliseconds fit 53 bits for 285,000 years"
-        )]
-        self.polled.set(now.0 as f64 / 1000.0);
+        self.polled.set(seconds(now));
+    }
+
+    /// The bot's own backup was `made`, or `failed`.
+    pub fn backup(&self, outcome: &'static str) {
+        self.backups.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// The newest of the bot's own backups was made then.
+    pub fn backed_up(&self, at: Timestamp) {
+        self.backed_up.set(seconds(at));
     }
 
     /// The text exposition, of the type [`CONTENT_TYPE`].
@@ -207,6 +226,11 @@ impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Metrics").finish_non_exhaustive()
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds fit 53 bits for 285,000 years")]
+fn seconds(at: Timestamp) -> f64 {
+    at.0 as f64 / 1000.0
 }
 
 fn answer_times() -> Histogram {
@@ -238,6 +262,8 @@ mod tests {
         metrics.outbox_age(Duration::from_millis(1500));
         metrics.commit(Duration::from_millis(2));
         metrics.polled(Timestamp(1_700_000_000_500));
+        metrics.backup("made");
+        metrics.backed_up(Timestamp(1_700_000_001_500));
         let page = metrics.clone().expose();
         for line in [
             "countersign_updates_total{kind=\"message\"} 2",
@@ -254,6 +280,8 @@ mod tests {
             "countersign_outbox_oldest_age_seconds 1.5",
             "countersign_store_commit_seconds_bucket{le=\"0.0025\"} 1",
             "countersign_polling_last_success_timestamp_seconds 1700000000.5",
+            "countersign_backups_total{outcome=\"made\"} 1",
+            "countersign_backup_last_success_timestamp_seconds 1700000001.5",
             "# EOF",
         ] {
             assert!(page.lines().any(|there| there == line), "no line {line:?} in\n{page}");

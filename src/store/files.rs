@@ -46,6 +46,12 @@ pub(super) fn bytes_below(path: &Path) -> u64 {
     entries.flatten().map(size).sum()
 }
 
+/// How many bytes can still be written in the file system of a folder.
+pub(super) fn free_bytes(path: &Path) -> io::Result<u64> {
+    let file_system = rustix::fs::statvfs(path)?;
+    Ok(file_system.f_bavail.saturating_mul(file_system.f_frsize))
+}
+
 pub(super) fn hex_digits(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]

@@ -10,6 +10,8 @@
 //! <path>/secret.key    unless configured elsewhere; never in a backup
 //! <path>/manifest      what must be there: finds a store that lost its data or its newest commits
 //! <path>/db/           sled
+//! <path>/backups/      unless configured elsewhere: the newest backups
+//! <path>/control       socket of the running process: where `store backup` asks
 //! ```
 
 pub mod backup;
@@ -20,6 +22,8 @@ mod files;
 mod manifest;
 mod opening;
 pub mod records;
+pub mod restore;
+pub mod rotation;
 mod seal;
 pub mod secret;
 pub mod sweep;

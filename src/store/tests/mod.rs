@@ -5,6 +5,7 @@ mod commits;
 mod damage;
 mod kills;
 mod kinds;
+mod restores;
 
 use std::path::Path;
 

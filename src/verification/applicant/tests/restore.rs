@@ -58,6 +58,7 @@ proptest! {
                 for tried in ["right_password", "right_code", "wrong_code"] {
                     prop_assert!(!has(tried), "{:?} was tried", act);
                 }
+                prop_assert!(passed || !has("tap_link"), "{:?} was tried", act);
                 prop_assert!(sends_nothing(&outcome), "{:?} sent a code", act);
             }
             if !passed && (has("right_code") || has("tap_link")) {
