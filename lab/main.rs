@@ -9,7 +9,10 @@
 //!
 //! In the profile `dev`, because the fault points of `ops::fault` are in debug builds only.
 
+mod audit;
 mod bench;
+mod crowd;
+mod kill;
 #[path = "../tests/process.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod process;
@@ -31,7 +34,8 @@ use crate::bench::{Lab, Row, Verdict};
 /// Every experiment: its name, its share of the time, and what runs it.
 ///
 /// One line each; the rows of the table come in this order.
-const EXPERIMENTS: &[Experiment] = &[];
+const EXPERIMENTS: &[Experiment] =
+    &[Experiment { name: "kill", share: 4, run: |lab| Box::pin(kill::run(lab)) }];
 
 struct Experiment {
     name: &'static str,

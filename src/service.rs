@@ -283,5 +283,10 @@ impl Vitals for LookedAt {
     fn refresh(&self, metrics: &Metrics) {
         let oldest = self.pulse.oldest_order(self.clock.now());
         metrics.outbox_age(oldest.unwrap_or_default());
+        let stats = self.store.stats();
+        for (kind, count) in stats.records {
+            metrics.records(kind, count);
+        }
+        metrics.store_size(stats.bytes_on_disk);
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::Engine;
 use super::decide::Cause;
 use super::outbox::Outbox;
+use crate::ops::fault::{self, Point};
 use crate::store::StoreError;
 use crate::store::sweep::{due, forget_ledgers, forget_seen};
 use crate::verification::event::{Event, What};
@@ -77,7 +78,9 @@ async fn forget_updates(engine: &Engine) -> Result<(), StoreError> {
     let before = engine.clock.now().before(REMEMBER_UPDATES);
     let mut from = None;
     loop {
+        fault::pass(Point::ForgetBefore);
         let swept = engine.store.commit(move |view| forget_seen(view, before, from, PAGE)).await?;
+        fault::pass(Point::ForgetAfter);
         if swept.next.is_none() {
             return Ok(());
         }

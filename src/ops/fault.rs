@@ -17,8 +17,12 @@ pub enum Point {
     DecideBefore,
     /// It is decided and durable, and nobody was told.
     DecideAfter,
+    /// Transactions have run, nothing of them is written.
+    StoreBefore,
     /// A commit is synced, and the manifest does not know of it.
     StoreWritten,
+    /// The manifest knows of a commit, and nobody was answered.
+    StoreAfter,
     /// An order was taken up, nothing of it is done.
     OutboxBefore,
     /// Telegram has answered; the store does not know.
@@ -27,20 +31,58 @@ pub enum Point {
     CodeBefore,
     /// The provider has it, or refused it; the store does not know.
     CodeAfter,
+    /// What is to be forgotten is due, and still there.
+    ForgetBefore,
+    /// A piece of it is gone for good.
+    ForgetAfter,
+    /// At the first start: the secret key is there, no store is.
+    FirstKey,
+    /// At the first start: the manifest says that a store is being made.
+    FirstMaking,
+    /// At the first start: the data is there, and the manifest does not say so.
+    FirstMade,
+    /// A backup is copied, under another name and not synced.
+    BackupCopied,
+    /// A backup is synced and checked, under another name.
+    BackupChecked,
+    /// A backup has its name, and nobody was told.
+    BackupAfter,
+    /// A restored store is whole, beside the one that is there.
+    RestoreBuilt,
+    /// The old store is moved aside, its place is empty.
+    RestoreAside,
+    /// The restored data is in its place, its manifest is not.
+    RestoreHalf,
+    /// The restored store is in its place, and not checked there.
+    RestoreAfter,
 }
 
 impl Point {
-    pub const ALL: [Point; 10] = [
+    pub const ALL: [Point; 24] = [
         Point::InboxBefore,
         Point::InboxAfter,
         Point::Confirming,
         Point::DecideBefore,
         Point::DecideAfter,
+        Point::StoreBefore,
         Point::StoreWritten,
+        Point::StoreAfter,
         Point::OutboxBefore,
         Point::OutboxPerformed,
         Point::CodeBefore,
         Point::CodeAfter,
+        Point::ForgetBefore,
+        Point::ForgetAfter,
+        Point::FirstKey,
+        Point::FirstMaking,
+        Point::FirstMade,
+        Point::BackupCopied,
+        Point::BackupChecked,
+        Point::BackupAfter,
+        Point::RestoreBuilt,
+        Point::RestoreAside,
+        Point::RestoreHalf,
+        Point::RestoreAfter,
     ];
 
     /// Its name in `COUNTERSIGN_DIE_AT`.
@@ -52,11 +94,25 @@ impl Point {
             Point::Confirming => "inbox.confirming",
             Point::DecideBefore => "decide.before",
             Point::DecideAfter => "decide.after",
+            Point::StoreBefore => "store.before",
             Point::StoreWritten => "store.written",
+            Point::StoreAfter => "store.after",
             Point::OutboxBefore => "outbox.before",
             Point::OutboxPerformed => "outbox.performed",
             Point::CodeBefore => "code.before",
             Point::CodeAfter => "code.after",
+            Point::ForgetBefore => "forget.before",
+            Point::ForgetAfter => "forget.after",
+            Point::FirstKey => "first.key",
+            Point::FirstMaking => "first.making",
+            Point::FirstMade => "first.made",
+            Point::BackupCopied => "backup.copied",
+            Point::BackupChecked => "backup.checked",
+            Point::BackupAfter => "backup.after",
+            Point::RestoreBuilt => "restore.built",
+            Point::RestoreAside => "restore.aside",
+            Point::RestoreHalf => "restore.half",
+            Point::RestoreAfter => "restore.after",
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Metrics {
     outbox_depth: Gauge,
     outbox_age: Gauge<f64, AtomicU64>,
     commits: Histogram,
+    records: Family<RecordKind, Gauge>,
+    store_size: Gauge,
     polled: Gauge<f64, AtomicU64>,
     backups: Family<Outcome, Counter>,
     backed_up: Gauge<f64, AtomicU64>,
@@ -43,6 +45,11 @@ pub struct Metrics {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Kind {
     kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RecordKind {
+    kind: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -111,6 +118,15 @@ impl Metrics {
             Unit::Seconds,
             commits.clone(),
         );
+        let records = Family::default();
+        registry.register("store_records", "Records in the store, by kind", records.clone());
+        let store_size = Gauge::default();
+        registry.register_with_unit(
+            "store_size",
+            "What the store's files take on the disk",
+            Unit::Bytes,
+            store_size.clone(),
+        );
         let polled = Gauge::default();
         registry.register_with_unit(
             "polling_last_success_timestamp",
@@ -139,6 +155,8 @@ impl Metrics {
             outbox_depth,
             outbox_age,
             commits,
+            records,
+            store_size,
             polled,
             backups,
             backed_up,
@@ -196,6 +214,18 @@ impl Metrics {
     /// A transaction became durable this long after it was handed in.
     pub fn commit(&self, took: Duration) {
         self.commits.observe(took.as_secs_f64());
+    }
+
+    /// The store holds so many records of a kind (`person`, `seen update`).
+    pub fn records(&self, kind: &'static str, count: u64) {
+        let kind = kind.replace([' ', '-'], "_");
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.records.get_or_create(&RecordKind { kind }).set(count);
+    }
+
+    /// The store's files take so many bytes.
+    pub fn store_size(&self, bytes: u64) {
+        self.store_size.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     /// getUpdates was answered.
@@ -261,6 +291,8 @@ mod tests {
         metrics.outbox_depth(3);
         metrics.outbox_age(Duration::from_millis(1500));
         metrics.commit(Duration::from_millis(2));
+        metrics.records("seen update", 7);
+        metrics.store_size(4096);
         metrics.polled(Timestamp(1_700_000_000_500));
         metrics.backup("made");
         metrics.backed_up(Timestamp(1_700_000_001_500));
@@ -279,6 +311,8 @@ mod tests {
             "countersign_outbox_depth 3",
             "countersign_outbox_oldest_age_seconds 1.5",
             "countersign_store_commit_seconds_bucket{le=\"0.0025\"} 1",
+            "countersign_store_records{kind=\"seen_update\"} 7",
+            "countersign_store_size_bytes 4096",
             "countersign_polling_last_success_timestamp_seconds 1700000000.5",
             "countersign_backups_total{outcome=\"made\"} 1",
             "countersign_backup_last_success_timestamp_seconds 1700000001.5",

@@ -31,11 +31,12 @@ use super::disk::{PIECES, name_key};
 use super::error::StoreError;
 use super::files;
 use super::opening::{self, Opened};
-use super::records::{RestoreMark, kind_of};
+use super::records::{Record, RestoreMark, kind_of};
 use super::rotation;
 use super::seal::{Label, SealKey, VALUE_BYTES};
 use super::tally::{SCHEMA, TALLY_KEY, Tally};
 use super::view::{Changes, View};
+use crate::ops::fault::{self, Point};
 use crate::verification::Timestamp;
 use crate::verification::restore::Restore;
 
@@ -90,7 +91,9 @@ pub fn write(
 /// As for [`write()`].
 pub fn verify(store: &Path, keys: &SealKey) -> Result<Verified, StoreError> {
     let opened = open_existing(store, keys)?;
-    let records = name_counts(&opened.tally.counts);
+    let mut records = name_counts(&opened.tally.counts);
+    // Told by itself.
+    records.remove(RestoreMark::NAME);
     let bytes_on_disk = opened.disk.bytes_on_disk();
     let mark = View::new(&opened.disk, &Changes::new(), BTreeMap::new()).get::<RestoreMark>(&());
     opened.close();
@@ -197,12 +200,15 @@ impl Draft {
 
     fn finish(self) -> Result<Backup, StoreError> {
         let failed = |why: io::Error| StoreError::io("writing", &self.to, &why);
+        fault::pass(Point::BackupCopied);
         File::open(&self.path).and_then(|file| file.sync_all()).map_err(failed)?;
         let head = inspect(&self.path, &self.keys)?;
         let bytes = fs::metadata(&self.path).map_err(failed)?.len();
+        fault::pass(Point::BackupChecked);
         fs::rename(&self.path, &self.to)
             .and_then(|()| files::sync_folder(&files::parent(&self.to)))
             .map_err(failed)?;
+        fault::pass(Point::BackupAfter);
         Ok(Backup { file: self.to.clone(), records: name_counts(&head.counts), bytes })
     }
 }

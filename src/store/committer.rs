@@ -263,9 +263,11 @@ impl Opened {
         }
         next.commit += 1;
         batch.insert(TALLY_KEY, sealed_tally(disk.store(), keys, &next)?);
+        fault::pass(Point::StoreBefore);
         disk.write(batch)?;
         fault::pass(Point::StoreWritten);
         manifest.note(Mark { commit: next.commit, counts: next.counts.clone() })?;
+        fault::pass(Point::StoreAfter);
         *tally = next;
         Ok(true)
     }

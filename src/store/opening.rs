@@ -14,6 +14,7 @@ use super::files;
 use super::manifest::{Manifest, Mark, State};
 use super::seal::SealKey;
 use super::tally::{self, SCHEMA, TALLY_KEY, Tally};
+use crate::ops::fault::{self, Point};
 
 /// The folder that sled lives in.
 pub(super) const DATA: &str = "db";
@@ -101,7 +102,9 @@ pub(super) fn sealed_tally(
 fn make(path: &Path, keys: &SealKey) -> Result<(Disk, Manifest, Tally), StoreError> {
     let failed = |why: io::Error| StoreError::io("making", path, &why);
     let id = new_id().map_err(failed)?;
+    fault::pass(Point::FirstKey);
     Manifest::replace(path, State::Making, &id, keys, Mark::default())?;
+    fault::pass(Point::FirstMaking);
     let data = path.join(DATA);
     if data.exists() {
         fs::remove_dir_all(&data).map_err(failed)?;
@@ -111,6 +114,7 @@ fn make(path: &Path, keys: &SealKey) -> Result<(Disk, Manifest, Tally), StoreErr
     let mut batch = sled::Batch::default();
     batch.insert(TALLY_KEY, sealed_tally(path, keys, &tally)?);
     disk.write(batch)?;
+    fault::pass(Point::FirstMade);
     let manifest = Manifest::replace(path, State::Ready, &id, keys, Mark::default())?;
     Ok((disk, manifest, tally))
 }

@@ -16,10 +16,11 @@ use super::error::StoreError;
 use super::files;
 use super::manifest::{self, Manifest, Mark, State};
 use super::opening::{DATA, Lock, Opened, RESTORING, new_id, sealed_tally};
-use super::records::{OutboxEntry, RestoreMark};
+use super::records::{OutboxEntry, Record, RestoreMark};
 use super::seal::{Label, SealKey};
 use super::tally::{self, TALLY_KEY, Tally};
 use super::view::{Changes, View};
+use crate::ops::fault::{self, Point};
 use crate::verification::Timestamp;
 use crate::verification::effect::Effect;
 use crate::verification::restore::Restore;
@@ -30,6 +31,7 @@ const BATCH_BYTES: usize = 256 * 1024;
 /// A store that was put back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
+    /// Without the mark of the restore itself.
     pub records: Counts,
     /// Where the store is now that was there before.
     pub kept: Option<PathBuf>,
@@ -84,6 +86,7 @@ pub fn put_back(
     }
     let mark = Restore { taken: head.taken, at: now };
     let mark = build(from, store, &scratch, keys, mark)?;
+    fault::pass(Point::RestoreBuilt);
     let lost = lost(store, &head);
     let kept = put_in_place(store, &scratch).map_err(failed)?;
 
@@ -94,7 +97,8 @@ pub fn put_back(
     let checked = tally::check(&disk, &manifest);
     disk.close();
     drop(lock);
-    let records = name_counts(&checked?.counts);
+    let mut records = name_counts(&checked?.counts);
+    records.remove(RestoreMark::NAME);
     Ok(Restored { records, kept, mark, lost })
 }
 
@@ -223,11 +227,14 @@ fn put_in_place(store: &Path, scratch: &Path) -> io::Result<Option<PathBuf>> {
         }
         files::sync_folder(&aside)?;
         kept = Some(aside);
+        fault::pass(Point::RestoreAside);
     }
     fs::rename(scratch.join(DATA), &data)?;
     files::sync_folder(store)?;
+    fault::pass(Point::RestoreHalf);
     fs::rename(scratch.join(manifest::NAME), &mark)?;
     files::sync_folder(store)?;
+    fault::pass(Point::RestoreAfter);
     fs::remove_dir_all(scratch)?;
     files::sync_folder(store)?;
     Ok(kept)

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use countersign::store::records::{PersonRecord, Wake};
+use countersign::store::{Store, secret};
 use insta::assert_snapshot;
 
-use crate::scene::{PASSWORD, Scene};
+use crate::scene::{PASSWORD, Scene, Setup};
 
 const fn hours(hours: u64) -> Duration {
     Duration::from_secs(60 * 60 * hours)
@@ -63,5 +65,56 @@ async fn what_became_due_while_the_bot_was_away_is_put_away_at_its_start() {
     scene.starts_bot().await;
     scene.sweeps().await;
     assert!(nora.buttons().is_empty(), "{:?}", nora.buttons());
+    scene.ends().await;
+}
+
+/// The people and the wake-ups that are left in a stopped bot's store.
+async fn left_in(scene: &Scene) -> (usize, usize) {
+    let config = scene.config().store;
+    let keys = secret::load(&config.secret_key_file).expect("the secret key").seal_key();
+    let store = Store::open(&config.path, &keys).expect("a sound store");
+    let left = store.read(|view| {
+        let people = view.scan::<PersonRecord>(None, usize::MAX)?.len();
+        Ok((people, view.scan::<Wake>(None, usize::MAX)?.len()))
+    });
+    let left = left.await.expect("readable records");
+    store.close().await;
+    left
+}
+
+#[tokio::test]
+async fn whoever_left_or_went_no_further_is_forgotten() {
+    let (mut scene, _) = Scene::with_gates(Setup::default(), &[("Chess Club", true)]).await;
+    let (nora, code) = scene.with_a_code("Nora").await;
+    nora.types(&code);
+    nora.reads().await;
+    scene.passes(hours(30));
+    scene.sweeps().await;
+    nora.leaves();
+    let omar = scene.at_the_door("Omar").await;
+    omar.types("/cancel");
+    omar.reads().await;
+    let pia = scene.world.person("Pia");
+    for _ in 0..3 {
+        pia.types("/start");
+        pia.reads().await;
+    }
+    let old = pia.notes_button("Rust Berlin");
+    let quin = scene.at_the_door("Quin").await;
+    quin.types("shut sesame");
+    quin.reads().await;
+
+    scene.passes(hours(49));
+    scene.sweeps().await;
+    scene.stops_bot().await;
+    // A wrong try is forgotten by nobody but an admin.
+    assert_eq!(left_in(&scene).await, (1, 0));
+
+    // No old button works once its keyboard was forgotten.
+    scene.starts_bot().await;
+    pia.types("/start");
+    pia.reads().await;
+    pia.presses_old(old.0, &old.1);
+    assert_eq!(pia.reads().await.to_string(), "(toast) This button has done its work already.");
     scene.ends().await;
 }

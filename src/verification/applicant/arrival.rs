@@ -56,6 +56,7 @@ fn offer(turn: &mut Turn<'_, '_>, gates: &[&Gate]) {
     turn.person.active = None;
     turn.say(Text::ChooseGate, Keyboard::Buttons(rows));
     turn.person.active = active;
+    turn.wake_strangers(gates.first().map(|gate| gate.id));
 }
 
 /// The dialogue at one gate is over, so the one that is open at another gate goes on.

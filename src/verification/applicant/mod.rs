@@ -313,7 +313,12 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             turn.known(*gate, |turn| admission::invited(turn, outcome));
         }
         What::Unreachable => turn.decide_for_active(Decision::Unreachable),
-        What::Woken { gate } => turn.known(*gate, arrival::woken),
+        What::Woken { gate } => {
+            turn.known(*gate, arrival::woken);
+            if turn.person.gates.is_empty() {
+                turn.person.serial = 0;
+            }
+        }
     }
 }
 
@@ -512,9 +517,13 @@ impl Applicant {
 
     /// Whether nothing in here would be missed on `today`.
     fn is_blank(&self, today: i64) -> bool {
+        self.is_clean() && self.sends.day != today
+    }
+
+    /// Whether no dialogue is open and no try was wrong: this is forgotten in time.
+    fn is_clean(&self) -> bool {
         matches!(self.stage, Stage::New | Stage::Member)
             && Tally { told: None, ..self.tally.clone() } == Tally::default()
-            && self.sends.day != today
     }
 
     fn allows(gate: &Gate, channel: Channel) -> bool {

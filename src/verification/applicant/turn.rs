@@ -15,6 +15,8 @@ use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 /// stay.
 const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// A locked person who writes on and on is told so at most this often.
 const TELL_LOCKED_EVERY: Duration = Duration::from_secs(10);
 
@@ -70,7 +72,7 @@ impl<'a, 'f> Turn<'a, 'f> {
         if self.by_person || applicant.touched.is_none() {
             applicant.touched = Some(now);
         }
-        if applicant.wake.is_none() && applicant.stage.is_open() {
+        if applicant.wake.is_none() && (applicant.stage.is_open() || applicant.is_clean()) {
             applicant.wake = Some(now.after(IDLE));
             self.outcome.wakes.push((id, now.after(IDLE)));
         }
@@ -181,9 +183,25 @@ impl<'a, 'f> Turn<'a, 'f> {
         }
     }
 
+    /// Whoever goes no further than the list of the groups is forgotten after a day or two. Not
+    /// one wake-up for each list: all of a day are the same.
+    pub fn wake_strangers(&mut self, gate: Option<GateId>) {
+        let Some(gate) = gate.filter(|_| self.person.gates.is_empty()) else { return };
+        let midnight = Timestamp(self.facts.now.day().saturating_mul(DAY_MS));
+        self.outcome.wakes.push((gate, midnight.after(2 * IDLE)));
+    }
+
     /// Makes every button so far spent.
     fn spend_buttons(&mut self) {
-        self.person.serial = self.person.serial.wrapping_add(1);
+        self.person.serial = match self.person.serial {
+            // Not from 1 on: whoever was forgotten may still have buttons of that time.
+            0 => {
+                let mut bytes = [0; 4];
+                self.facts.random.fill(&mut bytes);
+                u32::from_be_bytes(bytes).max(1)
+            }
+            serial => serial.wrapping_add(1).max(1),
+        };
     }
 
     pub fn delete(&mut self, message: MessageId) {
