@@ -15,7 +15,7 @@ use crate::ops::backups::{BackupWaits, Backups};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
 use crate::store::secret::{self, SecretError};
-use crate::store::{Store, StoreError};
+use crate::store::{LEAST_ROOM, Store, StoreError};
 use crate::telegram::client::{Call, ClientError, Me};
 use crate::telegram::{Client, Fault};
 use crate::texts::{Texts, TextsError};
@@ -277,7 +277,16 @@ impl Vitals for LookedAt {
             }
             Some(_) => None,
         };
-        vec![Vital { name: "store", trouble: store }, Vital { name: "polling", trouble: polling }]
+        let mib = |bytes: u64| bytes / (1024 * 1024);
+        let disk = (!self.store.has_room()).then(|| {
+            let (free, least) = (mib(self.store.free_bytes()), mib(LEAST_ROOM));
+            format!("only {free} MiB are free, {least} MiB are needed; no SMS leaves")
+        });
+        vec![
+            Vital { name: "store", trouble: store },
+            Vital { name: "disk", trouble: disk },
+            Vital { name: "polling", trouble: polling },
+        ]
     }
 
     fn refresh(&self, metrics: &Metrics) {
@@ -288,5 +297,6 @@ impl Vitals for LookedAt {
             metrics.records(kind, count);
         }
         metrics.store_size(stats.bytes_on_disk);
+        metrics.store_free(self.store.free_bytes());
     }
 }

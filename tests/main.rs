@@ -9,6 +9,7 @@ mod cli;
 mod crash;
 mod demo;
 mod dialogue;
+mod disk;
 mod health;
 mod house;
 mod process;

@@ -37,6 +37,7 @@ pub struct Metrics {
     commits: Histogram,
     records: Family<RecordKind, Gauge>,
     store_size: Gauge,
+    store_free: Gauge,
     polled: Gauge<f64, AtomicU64>,
     backups: Family<Outcome, Counter>,
     backed_up: Gauge<f64, AtomicU64>,
@@ -127,6 +128,13 @@ impl Metrics {
             Unit::Bytes,
             store_size.clone(),
         );
+        let store_free = Gauge::default();
+        registry.register_with_unit(
+            "store_free",
+            "What is free on the store's disk",
+            Unit::Bytes,
+            store_free.clone(),
+        );
         let polled = Gauge::default();
         registry.register_with_unit(
             "polling_last_success_timestamp",
@@ -157,6 +165,7 @@ impl Metrics {
             commits,
             records,
             store_size,
+            store_free,
             polled,
             backups,
             backed_up,
@@ -178,7 +187,8 @@ impl Metrics {
         self.outcomes.get_or_create(&Outcome { outcome }).inc();
     }
 
-    /// A code was given to a provider (`sent`, `not_sent`, `refused`, `unknown`, `misconfigured`).
+    /// A code was given to a provider (`sent`, `not_sent`, `refused`, `unknown`, `misconfigured`), or
+    /// was not because the disk is full (`no_room`).
     pub fn send(&self, channel: Channel, outcome: &'static str) {
         let channel = match channel {
             Channel::Email => "email",
@@ -221,6 +231,11 @@ impl Metrics {
         let kind = kind.replace([' ', '-'], "_");
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.records.get_or_create(&RecordKind { kind }).set(count);
+    }
+
+    /// So many bytes are free on the store's disk.
+    pub fn store_free(&self, bytes: u64) {
+        self.store_free.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     /// The store's files take so many bytes.
@@ -293,6 +308,7 @@ mod tests {
         metrics.commit(Duration::from_millis(2));
         metrics.records("seen update", 7);
         metrics.store_size(4096);
+        metrics.store_free(8192);
         metrics.polled(Timestamp(1_700_000_000_500));
         metrics.backup("made");
         metrics.backed_up(Timestamp(1_700_000_001_500));
@@ -313,6 +329,7 @@ mod tests {
             "countersign_store_commit_seconds_bucket{le=\"0.0025\"} 1",
             "countersign_store_records{kind=\"seen_update\"} 7",
             "countersign_store_size_bytes 4096",
+            "countersign_store_free_bytes 8192",
             "countersign_polling_last_success_timestamp_seconds 1700000000.5",
             "countersign_backups_total{outcome=\"made\"} 1",
             "countersign_backup_last_success_timestamp_seconds 1700000001.5",

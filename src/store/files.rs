@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use crate::ops::fault;
+
 /// The folder that holds `path`; `.` for a bare name.
 pub(super) fn parent(path: &Path) -> PathBuf {
     match path.parent() {
@@ -49,7 +51,7 @@ pub(super) fn bytes_below(path: &Path) -> u64 {
 /// How many bytes can still be written in the file system of a folder.
 pub(super) fn free_bytes(path: &Path) -> io::Result<u64> {
     let file_system = rustix::fs::statvfs(path)?;
-    Ok(file_system.f_bavail.saturating_mul(file_system.f_frsize))
+    Ok(fault::free_bytes(file_system.f_bavail.saturating_mul(file_system.f_frsize)))
 }
 
 pub(super) fn hex_digits(byte: u8) -> [u8; 2] {

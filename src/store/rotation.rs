@@ -11,17 +11,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::Store;
 use super::backup::Backup;
 use super::error::StoreError;
 use super::files;
+use super::{LEAST_ROOM, Store};
 use crate::verification::Timestamp;
 
 const BEGINS: &str = "countersign-";
 const ENDS: &str = ".backup";
 const UNFINISHED: &str = ".backup.unfinished";
-/// What must be left free beside a new backup, in bytes.
-const SPARE: u64 = 64 * 1024 * 1024;
 
 /// How often, how many, where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +116,7 @@ impl Rotation {
 /// than the store.
 pub(super) fn has_room(folder: &Path, store: u64) -> Result<(), StoreError> {
     let free = files::free_bytes(folder).map_err(|e| StoreError::io("looking at", folder, &e))?;
-    let needed = store.saturating_add(SPARE);
+    let needed = store.saturating_add(LEAST_ROOM);
     if free >= needed {
         return Ok(());
     }

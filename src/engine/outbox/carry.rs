@@ -141,6 +141,16 @@ async fn send_code(
     if engine.clock.now() >= parcel.letter.expires {
         return Ok((over(DeliveryOutcome::GaveUp).await?, Next::Go));
     }
+    let channel = parcel.letter.address.channel();
+    if channel == Channel::Sms && !engine.store.has_room() {
+        // On a full disk nothing could be written of it, and it would be paid for all the same.
+        if entry.attempts.is_power_of_two() || entry.attempts == 0 {
+            let (user, why) = (entry.order.user.0, "the store's disk is nearly full; make room");
+            error!(user, why, "no SMS leaves; trying again");
+        }
+        engine.metrics.send(channel, "no_room");
+        return delay(engine, seq, entry, parcel, engine.retries.after(entry.attempts)).await;
+    }
     if !begin(engine, seq, entry, parcel).await? {
         // A newer code has replaced it, or the dialogue is over.
         let cause = Cause { outbox: Some(seq), ..Cause::default() };
@@ -150,7 +160,6 @@ async fn send_code(
     let began = Instant::now();
     let sent = hand_over(engine, &entry.order, &parcel.letter).await;
     fault::pass(Point::CodeAfter);
-    let channel = parcel.letter.address.channel();
     engine.metrics.send(channel, sent.label());
     engine.metrics.answered(provider(channel), began.elapsed());
     let user = entry.order.user.0;
