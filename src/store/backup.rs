@@ -262,7 +262,7 @@ pub(super) fn inspect(from: &Path, keys: &SealKey) -> Result<Head, StoreError> {
     let mut found = Tally::default();
     let mut tally: Option<Tally> = None;
     // Long records wait here for their further pieces, which come after all else.
-    let mut long: BTreeMap<Vec<u8>, (Vec<u8>, Vec<Vec<u8>>)> = BTreeMap::new();
+    let mut long: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
     let mut pieces = 0;
     let open = |full: &[u8], first: &[u8], pieces: &[Vec<u8>]| {
         let label = Label::read(first).ok_or_else(|| unreadable(full))?;
@@ -288,20 +288,21 @@ pub(super) fn inspect(from: &Path, keys: &SealKey) -> Result<Head, StoreError> {
             pieces += 1;
             let owner = owned.split_last().and_then(|(_, full)| long.get_mut(full));
             // One that nobody owns leaves the counts apart.
-            if let Some((_, pieces)) = owner {
-                pieces.push(value.to_vec());
+            if let Some(values) = owner {
+                values.push(value.to_vec());
             }
             return Ok(());
         }
         if Label::read(value).is_some_and(|label| label.pieces > 0) {
-            long.insert(key.to_vec(), (value.to_vec(), Vec::new()));
+            long.insert(key.to_vec(), vec![value.to_vec()]);
             return Ok(());
         }
         let (code, label) = open(key, value, &[])?;
         found.add(code, label);
         Ok(())
     })?;
-    for (full, (first, pieces)) in &long {
+    for (full, values) in &long {
+        let (first, pieces) = values.split_first().ok_or_else(|| unreadable(full))?;
         let (code, label) = open(full, first, pieces)?;
         found.add(code, label);
     }
