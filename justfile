@@ -20,7 +20,7 @@ browser:
 
 # What is lost when things break? Half an hour of experiments, one table (docs/reliability.md)
 crash-lab *arguments:
-    cargo bench --profile dev --bench crash-lab -- {{arguments}}
+    cargo bench --profile lab --bench crash-lab -- {{arguments}}
 
 # Everything that must be green before a merge
 ci:

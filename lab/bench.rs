@@ -3,7 +3,9 @@
 use std::any::Any;
 use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
@@ -90,12 +92,14 @@ impl Lab {
 
     /// The command that makes the same choices again.
     pub fn again(&self) -> String {
-        let size = match self.quick {
-            true => "--quick".to_owned(),
-            false => format!("--minutes {}", self.budget.as_secs().div_ceil(60).max(1)),
+        let (profile, size) = match self.quick {
+            true => ("dev", "--quick".to_owned()),
+            false => ("lab", format!("--minutes {}", self.budget.as_secs().div_ceil(60).max(1))),
         };
         let (name, seed) = (self.name, self.seed);
-        format!("cargo bench --profile dev --bench crash-lab -- {size} --only {name} --seed {seed}")
+        format!(
+            "cargo bench --profile {profile} --bench crash-lab -- {size} --only {name} --seed {seed}"
+        )
     }
 }
 
@@ -167,6 +171,42 @@ pub fn table(rows: &[Row]) -> String {
         );
     }
     table
+}
+
+/// What made a table, and where.
+pub fn made_by(quick: bool, minutes: u64, seed: u64, took: Duration) -> String {
+    let (profile, size) = match quick {
+        true => ("dev", "--quick".to_owned()),
+        false => ("lab", format!("--minutes {minutes}")),
+    };
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!(
+        "Made by `cargo bench --profile {profile} --bench crash-lab -- {size} --seed {seed}` in {} \
+         minutes, on Linux {} with {cores} cores.",
+        took.as_secs().div_ceil(60),
+        kernel.trim()
+    )
+}
+
+/// Puts the table between the marks that the file has for it; a file without them is written anew.
+pub fn put_table(file: &Path, table: &str) -> io::Result<()> {
+    const BEGINS: &str = "<!-- table: begins -->";
+    const ENDS: &str = "<!-- table: ends -->";
+    let before = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(why) => return Err(why),
+    };
+    let parts = before.split_once(BEGINS).and_then(|(head, rest)| {
+        let (_, tail) = rest.split_once(ENDS)?;
+        Some((head, tail))
+    });
+    let text = match parts {
+        Some((head, tail)) => format!("{head}{BEGINS}\n{table}{ENDS}{tail}"),
+        None => table.to_owned(),
+    };
+    std::fs::write(file, text)
 }
 
 fn broken(lab: &Lab, why: String) -> Row {

@@ -3,8 +3,8 @@
 //! servers' records and the store.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use countersign::sandbox::{Line, Outside, Person};
 use rand::RngExt;
@@ -22,7 +22,7 @@ lockouts = ["2s", "3s", "4s"]
 hard_stop = 9
 resend_waits = ["1s"]
 sends_per_day = 8
-sends_per_address = 8
+sends_per_address = 1000000
 sends_per_country = 1000000
 "#;
 
@@ -30,6 +30,11 @@ sends_per_country = 1000000
 const MARGIN: Duration = Duration::from_millis(50);
 /// How long the pretend providers may take with what a dying process still handed them.
 const ON_ITS_WAY: Duration = Duration::from_millis(300);
+
+/// How long an answer may take once the process is left alone.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often somebody who waits looks up whether it is.
+const LOOKS_UP: Duration = Duration::from_secs(5);
 
 const SENT: &str = "I have sent ";
 const UNKNOWN: &str = "broke off, so I cannot tell";
@@ -57,6 +62,12 @@ pub struct Role {
 }
 
 impl Role {
+    /// Somebody who is never locked and never waits.
+    pub fn quick(rng: &mut SmallRng) -> Role {
+        let wrong = rng.random_range(0..=2);
+        Role { wrong_passwords: wrong, wrong_codes: 2 - wrong, resends: 0, ..Role::draw(rng) }
+    }
+
     pub fn draw(rng: &mut SmallRng) -> Role {
         let plain = Role {
             asks_to_join: rng.random_bool(0.5),
@@ -98,6 +109,10 @@ pub enum Trouble {
     Doubled(String),
 }
 
+/// Since when the process is left alone. While it dies again and again, nobody can say how long an
+/// answer may take; after that nothing may be missing.
+pub type Calm = Arc<OnceLock<Instant>>;
+
 /// Somebody's books.
 #[derive(Clone)]
 pub struct Account {
@@ -110,6 +125,8 @@ pub struct Account {
     pub codes: u32,
     /// Messages that came a second time.
     pub repeated: u64,
+    /// From each thing that was done to the answer to it.
+    pub answers: Vec<Duration>,
     pub end: End,
 }
 
@@ -122,9 +139,11 @@ enum Costs {
 
 struct Dialogue {
     outside: Arc<Outside>,
+    calm: Calm,
     role: Role,
     account: Account,
     heard: Vec<String>,
+    acted: Instant,
     /// The last message, which may come once more.
     last: String,
     /// What was typed and must disappear.
@@ -133,8 +152,34 @@ struct Dialogue {
     letters: Vec<(u32, String, Option<String>)>,
 }
 
+/// Plays somebody who gives up before the code, with or without a word.
+pub async fn gives_up(outside: Arc<Outside>, name: &str, says_so: bool) -> Result<(), Trouble> {
+    let person = outside.person(name);
+    let lost = |why| Trouble::Lost(format!("{name}: {why}"));
+    let heard = async |what: &str| loop {
+        let line = person.try_reads_next(PATIENCE).await.map_err(lost)?;
+        if line.text().contains(what) {
+            return Ok(());
+        }
+    };
+    person.types("/start");
+    heard("type the password").await?;
+    person.types(PASSWORD);
+    heard("How may I send you your code?").await?;
+    if says_so {
+        person.types("/cancel");
+        heard("All right, I have stopped.").await?;
+    }
+    Ok(())
+}
+
 /// Plays one applicant to the end.
-pub async fn plays(outside: Arc<Outside>, name: &str, role: Role) -> Result<Account, Trouble> {
+pub async fn plays(
+    outside: Arc<Outside>,
+    calm: Calm,
+    name: &str,
+    role: Role,
+) -> Result<Account, Trouble> {
     let person = outside.person(name);
     let account = Account {
         person,
@@ -144,21 +189,29 @@ pub async fn plays(outside: Arc<Outside>, name: &str, role: Role) -> Result<Acco
         locks: 0,
         codes: 0,
         repeated: 0,
+        answers: Vec::new(),
         end: End::Stopped,
     };
     let mut dialogue = Dialogue {
         outside,
+        calm,
         role,
         account,
         heard: Vec::new(),
+        acted: Instant::now(),
         last: String::new(),
         secrets: Vec::new(),
         letters: Vec::new(),
     };
     dialogue.account.end = dialogue.goes().await?;
     for message in std::mem::take(&mut dialogue.secrets) {
-        let gone = dialogue.account.person.try_sees_deleted(message).await;
-        gone.map_err(|why| dialogue.lost(&format!("a secret stays in the chat: {why}")))?;
+        let mut waiting = dialogue.waiting();
+        while dialogue.account.person.sees_message(message) {
+            if waiting.is_in_vain() {
+                return Err(dialogue.lost(&format!("the message {message} stays in the chat")));
+            }
+            tokio::time::sleep(ON_ITS_WAY).await;
+        }
     }
     Ok(dialogue.account)
 }
@@ -185,6 +238,7 @@ impl Account {
 
 impl Dialogue {
     async fn goes(&mut self) -> Result<End, Trouble> {
+        self.acted = Instant::now();
         match self.role.asks_to_join {
             true => self.account.person.requests_to_join(),
             false => drop(self.account.person.types("/start")),
@@ -393,9 +447,7 @@ impl Dialogue {
             self.opens(&link)?;
         }
         self.hears(&[WELCOME]).await?;
-        let group = self.outside.group();
-        let patience = self.outside.patience();
-        match group.wait_for_member(&self.account.person, true, patience).await {
+        match self.account.person.is_member() {
             true => Ok(()),
             false => Err(self.lost("welcomed, and not in the group")),
         }
@@ -403,6 +455,7 @@ impl Dialogue {
 
     fn types(&mut self, text: &str) {
         self.heard.push(format!("> {text}"));
+        self.acted = Instant::now();
         let message = self.account.person.types(text);
         let passes = text == "hello?" || text == "/start" || text == "let me in";
         if !passes {
@@ -412,12 +465,14 @@ impl Dialogue {
 
     fn presses(&mut self, label: &str) -> Result<(), Trouble> {
         self.heard.push(format!("> [{label}]"));
+        self.acted = Instant::now();
         let pressed = self.account.person.try_presses(label);
         pressed.map_err(|why| self.lost(&format!("[{label}] cannot be pressed: {why}")))
     }
 
     fn opens(&mut self, link: &str) -> Result<(), Trouble> {
         self.heard.push("> (opens a link)".to_owned());
+        self.acted = Instant::now();
         let opened = self.account.person.try_opens(link);
         opened.map(drop).map_err(|why| self.lost(&format!("the link is dead: {why}")))
     }
@@ -425,10 +480,13 @@ impl Dialogue {
     /// Reads until a line says one of these. The last message may come once more, since its answer
     /// may have been lost with the process; a message that says anything else must not come.
     async fn hears(&mut self, what: &[&str]) -> Result<String, Trouble> {
+        let mut waiting = self.waiting();
         loop {
-            let line = self.account.person.try_reads_next(self.outside.patience()).await;
-            let Ok(line) = line else {
-                return Err(self.lost(&format!("waits in vain for {what:?}")));
+            let Ok(line) = self.account.person.try_reads_next(LOOKS_UP).await else {
+                if waiting.is_in_vain() {
+                    return Err(self.lost(&format!("waits in vain for {what:?}")));
+                }
+                continue;
             };
             let text = line.text().to_owned();
             let message = matches!(line, Line::Message { .. });
@@ -441,12 +499,17 @@ impl Dialogue {
                 self.last.clone_from(&text);
             }
             if what.iter().any(|what| text.contains(what)) {
+                self.account.answers.push(self.acted.elapsed());
                 return Ok(text);
             }
             if message && !text.ends_with(CIVILITY) {
                 return Err(self.doubled(&format!("waits for {what:?} and hears something else")));
             }
         }
+    }
+
+    fn waiting(&self) -> Waiting {
+        Waiting { calm: Arc::clone(&self.calm), since: Instant::now() }
     }
 
     fn lost(&self, what: &str) -> Trouble {
@@ -460,6 +523,20 @@ impl Dialogue {
     fn tells(&self, what: &str) -> String {
         let name = self.account.person.name();
         format!("{name}: {what}\n{:?}\n{}", self.role, self.heard.join("\n---\n"))
+    }
+}
+
+/// Somebody waits.
+struct Waiting {
+    calm: Calm,
+    since: Instant,
+}
+
+impl Waiting {
+    /// Whether it is no use to wait any longer.
+    fn is_in_vain(&mut self) -> bool {
+        let calm = self.calm.get().copied();
+        calm.is_some_and(|calm| calm.max(self.since).elapsed() > PATIENCE)
     }
 }
 

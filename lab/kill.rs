@@ -1,9 +1,8 @@
 //! The process dies: by SIGKILL at random moments, at each named fault point, and in the middle of
 //! a backup or a restore. A crowd of applicants is at it meanwhile.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use countersign::ops::fault::Point;
 use countersign::sandbox::Outside;
@@ -14,12 +13,10 @@ use tokio::task::JoinSet;
 
 use crate::audit::{self, Findings};
 use crate::bench::{Lab, Row};
-use crate::crowd::{self, Account, Role, Trouble};
+use crate::crowd::{self, Account, Calm, Role, Trouble};
 use crate::process::{Ended, Host, Process};
 use crate::scene::Setup;
 
-/// How long an applicant waits for an answer, however often the process dies meanwhile.
-const PATIENCE: Duration = Duration::from_secs(90);
 /// How long a moment to kill at, or a fault point, is waited for.
 const TOO_LONG: Duration = Duration::from_secs(5);
 /// Calls at which the process may be killed: while they are under way.
@@ -137,17 +134,17 @@ async fn through_deaths(
     let mut host = Host::with(&Setup { limits: crowd::LIMITS, ..Setup::default() }).await;
     host = host.set("LOG__LEVEL", "warn");
     host.world = host.world.lenient();
-    host.world.set_patience(PATIENCE);
-    let over = Arc::new(AtomicBool::new(false));
+    let calm = Calm::default();
     let mut crowd = JoinSet::new();
     let in_flight = lab.rounds(200, 24);
     for place in 0..in_flight {
-        crowd.spawn(one_after_the_other(lab.clone(), host.world.outside(), place, over.clone()));
+        let (lab, outside, calm) = (lab.clone(), host.world.outside(), Arc::clone(&calm));
+        crowd.spawn(one_after_the_other(lab, outside, place, calm));
     }
 
     let mut found = Findings::default();
     let mut deaths = 0;
-    while deaths < rounds && lab.elapsed() < until && !over.load(Ordering::Relaxed) {
+    while deaths < rounds && lab.elapsed() < until && calm.get().is_none() {
         let ended = killer.life(&host).await;
         if ended.signal.is_none() || ended.err.contains("panicked") {
             found.lost.push(format!("it ended by itself: {ended:#?}"));
@@ -158,7 +155,7 @@ async fn through_deaths(
             lab.tell(format!("{what}: {deaths} deaths"));
         }
     }
-    over.store(true, Ordering::Relaxed);
+    calm.get_or_init(Instant::now);
     let process = host.starts();
     let mut accounts = Vec::new();
     while let Some(place) = crowd.join_next().await {
@@ -198,24 +195,27 @@ async fn through_deaths(
     .counted(found.lost.len() as u64, found.doubled.len() as u64, found.text())
 }
 
-/// One applicant after the other, until it is over or one of them is in trouble.
+/// One applicant after the other, until the killing is over or one of them is in trouble.
 async fn one_after_the_other(
     lab: Lab,
     outside: Arc<Outside>,
     place: u64,
-    over: Arc<AtomicBool>,
+    calm: Calm,
 ) -> (Vec<Account>, Option<Trouble>) {
     let mut ended = Vec::new();
     for turn in 0.. {
         let role = Role::draw(&mut lab.rng((place, turn)));
-        match crowd::plays(Arc::clone(&outside), &format!("P{place}x{turn}"), role).await {
+        let name = format!("P{place}x{turn}");
+        match crowd::plays(Arc::clone(&outside), Arc::clone(&calm), &name, role).await {
             Ok(account) => ended.push(account),
             Err(trouble) => {
-                over.store(true, Ordering::Relaxed);
+                let (Trouble::Lost(what) | Trouble::Doubled(what)) = &trouble;
+                lab.tell(what.lines().next().unwrap_or_default());
+                calm.get_or_init(Instant::now);
                 return (ended, Some(trouble));
             }
         }
-        if over.load(Ordering::Relaxed) {
+        if calm.get().is_some() {
             break;
         }
     }
@@ -231,7 +231,8 @@ async fn in_the_middle_of_a_backup(lab: &Lab) -> Row {
     let process = host.is_on_duty().await;
     let outside = host.world.outside();
     let role = Role::draw(&mut lab.rng("guest"));
-    let played = crowd::plays(outside, "Guest", role).await;
+    let played = crowd::plays(outside, Calm::from(OnceLock::from(Instant::now())), "Guest", role);
+    let played = played.await;
     host.world.settled().await;
     process.stops(Signal::TERM).await;
     let mut lost = Vec::new();
@@ -239,8 +240,8 @@ async fn in_the_middle_of_a_backup(lab: &Lab) -> Row {
         lost.push(what);
     }
     let verified = store(&host, &["verify"], None).await;
-    let whole = |ended: &Ended| ended.out.split_once(", ").map(|(records, _)| records.to_owned());
     let before = whole(&verified);
+    assert!(before.is_some(), "{verified:#?}");
     let mut rounds = 0;
     for point in IN_A_BACKUP {
         rounds += 1;
@@ -274,6 +275,14 @@ async fn in_the_middle_of_a_backup(lab: &Lab) -> Row {
         "What happened after a backup is not in it.",
     )
     .counted(lost.len() as u64, 0, lost.join("\n"))
+}
+
+/// What a look through the store counts of people and what was sent to them; `None`: it does not
+/// open.
+fn whole(verified: &Ended) -> Option<Vec<String>> {
+    let (_, counts) = verified.out.split_once("(")?;
+    let counts = counts.split([',', ')']).map(|count| count.trim().to_owned());
+    Some(counts.filter(|it| it.starts_with("person: ") || it.starts_with("ledger: ")).collect())
 }
 
 /// `countersign store …`; with a point, dying there at its first pass.

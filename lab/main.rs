@@ -3,11 +3,12 @@
 //!
 //! ```text
 //! cargo bench --profile dev --bench crash-lab -- --quick
-//! cargo bench --profile dev --bench crash-lab -- --minutes 30 --table table.md
-//! cargo bench --profile dev --bench crash-lab -- --only kill --seed 4711
+//! cargo bench --profile lab --bench crash-lab -- --minutes 30 --table table.md
+//! cargo bench --profile lab --bench crash-lab -- --only kill --seed 4711
 //! ```
 //!
-//! In the profile `dev`, because the fault points of `ops::fault` are in debug builds only.
+//! In the profile `dev` (built already for the tests) or `lab` (optimised), because the fault
+//! points of `ops::fault` are in builds with debug assertions only.
 
 mod audit;
 mod bench;
@@ -19,11 +20,12 @@ mod process;
 #[path = "../tests/scene.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod scene;
+mod soak;
 
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use countersign::engine::world::SystemRandom;
@@ -34,8 +36,10 @@ use crate::bench::{Lab, Row, Verdict};
 /// Every experiment: its name, its share of the time, and what runs it.
 ///
 /// One line each; the rows of the table come in this order.
-const EXPERIMENTS: &[Experiment] =
-    &[Experiment { name: "kill", share: 4, run: |lab| Box::pin(kill::run(lab)) }];
+const EXPERIMENTS: &[Experiment] = &[
+    Experiment { name: "kill", share: 6, run: |lab| Box::pin(kill::run(lab)) },
+    Experiment { name: "soak", share: 6, run: |lab| Box::pin(soak::run(lab)) },
+];
 
 struct Experiment {
     name: &'static str,
@@ -61,9 +65,12 @@ struct Arguments {
     /// Repeats what an earlier run chose at random.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Writes the table, in Markdown, into this file.
+    /// Writes the table, in Markdown, into this file; between its marks, if it has some.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
+    /// Is the bot of the experiment `soak`, on this configuration.
+    #[arg(long, hide = true, value_name = "FILE")]
+    bot: Option<PathBuf>,
     /// What `cargo bench` says to each bench.
     #[arg(long, hide = true)]
     bench: bool,
@@ -71,6 +78,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(config) = &arguments.bot {
+        soak::be_the_bot(config);
+        return ExitCode::SUCCESS;
+    }
     let seed = arguments.seed.unwrap_or_else(|| {
         let mut bytes = [0; 8];
         SystemRandom.fill(&mut bytes);
@@ -92,6 +103,7 @@ fn main() -> ExitCode {
     };
     let shares: u32 = chosen.iter().map(|experiment| experiment.share).sum();
     println!("seed {seed}, {} s for {} experiments", time.as_secs(), chosen.len());
+    let began = Instant::now();
     let mut rows = Vec::new();
     for experiment in chosen {
         let budget = time * experiment.share / shares;
@@ -100,8 +112,9 @@ fn main() -> ExitCode {
     }
     let table = bench::table(&rows);
     println!("\n{table}");
+    let made = bench::made_by(arguments.quick, arguments.minutes, seed, began.elapsed());
     if let Some(file) = &arguments.table
-        && let Err(why) = std::fs::write(file, &table)
+        && let Err(why) = bench::put_table(file, &format!("{made}\n\n{table}"))
     {
         eprintln!("error: {} cannot be written: {why}; name another file", file.display());
         return ExitCode::from(2);

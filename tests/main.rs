@@ -12,6 +12,7 @@ mod dialogue;
 mod disk;
 mod health;
 mod house;
+mod memory;
 mod process;
 mod redaction;
 mod run;

@@ -74,6 +74,12 @@ impl<T> Letterbox<T> {
         self.lock().all.clone()
     }
 
+    pub fn forget(&self) {
+        let mut inner = self.lock();
+        inner.all.clear();
+        inner.slots.clear();
+    }
+
     pub fn count(&self) -> usize {
         self.lock().all.len()
     }

@@ -12,6 +12,7 @@ use super::group::Group;
 use super::outside::{FIRST_GROUP, Outside, Setup};
 use super::person::Person;
 use super::smtp::Mail;
+use super::telegram::model::Model;
 use super::twilio::Sms;
 
 /// A pretend world with its servers running.
@@ -189,6 +190,14 @@ impl Outside {
     /// Sets or clears a webhook, as somebody else with the same token might.
     pub fn has_webhook(&self, url: Option<&str>) {
         self.telegram.change(|model| model.webhook = url.map(str::to_owned));
+    }
+
+    /// All people but the groups' owners are gone, with their chats, mails and SMS. For what runs
+    /// so long that the world itself would not fit any more.
+    pub fn begins_anew(&self) {
+        self.telegram.change(Model::begins_anew);
+        self.smtp.forgets_mails();
+        self.twilio.forgets_messages();
     }
 
     /// The token that the pretend Telegram takes.

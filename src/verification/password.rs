@@ -1,7 +1,8 @@
 //! What a gate's password may look like, and how a typed one is compared.
 
 use argon2::password_hash::phc::{Output, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use zeroize::Zeroize;
 
 use super::Hidden;
 use super::code::{looks_like_login_code, same};
@@ -66,21 +67,43 @@ pub fn hash(password: &Hidden, salt: &[u8; 16]) -> Hidden {
     Hidden::new(phc.to_string())
 }
 
+/// The memory that a comparison takes, as much as the hash asks for (19 MiB by default). Kept for
+/// the next one: taken anew each time, in one thread after the other, it would stay behind in the
+/// allocator's arenas, hundreds of MiB in all.
+#[derive(Default)]
+pub struct Workspace(Vec<Block>);
+
+/// As [`matches_in()`], with memory of its own.
+#[must_use]
+pub fn matches(typed: &str, hash: &Hidden) -> bool {
+    matches_in(&mut Workspace::default(), typed, hash)
+}
+
 /// Whether `typed` is the password behind `hash`. Takes tens of milliseconds: never call it where
 /// others wait. An unreadable hash matches nothing, nor does one that asks for more than 256 MiB,
 /// 16 passes or 16 lanes, nor does anything typed that is longer than a password can be.
 #[must_use]
-pub fn matches(typed: &str, hash: &Hidden) -> bool {
+pub fn matches_in(workspace: &mut Workspace, typed: &str, hash: &Hidden) -> bool {
     let Some(Usable { params, salt, digest }) = usable(hash.reveal()) else { return false };
     let typed = typed.trim();
     if typed.chars().count() > LONGEST {
         return false;
     }
+    let Workspace(memory) = workspace;
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::new());
+    }
     let mut computed = vec![0; digest.len()];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(typed.as_bytes(), salt.as_ref(), &mut computed)
-        .is_ok()
-        && same(&computed, digest.as_bytes())
+    let made = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(
+            typed.as_bytes(),
+            salt.as_ref(),
+            &mut computed,
+            memory.as_mut_slice(),
+        )
+        .is_ok();
+    memory.zeroize();
+    made && same(&computed, digest.as_bytes())
 }
 
 /// Whether this is an Argon2id PHC string that [`matches()`] can use.

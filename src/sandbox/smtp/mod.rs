@@ -222,6 +222,10 @@ impl Smtp {
         self.mails.unread()
     }
 
+    pub(super) fn forgets_mails(&self) {
+        self.mails.forget();
+    }
+
     #[must_use]
     pub fn mail_count(&self) -> usize {
         self.mails.count()

@@ -325,6 +325,23 @@ impl Model {
         }
     }
 
+    /// Forgets everybody who owns no group, and whatever was said.
+    pub fn begins_anew(&mut self) {
+        let owners: Vec<u64> = self.groups.values().filter_map(Group::owner).collect();
+        let bot = self.bot.id;
+        self.users.retain(|id, _| owners.contains(id));
+        for group in self.groups.values_mut() {
+            group.members.retain(|id, _| owners.contains(id) || *id == bot);
+            group.requests.clear();
+            group.messages.clear();
+            group.links.retain(|_, link| link.is_primary);
+        }
+        let groups = &self.groups;
+        self.links.retain(|url, id| groups.get(id).is_some_and(|g| g.links.contains_key(url)));
+        self.queries.clear();
+        self.join_queries.clear();
+    }
+
     /// A number that was never given out before.
     pub fn serial(&mut self) -> u64 {
         self.next_serial += 1;

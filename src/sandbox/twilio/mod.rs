@@ -178,6 +178,10 @@ impl Twilio {
         self.messages.unread()
     }
 
+    pub(super) fn forgets_messages(&self) {
+        self.messages.forget();
+    }
+
     #[must_use]
     pub fn sms_count(&self) -> usize {
         self.messages.count()

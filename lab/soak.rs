@@ -1,0 +1,384 @@
+//! The long run: dialogue after dialogue, day after day by a clock that is moved, and what the bot
+//! takes up of the machine meanwhile.
+//!
+//! The bot runs in a process of its own, this same program started again with `--bot`, so that
+//! what is measured is the bot alone. It is told over its standard input to let time pass and to
+//! sweep; each line is answered by one.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use countersign::config;
+use countersign::engine::Pulse;
+use countersign::engine::world::{Clock, SystemClock, SystemRandom};
+use countersign::sandbox::{Outside, World};
+use countersign::service::{self, Surroundings};
+use countersign::verification::Timestamp;
+use rand::RngExt;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::bench::{Lab, Row};
+use crate::crowd::{self, Calm, Role, Trouble};
+use crate::process::{free_address, page};
+use crate::scene::{PASSWORD_HASH, Setup, written};
+
+/// Dialogues at a time.
+const AT_ONCE: u64 = 32;
+/// Argon2id of the password with 64 KiB instead of 19 MiB: the machine is for the dialogues.
+const CHEAP_HASH: &str = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$kyj4KAQPkDHofxQqmZFrtcrDql5eltyrs3W6/tB5JPs";
+/// How far the clock moves after each stretch: whatever is forgotten after a day or a week is
+/// forgotten within a few of them.
+const STRETCH: Duration = Duration::from_secs(49 * 60 * 60);
+const WEEK: Duration = Duration::from_secs(8 * 24 * 60 * 60);
+
+pub async fn run(lab: &Lab) -> Vec<Row> {
+    let stretches = lab.rounds(36, 9);
+    let mut soak = Soak::begins().await;
+    let mut found = Vec::new();
+    let mut samples: Vec<Sample> = Vec::new();
+    let mut dialogues = 0;
+    let mut answers_given = 0;
+    let share = lab.budget / u32::try_from(stretches + 1).unwrap_or(1);
+    // The first stretch takes its time; the others are as long as it is in dialogues.
+    let mut length = u64::MAX;
+    let mut worked = soak.work();
+    for stretch in 0..stretches {
+        let left = lab.time_left() / u32::try_from(stretches - stretch).unwrap_or(1);
+        let until = Instant::now() + if stretch == 0 { share } else { 2 * left };
+        let (played, mut answers, trouble) = soak.plays(lab, stretch, length, until).await;
+        found.extend(trouble);
+        length = length.min(played.max(1));
+        dialogues += played;
+        answers_given += answers.len();
+        let work = soak.work();
+        soak.passes(STRETCH).await;
+        let each = (work - worked) / u32::try_from(played.max(1)).unwrap_or(u32::MAX);
+        worked = soak.work();
+        samples.push(soak.sample(&mut answers, each).await);
+        soak.world.begins_anew();
+        if lab.quick || stretch % 6 == 5 {
+            lab.tell(format!("{dialogues} dialogues, {}", samples[samples.len() - 1]));
+        }
+        if !found.is_empty() || !lab.has_time() {
+            break;
+        }
+    }
+    soak.passes(WEEK).await;
+    let left = soak.records().await;
+    let left: Vec<_> =
+        left.iter().filter(|(kind, count)| *count > 0 && kind != "gate_title").collect();
+    if !left.is_empty() {
+        found.push(format!("after a week of silence there is still {left:?}"));
+    }
+    soak.ends();
+
+    let (middle, last) = (third(&samples, 1), third(&samples, 2));
+    if let (Some(middle), Some(last)) = (&middle, &last) {
+        found.extend(last.above(middle));
+    } else {
+        found.push(format!("{} stretches are too few to compare", samples.len()));
+    }
+    let days = samples.len() as u64 * STRETCH.as_secs() / (24 * 60 * 60);
+    let level = |sample: Option<Sample>| sample.map_or_else(String::new, |it| it.to_string());
+    let what = format!(
+        "soak: {dialogues} dialogues, {answers_given} answers, {days} days by the clock. Second \
+         third: {}. Last third: {}",
+        level(middle),
+        level(last)
+    );
+    let does_not_show = "Growth that is slower than what is tolerated (memory and disk 15 % and \
+                         8 MB, records 10 %, 8 handles, work for a dialogue 33 %; answers may take \
+                         three times as long, since others share the machine). Everybody leaves \
+                         the group again: members, and whoever mistyped and never passed, are \
+                         remembered, one record each. Passwords are hashed cheaply.";
+    let lost = found.len() as u64;
+    vec![Row::held(what, dialogues, does_not_show).counted(lost, 0, found.join("\n"))]
+}
+
+/// The bot's side: runs it on this configuration until standard input ends.
+pub fn be_the_bot(config: &Path) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let none = std::iter::empty();
+    let loaded = config::load(Some(config), none, &mut SystemRandom).expect("the soak's own words");
+    let clock = Arc::new(MovedClock::default());
+    let pulse = Arc::new(Pulse::new());
+    let surroundings = Surroundings {
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        pulse: Arc::clone(&pulse),
+        ..Surroundings::default()
+    };
+    let (stop, stopped) = watch::channel(false);
+    let running = runtime.spawn(service::run(loaded.config, surroundings, stopped));
+    for line in std::io::stdin().lines() {
+        let line = line.expect("a line");
+        let by: i64 = line.parse().expect("milliseconds");
+        clock.moved.fetch_add(by, Ordering::SeqCst);
+        runtime.block_on(async {
+            pulse.sweeps().await;
+            pulse.idle().await;
+        });
+        println!("done");
+    }
+    stop.send_replace(true);
+    runtime.block_on(running).expect("no panic").expect("a good end");
+}
+
+/// The system's clock, moved forward.
+#[derive(Default)]
+struct MovedClock {
+    moved: AtomicI64,
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(SystemClock.now().0 + self.moved.load(Ordering::SeqCst))
+    }
+}
+
+struct Soak {
+    world: World,
+    folder: tempfile::TempDir,
+    bot: Child,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    metrics: String,
+}
+
+impl Soak {
+    async fn begins() -> Soak {
+        let world = World::start().await.lenient();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let setup = Setup { limits: crowd::LIMITS, ..Setup::default() };
+        let address = free_address();
+        let config = written(&world, folder.path(), &setup);
+        let config = config.replace("listen = \"\"", &format!("listen = \"{address}\""));
+        let config = config.replace(PASSWORD_HASH.trim(), CHEAP_HASH);
+        let file = folder.path().join("config.toml");
+        std::fs::write(&file, config).expect("a writable folder");
+        let mut bot = Command::new(std::env::current_exe().expect("this program"))
+            .arg("--bot")
+            .arg(&file)
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program starts again");
+        let orders = bot.stdin.take().expect("a pipe");
+        let answers = BufReader::new(bot.stdout.take().expect("a pipe"));
+        world.bot_is_polling().await;
+        let metrics = format!("http://{address}/metrics");
+        Soak { world, folder, bot, orders, answers, metrics }
+    }
+
+    /// At most so many dialogues; how many it were, how long each answer took, and any trouble.
+    async fn plays(
+        &self,
+        lab: &Lab,
+        stretch: u64,
+        most: u64,
+        until: Instant,
+    ) -> (u64, Vec<Duration>, Option<String>) {
+        let next = Arc::new(AtomicU64::new(0));
+        let mut places = JoinSet::new();
+        for _ in 0..AT_ONCE {
+            let (lab, outside, next) = (lab.clone(), self.world.outside(), Arc::clone(&next));
+            places.spawn(async move {
+                let mut answers = Vec::new();
+                let mut played = 0;
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= most || Instant::now() >= until {
+                        return Ok((played, answers));
+                    }
+                    answers.extend(one(&lab, &outside, stretch, number).await?);
+                    played += 1;
+                }
+            });
+        }
+        let (mut played, mut answers, mut trouble) = (0, Vec::new(), None);
+        while let Some(place) = places.join_next().await {
+            match place.expect("no panic") {
+                Ok((some, took)) => {
+                    played += some;
+                    answers.extend(took);
+                }
+                Err(Trouble::Lost(what) | Trouble::Doubled(what)) => trouble = Some(what),
+            }
+        }
+        (played, answers, trouble)
+    }
+
+    /// Time passes for the bot and the world, and what is due is swept.
+    async fn passes(&mut self, time: Duration) {
+        self.world.settled().await;
+        self.world.advance(time);
+        writeln!(self.orders, "{}", time.as_millis()).expect("the bot listens");
+        let mut line = String::new();
+        tokio::task::block_in_place(|| self.answers.read_line(&mut line)).expect("an answer");
+        assert_eq!(line, "done\n", "the bot ended");
+        self.world.settled().await;
+    }
+
+    /// The processor time that the bot has had so far.
+    fn work(&self) -> Duration {
+        const TICK: Duration = Duration::from_millis(10);
+        let stat = std::fs::read_to_string(self.proc("stat")).unwrap_or_default();
+        // Behind the name, which may hold anything: state and 10 more, then user and system time.
+        let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+        let ticks =
+            fields.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u32>().ok());
+        TICK * ticks.sum()
+    }
+
+    async fn sample(&self, answers: &mut [Duration], each: Duration) -> Sample {
+        answers.sort_unstable();
+        let at = |share: usize| answers.get(answers.len() * share / 100).copied();
+        let records = self.records().await;
+        let handles = std::fs::read_dir(self.proc("fd")).map_or(0, Iterator::count);
+        Sample {
+            memory: self.status("VmRSS:") * 1024,
+            handles: handles as u64,
+            disk: bytes_below(&self.folder.path().join("data")),
+            records: records.iter().map(|(_, count)| count).sum(),
+            each,
+            median: at(50).unwrap_or_default(),
+            slow: at(99).unwrap_or_default(),
+        }
+    }
+
+    /// Live records by kind, as the bot's metrics tell.
+    async fn records(&self) -> Vec<(String, u64)> {
+        let (_, page) = page(&self.metrics).await;
+        let lines = page.lines().filter_map(|line| {
+            let (kind, count) =
+                line.strip_prefix("countersign_store_records{kind=\"")?.split_once("\"} ")?;
+            Some((kind.to_owned(), count.parse().ok()?))
+        });
+        let records: Vec<_> = lines.collect();
+        assert!(!records.is_empty(), "no records in\n{page}");
+        records
+    }
+
+    fn status(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(self.proc("status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    }
+
+    fn proc(&self, name: &str) -> PathBuf {
+        Path::new("/proc").join(self.bot.id().to_string()).join(name)
+    }
+
+    fn ends(self) {
+        let Soak { mut bot, orders, .. } = self;
+        drop(orders);
+        let ended = tokio::task::block_in_place(|| bot.wait()).expect("a child of ours");
+        assert!(ended.success(), "the bot ended badly: {ended}");
+    }
+}
+
+/// One applicant who passes and leaves the group, or gives up.
+async fn one(
+    lab: &Lab,
+    outside: &Arc<Outside>,
+    stretch: u64,
+    number: u64,
+) -> Result<Vec<Duration>, Trouble> {
+    let mut rng = lab.rng((stretch, number));
+    let name = format!("S{stretch}x{number}");
+    if rng.random_bool(0.2) {
+        let says_so = rng.random_bool(0.5);
+        crowd::gives_up(Arc::clone(outside), &name, says_so).await?;
+        return Ok(Vec::new());
+    }
+    let calm = Calm::from(OnceLock::from(Instant::now()));
+    let account = crowd::plays(Arc::clone(outside), calm, &name, Role::quick(&mut rng)).await?;
+    account.person.leaves();
+    Ok(account.answers)
+}
+
+/// What the bot took up at the end of one stretch, and how fast it answered in it.
+#[derive(Clone, Copy, Debug)]
+struct Sample {
+    /// Bytes.
+    memory: u64,
+    handles: u64,
+    /// Bytes.
+    disk: u64,
+    records: u64,
+    /// Processor time for one dialogue.
+    each: Duration,
+    median: Duration,
+    /// 99 of 100 answers were faster.
+    slow: Duration,
+}
+
+impl Sample {
+    /// What has grown since `before` by more than is tolerated.
+    fn above(&self, before: &Sample) -> Vec<String> {
+        const MB: u64 = 1024 * 1024;
+        let us = |took: Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let grown = [
+            ("memory", before.memory, self.memory, before.memory * 15 / 100 + 8 * MB),
+            ("the store on disk", before.disk, self.disk, before.disk * 15 / 100 + 8 * MB),
+            ("records", before.records, self.records, before.records / 10 + 20),
+            ("handles", before.handles, self.handles, 8),
+            ("work for a dialogue (µs)", us(before.each), us(self.each), us(before.each) / 3),
+            ("the median answer (µs)", us(before.median), us(self.median), us(before.median) * 2),
+        ];
+        let grown = grown.into_iter().filter(|(_, before, now, most)| *now > before + most);
+        grown.map(|(what, before, now, _)| format!("{what} grew from {before} to {now}")).collect()
+    }
+}
+
+impl std::fmt::Display for Sample {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mb = |bytes: u64| bytes as f64 / (1024.0 * 1024.0);
+        let Sample { handles, records, each, median, slow, .. } = self;
+        let (memory, disk) = (mb(self.memory), mb(self.disk));
+        write!(
+            f,
+            "{memory:.1} MB memory, {handles} handles, {disk:.1} MB on disk, {records} records, \
+             {} ms of work for a dialogue, answers in {} ms (99 %: {} ms)",
+            each.as_millis(),
+            median.as_millis(),
+            slow.as_millis()
+        )
+    }
+}
+
+/// The median of each figure over one third of the run, counted from 0.
+fn third(samples: &[Sample], which: usize) -> Option<Sample> {
+    let size = samples.len() / 3;
+    let of = samples.get(which * size..(which + 1) * size).filter(|of| !of.is_empty())?;
+    fn median<T: Ord + Copy>(of: &[Sample], figure: impl Fn(&Sample) -> T) -> Option<T> {
+        let mut figures: Vec<T> = of.iter().map(figure).collect();
+        figures.sort_unstable();
+        figures.get(figures.len() / 2).copied()
+    }
+    Some(Sample {
+        memory: median(of, |it| it.memory)?,
+        handles: median(of, |it| it.handles)?,
+        disk: median(of, |it| it.disk)?,
+        records: median(of, |it| it.records)?,
+        each: median(of, |it| it.each)?,
+        median: median(of, |it| it.median)?,
+        slow: median(of, |it| it.slow)?,
+    })
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(facts) if facts.is_dir() => bytes_below(&entry.path()),
+        Ok(facts) => facts.len(),
+        // sled removes files as it goes.
+        Err(_) => 0,
+    });
+    sizes.sum()
+}
