@@ -13,6 +13,8 @@
 mod audit;
 mod bench;
 mod crowd;
+mod damage;
+mod disk;
 mod kill;
 #[path = "../tests/process.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
@@ -38,6 +40,8 @@ use crate::bench::{Lab, Row, Verdict};
 /// One line each; the rows of the table come in this order.
 const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "kill", share: 6, run: |lab| Box::pin(kill::run(lab)) },
+    Experiment { name: "damage", share: 5, run: |lab| Box::pin(damage::run(lab)) },
+    Experiment { name: "disk", share: 5, run: |lab| Box::pin(disk::run(lab)) },
     Experiment { name: "soak", share: 6, run: |lab| Box::pin(soak::run(lab)) },
 ];
 

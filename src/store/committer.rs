@@ -18,7 +18,7 @@ use super::records::{KINDS, Kind, kind_of};
 use super::seal::Label;
 use super::tally::TALLY_KEY;
 use super::view::{Changes, Sequences, View};
-use super::{Shared, backup};
+use super::{LAST_ROOM, Shared, backup, files};
 use crate::ops::fault::{self, Point};
 use crate::verification::Timestamp;
 
@@ -261,6 +261,7 @@ impl Opened {
         if writes == 0 && next.sequences == tally.sequences {
             return Ok(false);
         }
+        files::keep_room(disk.store(), disk.folder(), LAST_ROOM)?;
         next.commit += 1;
         batch.insert(TALLY_KEY, sealed_tally(disk.store(), keys, &next)?);
         fault::pass(Point::StoreBefore);

@@ -48,6 +48,9 @@ use committer::{Committer, Message, Work};
 
 /// Less free space than this, in bytes, will not do: a store must never meet a full disk.
 pub const LEAST_ROOM: u64 = 64 * 1024 * 1024;
+/// Below this, in bytes, nothing is written at all. sled takes half a MiB at a time, and a few
+/// bytes for each page when it starts.
+const LAST_ROOM: u64 = 16 * 1024 * 1024;
 /// How long the free space that was seen last is believed.
 const ROOM_SEEN: Duration = Duration::from_secs(5);
 /// How many transactions may wait; more wait for a place.
