@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use countersign::sandbox::{Person, World};
 use rustix::process::Signal;
 
-use crate::process::{Host, page};
+use crate::process::{Host, files_below, page};
 use crate::scene::{PASSWORD, Setup, hears};
 
 async fn past_the_password(world: &World, name: &str) -> Person {
@@ -66,6 +66,33 @@ async fn no_sms_leaves_a_disk_that_is_nearly_full_and_none_is_lost() {
     assert!(metrics.contains(r#"countersign_sends_total{channel="sms",outcome="no_room"}"#));
     process.stops(Signal::TERM).await;
     drop((nora.takes_unread(), omar.takes_unread()));
+}
+
+#[tokio::test]
+async fn the_store_never_meets_a_full_disk_and_goes_on_where_it_was() {
+    let host = Host::with(&Setup::default()).await;
+    let free = host.folder().join("free");
+    let is_free = |mib: u64| fs::write(&free, (mib * 1024 * 1024).to_string()).expect("a file");
+    is_free(1_000);
+    let host = host.set("FREE_BYTES_IN", free.to_str().expect("UTF-8"));
+    let process = host.is_on_duty().await;
+    let nora = past_the_password(&host.world, "Nora").await;
+    is_free(15);
+    nora.presses("✉️ By e-mail");
+    let full = format!(
+        "the disk of the store in {} is full: 15 MiB are free, 16 MiB must be; make room and start again",
+        host.data().display()
+    );
+    process.ends().await.failed_with(1, &full);
+    assert!(nora.takes_unread().is_empty(), "something was said that is not kept");
+    let before = files_below(&host.data());
+    host.starts().ends().await.failed_with(1, &full);
+    assert_eq!(files_below(&host.data()), before, "something was written");
+    is_free(1_000);
+    let process = host.is_on_duty().await;
+    hears(&nora, "type the e-mail address").await;
+    process.stops(Signal::TERM).await;
+    drop(nora.takes_unread());
 }
 
 #[tokio::test]
