@@ -1,6 +1,7 @@
 //! Everything that needs the world outside: dialogues over real sockets, the real binary, the
 //! demo's page in a browser.
 
+mod backups;
 mod binary;
 mod browser;
 mod check;
@@ -8,6 +9,7 @@ mod cli;
 mod crash;
 mod demo;
 mod dialogue;
+mod disk;
 mod health;
 mod house;
 mod logged;
