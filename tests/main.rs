@@ -1,6 +1,7 @@
 //! Everything that needs the world outside: dialogues over real sockets, the real binary, the
 //! demo's page in a browser.
 
+mod admins;
 mod backups;
 mod binary;
 mod browser;

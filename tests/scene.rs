@@ -11,7 +11,7 @@ use countersign::engine::Pulse;
 use countersign::engine::world::{Clock, SystemClock, SystemRandom};
 use countersign::engine::{Polling, Retries};
 use countersign::ops::metrics::Metrics;
-use countersign::sandbox::{Group, Person, World};
+use countersign::sandbox::{Group, Person, Rights, World};
 use countersign::service::{self, ServiceError, Surroundings, Waits};
 use countersign::store::secret;
 use countersign::verification::code::Keys;
@@ -35,6 +35,10 @@ pub struct Setup {
     pub listed: bool,
     /// Whole tables after the first gate.
     pub more: String,
+    /// The first group has a gate in the configuration.
+    pub gated: bool,
+    /// Further lines of `[telegram]`.
+    pub telegram: String,
     pub messages_per_second: u32,
     pub email: bool,
     pub sms: bool,
@@ -49,11 +53,20 @@ impl Default for Setup {
             channels: r#"["email", "sms"]"#,
             listed: true,
             more: String::new(),
+            gated: true,
+            telegram: String::new(),
             messages_per_second: 0,
             email: true,
             sms: true,
             waits: impatient(),
         }
+    }
+}
+
+impl Setup {
+    /// No gate in the configuration, and no owner: everything is done in chats.
+    pub fn from_nothing() -> Setup {
+        Setup { gated: false, ..Setup::default() }
     }
 }
 
@@ -207,6 +220,18 @@ impl Scene {
         self.claim.lock().expect("nobody panics here").clone().expect("a claim link")
     }
 
+    /// A new one, as `countersign claim` makes it.
+    pub fn new_claim_link(&self) -> String {
+        let now = self.clock.now();
+        service::claim_link(&self.keys(), &self.world.bot_username(), now, &mut SystemRandom)
+    }
+
+    fn keys(&self) -> Keys {
+        let key = self.config().store.secret_key_file;
+        let secret = secret::load(&key).expect("the running bot's secret");
+        Keys::derive(&secret.rules_secret())
+    }
+
     /// As at SIGTERM.
     pub async fn stops_bot(&mut self) {
         let bot = self.bot.take().expect("a running bot");
@@ -321,9 +346,7 @@ impl Scene {
 
     /// The deep link that leads to a group's gate: whoever has it, the group's admins gave it to.
     pub fn link_to(&self, group: &Group) -> String {
-        let key = self.config().store.secret_key_file;
-        let secret = secret::load(&key).expect("the running bot's secret");
-        let parameter = Keys::derive(&secret.rules_secret()).gate(GateId(group.id()));
+        let parameter = self.keys().gate(GateId(group.id()));
         format!("https://t.me/{}?start={parameter}", self.world.bot_username())
     }
 
@@ -350,6 +373,61 @@ impl Scene {
         if self.bot.is_some() {
             self.stops_bot().await;
         }
+    }
+
+    /// Somebody who has opened the claim link, and owns the bot.
+    pub async fn with_owner(&self, name: &str) -> Person {
+        let owner = self.world.person(name);
+        owner.opens(&self.claim_link());
+        owner.reads().await;
+        owner
+    }
+
+    /// Somebody who has opened an enrolment link of `owner`.
+    pub async fn with_enrolled(&self, owner: &Person, name: &str) -> Person {
+        owner.types("/enrol");
+        let link = link_in(&owner.reads().await);
+        let admin = self.world.person(name);
+        admin.opens(&link);
+        admin.reads().await;
+        admin
+    }
+
+    /// A new private group of `admin`'s with the bot as its administrator; they have read the
+    /// invitation to set its gate up.
+    pub async fn with_group_of(&self, admin: &Person, title: &str) -> Group {
+        let group = admin.creates_group(title);
+        group.members_may_add(false);
+        admin.makes_bot_admin_of(&group, Rights::GATEKEEPER);
+        admin.reads().await;
+        group
+    }
+
+    /// A group of `admin`'s whose gate they have opened in the chat, with the defaults and the
+    /// password [`PASSWORD`] under the label "main". The overview is the live message.
+    pub async fn with_gate_of(&self, admin: &Person, title: &str) -> Group {
+        let group = self.with_group_of(admin, title).await;
+        for press in ["Set up", "Add a password", "Call it “main”"] {
+            admin.presses(press);
+            admin.reads().await;
+        }
+        admin.types(PASSWORD);
+        admin.reads().await;
+        while admin.buttons().iter().any(|label| label.starts_with("Next")) {
+            admin.presses("Next");
+            admin.reads().await;
+        }
+        admin.presses("Open the gate");
+        self.world.settled().await;
+        let _ = admin.takes_unread();
+        group
+    }
+
+    /// An owner, and a group of theirs with a gate made in the chat.
+    pub async fn with_gate_from_chat(&self, owner: &str, title: &str) -> (Person, Group) {
+        let owner = self.with_owner(owner).await;
+        let group = self.with_gate_of(&owner, title).await;
+        (owner, group)
     }
 
     /// Somebody who asked to join, and has been asked for the password.
@@ -383,19 +461,34 @@ impl Scene {
     }
 }
 
+/// The first link to a chat in what was read.
+pub fn link_in(lines: &impl std::fmt::Display) -> String {
+    let text = lines.to_string();
+    let start = text.find("https://t.me/").expect("a link");
+    text[start..].chars().take_while(|c| !c.is_whitespace()).collect()
+}
+
 /// Waits until somebody reads a line that says this.
 pub async fn hears(person: &Person, what: &str) {
     while !person.reads_next().await.text().contains(what) {}
 }
 
-/// What was read, with the two random words as `‹two words›`.
+/// What was read, with the two random words as `‹two words›`, and what leads into the bot's chat
+/// and into groups by secret as `‹link›`.
 pub fn steady(lines: &impl std::fmt::Display) -> String {
     let text = lines.to_string();
+    let words = without(&text, "this chat: ", |c| matches!(c, '.' | '\n'), "‹two words›");
+    let bot = without(&words, "?start=", char::is_whitespace, "‹link›");
+    without(&bot, "https://t.me/+", char::is_whitespace, "‹link›")
+}
+
+/// The text with what follows each `lead`, up to such an `end`, given by this name.
+fn without(text: &str, lead: &str, end: impl Fn(char) -> bool, name: &str) -> String {
     let mut steady = String::new();
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once("this chat: ") {
-        let end = after.find(['.', '\n']).unwrap_or(after.len());
-        steady = steady + before + "this chat: ‹two words›";
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(lead) {
+        let end = after.find(&end).unwrap_or(after.len());
+        steady = steady + before + lead + name;
         rest = &after[end..];
     }
     steady + rest
@@ -415,7 +508,7 @@ pub fn written(world: &World, folder: &Path, setup: &Setup) -> String {
     let data = data.display();
     let token = world.token();
     let api = world.telegram.url();
-    let Setup { limits, gate, channels, listed, more, messages_per_second, .. } = setup;
+    let Setup { limits, gate, channels, listed, more, messages_per_second, telegram, .. } = setup;
     let email = match setup.email {
         true => format!(
             r#"
@@ -448,13 +541,17 @@ allowed_countries = ["+49"]
         false => String::new(),
     };
     let chat_id = world.group().id();
-    let first = gate_table(chat_id, channels, *listed, gate);
+    let first = match setup.gated {
+        true => gate_table(chat_id, channels, *listed, gate),
+        false => String::new(),
+    };
     format!(
         r#"
 [telegram]
 token = "{token}"
 api_url = "{api}"
 messages_per_second = {messages_per_second}
+{telegram}
 
 [store]
 path = "{data}"

@@ -7,7 +7,8 @@ use tracing::{error, info};
 
 use super::Engine;
 use super::follow::{self, Followed, Note};
-use super::shelf::{Shelf, holders};
+use super::renaming::Renaming;
+use super::shelf::{Shelf, holders, panel_of, person_of};
 use super::world::SystemRandom;
 use crate::administration::effect::Whose;
 use crate::administration::outcome::Stepped as AdminStepped;
@@ -111,6 +112,9 @@ impl Engine {
                 if let Some((admin, bytes)) = &cause.upload {
                     follow::keep_upload(view, *admin, bytes)?;
                 }
+                // As of this transaction: a group may have moved since it was put into the inbox.
+                let renaming = Renaming { moved: &engine.gates.moved(), keys: &engine.keys };
+                let happening = happening.as_deref().map(|happening| renaming.happening(happening));
                 let decided = match happening.as_deref() {
                     None => Decided::Done(Followed::default()),
                     Some(Happening::Person(event)) => person(view, &engine, event, found, now)?,
@@ -167,8 +171,7 @@ fn person(
     found: Found,
     now: Timestamp,
 ) -> Result<Decided, StoreError> {
-    let kept = view.get::<PanelRecord>(&event.user)?;
-    let own = kept.map(|PanelRecord(panel)| panel).unwrap_or_default();
+    let own = panel_of(view, engine, event.user)?.unwrap_or_default();
     let Some(input) = door::claim(&own, event) else {
         return applicant(view, engine, event, found, now);
     };
@@ -184,8 +187,7 @@ fn applicant(
     found: Found,
     now: Timestamp,
 ) -> Result<Decided, StoreError> {
-    let kept = view.get::<PersonRecord>(&event.user)?;
-    let before = kept.map(|PersonRecord(person)| person);
+    let before = person_of(view, engine, event.user)?;
     let mut person = before.clone().unwrap_or_default();
     let gates = engine.gates.current();
     let stepped = {
@@ -236,8 +238,7 @@ fn panel(
     found: Found,
     now: Timestamp,
 ) -> Result<Decided, StoreError> {
-    let kept = view.get::<PanelRecord>(&event.admin)?;
-    let before = kept.map(|PanelRecord(panel)| panel);
+    let before = panel_of(view, engine, event.admin)?;
     let mut panel = before.clone().unwrap_or_default();
     let gates = engine.gates.current();
     let stepped = {

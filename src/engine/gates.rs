@@ -87,6 +87,12 @@ impl GateBook {
         self.read(|pages| Arc::clone(&pages.moved))
     }
 
+    /// A chat that some gate's log goes to.
+    #[must_use]
+    pub fn is_log_chat(&self, chat: ChatId) -> bool {
+        self.read(|pages| pages.log_chats.values().any(|log| *log == chat))
+    }
+
     pub fn house(&self) -> &House {
         &self.house
     }
@@ -143,10 +149,12 @@ impl GateBook {
             if let Some(chat) = fixed.log_chats.remove(&from) {
                 fixed.log_chats.entry(to).or_insert(chat);
             }
+            follow_logs(&mut fixed.log_chats, from, to);
         }
         self.change(|pages| {
             let moved = Arc::make_mut(&mut pages.moved);
-            // Who moved to the old id has moved to the new one.
+            // Who moved to the old id has moved to the new one, in whatever order that is heard.
+            let to = moved.get(&to).copied().unwrap_or(to);
             moved.values_mut().filter(|id| **id == from).for_each(|id| *id = to);
             moved.insert(from, to);
             let gates = Arc::make_mut(&mut pages.gates);
@@ -158,6 +166,7 @@ impl GateBook {
             if let Some(chat) = log_chats.remove(&from) {
                 log_chats.entry(to).or_insert(chat);
             }
+            follow_logs(log_chats, from, to);
         });
     }
 
@@ -196,4 +205,9 @@ impl GateBook {
     fn change(&self, change: impl FnOnce(&mut Pages)) {
         change(&mut self.pages.write().unwrap_or_else(PoisonError::into_inner));
     }
+}
+
+/// A log chat is a group too, and may have another id.
+fn follow_logs(logs: &mut BTreeMap<GateId, ChatId>, from: GateId, to: GateId) {
+    logs.values_mut().filter(|log| log.0 == from.0).for_each(|log| *log = ChatId(to.0));
 }

@@ -25,6 +25,7 @@ mod moves;
 mod outbox;
 mod people;
 mod pulse;
+mod renaming;
 mod rounds;
 mod shelf;
 mod sweep;

@@ -9,10 +9,14 @@ use super::follow::{Followed, tell};
 use crate::administration::{desk, panel};
 use crate::machines::Happening;
 use crate::store::records::{
-    DeskRecord, GateTitle, Holders, MovedGate, Record, RosterLine, RosterSize, SettingsRecord,
+    DeskRecord, GateTitle, Holders, LedgerCount, MovedGate, Record, RosterLine, RosterSize,
+    SettingsRecord,
 };
 use crate::store::{StoreError, View};
-use crate::verification::GateId;
+use crate::verification::code::Keys;
+use crate::verification::gate::Password;
+use crate::verification::limits::Ledger;
+use crate::verification::{ChatId, GateId};
 
 impl Engine {
     /// Everything that is kept of the group is kept under its new id from now on. Telling it twice
@@ -31,12 +35,26 @@ impl Engine {
                 let mut followed = Followed::default();
                 let settings = view.get::<SettingsRecord>(&from)?;
                 let desk = view.get::<DeskRecord>(&from)?;
+                let is_log = engine.gates.is_log_chat(ChatId(from.0));
                 let known = settings.is_some() || desk.is_some() || engine.gates.has(from);
-                if from == to || !known {
+                if from == to || !(known || is_log) {
                     return Ok(None);
                 }
                 view.put(&from, &MovedGate { to })?;
-                let admins = settings.map(|SettingsRecord(settings)| settings.admins);
+                if is_log {
+                    move_log(view, ChatId(from.0), ChatId(to.0))?;
+                }
+                if !known {
+                    engine.gates.follow(from, to);
+                    return Ok(None);
+                }
+                let mut admins = None;
+                if let Some(SettingsRecord(settings)) = settings {
+                    for Password { label, .. } in &settings.passwords {
+                        move_uses(view, &engine.keys, label, from, to)?;
+                    }
+                    admins = Some(settings.admins);
+                }
                 take_along::<SettingsRecord>(view, &from, &to)?;
                 take_along::<DeskRecord>(view, &from, &to)?;
                 take_along::<GateTitle>(view, &from, &to)?;
@@ -66,6 +84,29 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// A log chat has another id: the gates whose log goes there have it from now on.
+fn move_log(view: &mut View<'_>, from: ChatId, to: ChatId) -> Result<(), StoreError> {
+    for (gate, SettingsRecord(mut settings)) in view.scan::<SettingsRecord>(None, usize::MAX)? {
+        if settings.log_chat == Some(from) {
+            settings.log_chat = Some(to);
+            view.put(&gate, &SettingsRecord(settings))?;
+        }
+    }
+    Ok(())
+}
+
+/// How many have passed by a password is counted under its label and its group.
+fn move_uses(
+    view: &mut View<'_>,
+    keys: &Keys,
+    label: &str,
+    from: GateId,
+    to: GateId,
+) -> Result<(), StoreError> {
+    let ledger = |gate| Ledger::Password { key: keys.password(gate, label) };
+    take_along::<LedgerCount>(view, &ledger(from), &ledger(to))
 }
 
 fn take_along<R: Record>(

@@ -6,11 +6,11 @@ use crate::administration::archive::{Archive, Facts, Listed};
 use crate::administration::panel::Panel;
 use crate::administration::settings::Settings;
 use crate::administration::staff::Staff;
-use crate::store::View;
 use crate::store::records::{
     DeskRecord, GateTitle, Holders, PanelRecord, PersonRecord, RosterLine, RosterSize,
     SettingsRecord, StaffRecord, UploadPart, Username,
 };
+use crate::store::{StoreError, View};
 use crate::verification::applicant::Person;
 use crate::verification::gate::Gates;
 use crate::verification::limits::Ledger;
@@ -80,13 +80,11 @@ impl Archive for Shelf<'_, '_> {
     }
 
     fn person(&self, user: UserId) -> Option<Person> {
-        let kept = self.view.get::<PersonRecord>(&user).ok().flatten();
-        kept.map(|PersonRecord(person)| person)
+        person_of(self.view, self.engine, user).ok().flatten()
     }
 
     fn panel(&self, admin: UserId) -> Option<Panel> {
-        let kept = self.view.get::<PanelRecord>(&admin).ok().flatten();
-        kept.map(|PanelRecord(panel)| panel)
+        panel_of(self.view, self.engine, admin).ok().flatten()
     }
 
     fn upload(&self, admin: UserId) -> Option<Vec<u8>> {
@@ -104,6 +102,30 @@ impl Archive for Shelf<'_, '_> {
     fn ledger(&self, ledger: &Ledger) -> u32 {
         super::decide::count(self.view, ledger)
     }
+}
+
+/// A person as they stand before the gates under the ids that these have now.
+pub(super) fn person_of(
+    view: &View<'_>,
+    engine: &Engine,
+    user: UserId,
+) -> Result<Option<Person>, StoreError> {
+    let Some(PersonRecord(mut person)) = view.get::<PersonRecord>(&user)? else { return Ok(None) };
+    person.follow(&engine.gates.moved());
+    Ok(Some(person))
+}
+
+/// The same of an admin's panel.
+pub(super) fn panel_of(
+    view: &View<'_>,
+    engine: &Engine,
+    admin: UserId,
+) -> Result<Option<Panel>, StoreError> {
+    let Some(PanelRecord(mut panel)) = view.get::<PanelRecord>(&admin)? else { return Ok(None) };
+    for (from, to) in engine.gates.moved().iter() {
+        panel.follow(*from, *to);
+    }
+    Ok(Some(panel))
 }
 
 /// The accounts that an address has let in at a gate.

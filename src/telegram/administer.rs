@@ -163,7 +163,14 @@ impl Client {
         struct Sent {
             message_id: i32,
         }
-        match self.call(payload).await {
+        let mut sent = self.call(payload).await;
+        // Of its move the bot may not have heard yet.
+        if let Err(Fault::Migrated { to, .. }) = sent {
+            let mut moved = payload.clone();
+            moved.chat_id = recipient(ChatId(to));
+            sent = self.call(&moved).await;
+        }
+        match sent {
             Ok(Sent { message_id }) => Performed::Done(tag.map(|tag| Answer::Said {
                 tag,
                 chat,

@@ -88,6 +88,29 @@ impl Effect {
     }
 }
 
+impl Effect {
+    /// The gate that it is about, where it names one.
+    pub fn gate_mut(&mut self) -> Option<&mut GateId> {
+        match self {
+            Effect::LookUpMember { gate }
+            | Effect::SendCode { gate, .. }
+            | Effect::Approve { gate, .. }
+            | Effect::Decline { gate, .. }
+            | Effect::Invite { gate }
+            | Effect::RevokeInvite { gate, .. }
+            | Effect::Mute { gate }
+            | Effect::Free { gate }
+            | Effect::Remove { gate }
+            | Effect::LookUpAdder { gate, .. } => Some(gate),
+            Effect::Say { .. }
+            | Effect::Rewrite { .. }
+            | Effect::RetireButtons
+            | Effect::Delete { .. }
+            | Effect::AnswerButton { .. } => None,
+        }
+    }
+}
+
 /// A code on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {

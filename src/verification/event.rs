@@ -216,6 +216,38 @@ impl What {
     }
 }
 
+impl What {
+    /// The gate that it is about, where it names one.
+    pub fn gate_mut(&mut self) -> Option<&mut GateId> {
+        match self {
+            What::JoinRequested { gate, .. }
+            | What::Joined { gate, .. }
+            | What::Left { gate }
+            | What::LookedUp { gate, .. }
+            | What::CodeDelivery { gate, .. }
+            | What::Admission { gate, .. }
+            | What::Invited { gate, .. }
+            | What::Muted { gate, .. }
+            | What::Removed { gate, .. }
+            | What::AdderKnown { gate, .. }
+            | What::SteppedIn { gate, .. }
+            | What::DoorMended { gate }
+            | What::Woken { gate } => Some(gate),
+            What::Started { .. }
+            | What::Commanded { .. }
+            | What::Wrote { .. }
+            | What::Edited { .. }
+            | What::WroteLoginCode { .. }
+            | What::SharedContact { .. }
+            | What::SentOther { .. }
+            | What::SentFile { .. }
+            | What::SharedChat { .. }
+            | What::Pressed { .. }
+            | What::Unreachable => None,
+        }
+    }
+}
+
 /// A file that somebody sent; its content is fetched only where it is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {

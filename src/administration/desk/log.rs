@@ -73,6 +73,10 @@ impl Log {
 
     /// The first lines are written, if it was there.
     pub fn said(&mut self, turn: &Turn<'_, '_>, chat: ChatId) {
+        if turn.log_chat() == Some(chat) {
+            // It may have another id than when they were sent.
+            self.chat = Some(chat);
+        }
         if self.chat == Some(chat)
             && let Some((lines, unkept, _)) = self.flying.take()
         {

@@ -181,7 +181,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         What::Reported { gate, about, act, result } => {
             stepping_in::reported(turn, *gate, *about, *act, *result);
         }
-        What::Moved { from, to } => turn.panel.moved(*from, *to),
+        What::Moved { from, to } => turn.panel.follow(*from, *to),
         What::Woken => {
             turn.lapse();
             roster::lapse(turn);

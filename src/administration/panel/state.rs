@@ -171,18 +171,13 @@ impl Panel {
         self.typed.contains(&(message, self.serial))
     }
 
-    /// The group has another id now.
-    pub(super) fn moved(&mut self, from: GateId, to: GateId) {
+    /// The group has another id now. (Its old buttons and links lead to the new one.)
+    pub fn follow(&mut self, from: GateId, to: GateId) {
         let follow = |gate: &mut GateId| {
             if *gate == from {
                 *gate = to;
             }
         };
-        if self.screen.gate() == Some(from) {
-            // Its buttons name the old group.
-            self.serial = self.serial.wrapping_add(1);
-            self.typed.clear();
-        }
         match &mut self.screen {
             Screen::At(gate, _) | Screen::Password(gate, _) => follow(gate),
             Screen::Nothing | Screen::Groups(_) => {}

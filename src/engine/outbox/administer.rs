@@ -70,6 +70,12 @@ pub(super) async fn carry(
             (Contact::of(&why), then)
         }
     };
+    // The bot was not told, or not yet.
+    if let (Task::Examine { gate }, Some(Answer::Examined(Examined::Moved(to)))) =
+        (&order.task, &then)
+    {
+        engine.follow_move(*gate, GateId(to.0)).await?;
+    }
     let cause = Cause { outbox: Some(seq), upload, ..Cause::default() };
     let happening = then.and_then(|answer| told(order.whose, answer));
     Ok((engine.decide(happening, cause).await?, contact, Next::Go))

@@ -11,12 +11,14 @@ use tracing::{error, info, warn};
 use super::{Attempt, Contact, Lane, Next, administer, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::decide::{Cause, Queued};
+use crate::engine::renaming::Renaming;
+use crate::engine::shelf::person_of;
 use crate::engine::world::SystemRandom;
 use crate::engine::{Engine, contained};
 use crate::machines::{Happening, Work};
 use crate::ops::fault::{self, Point};
 use crate::store::StoreError;
-use crate::store::records::{LiveKeyboard, OutboxEntry, PersonRecord};
+use crate::store::records::{LiveKeyboard, OutboxEntry};
 use crate::telegram::{Fault, Performed};
 use crate::verification::code::Random;
 use crate::verification::effect::{Channel, Effect, Keyboard, Letter, Order};
@@ -61,7 +63,10 @@ async fn carry(
     entry: &OutboxEntry,
 ) -> Result<(Queued, Contact, Next), StoreError> {
     fault::pass(Point::OutboxBefore);
-    let order = match &entry.order {
+    let moved = engine.gates.moved();
+    let renaming = Renaming { moved: &moved, keys: &engine.keys };
+    let work = renaming.work(&entry.order);
+    let order = match work.as_ref() {
         Work::Verification(order) => order,
         Work::Administration(order) => return administer::carry(engine, seq, entry, order).await,
     };
@@ -229,19 +234,20 @@ fn expires(engine: &Engine, letter: &Letter) -> Timestamp {
 
 /// Notes that the code may leave from now on; `false` if it is not wanted any more.
 async fn begin(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     seq: u64,
     entry: &OutboxEntry,
     user: UserId,
     parcel: &Parcel,
 ) -> Result<bool, StoreError> {
+    let known = Arc::clone(engine);
     let (gate, challenge) = (parcel.gate, parcel.challenge);
     let started = OutboxEntry { started: true, ..entry.clone() };
     engine
         .store
         .commit(move |view| {
-            let person = view.get::<PersonRecord>(&user)?;
-            let wanted = person.is_some_and(|PersonRecord(person)| person.awaits(gate, challenge));
+            let person = person_of(view, &known, user)?;
+            let wanted = person.is_some_and(|person| person.awaits(gate, challenge));
             if wanted {
                 view.put(&seq, &started)?;
             }

@@ -85,6 +85,7 @@ fn every_line() -> Vec<Line> {
 
 fn person(stage: Stage) -> Person {
     let challenge = |number, delivery| Challenge {
+        issued_at: None,
         id: ChallengeId(u64::MAX),
         number,
         code: [7; 32],

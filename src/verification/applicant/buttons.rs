@@ -77,7 +77,8 @@ impl Pressed {
         Some(Pressed { action, serial, gate })
     }
 
-    fn data(self) -> String {
+    #[must_use]
+    pub fn data(self) -> String {
         format!("{}.{}.{}", self.action.word(), self.serial, self.gate.0)
     }
 }

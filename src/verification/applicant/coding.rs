@@ -118,6 +118,7 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
         phrase: phrase.clone(),
         expires,
         delivery: Delivery::Queued,
+        issued_at: None,
     };
     if let Some(before) = applicant.challenge.replace(challenge) {
         applicant.replaced.push(before);
@@ -377,7 +378,7 @@ fn guessed(turn: &mut Dialogue<'_, '_, '_>, guess: &Hidden) {
 fn opens(turn: &Dialogue<'_, '_, '_>, challenge: &Challenge, guess: &Hidden) -> bool {
     let binding = Binding {
         user: turn.user,
-        gate: turn.gate.id,
+        gate: challenge.bound_to(turn.gate.id),
         challenge: challenge.id,
         address: &challenge.address,
     };
@@ -393,7 +394,7 @@ fn expired(turn: &mut Dialogue<'_, '_, '_>, number: u32) {
 pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
     let (keys, user) = (turn.facts.keys, turn.user);
     let fits = |gate, challenge: &Challenge| {
-        let token = keys.tap(user, gate, challenge.id);
+        let token = keys.tap(user, challenge.bound_to(gate), challenge.id);
         same(token.reveal().as_bytes(), parameter.as_bytes())
     };
     let found = turn.person.gates.iter().find_map(|(id, applicant)| {

@@ -17,6 +17,7 @@ mod buttons;
 mod coding;
 mod decision;
 mod helping;
+mod moving;
 mod muted;
 mod stepping_in;
 mod terms;
@@ -259,6 +260,9 @@ pub struct Challenge {
     pub phrase: String,
     pub expires: Timestamp,
     pub delivery: Delivery,
+    /// The id that the group had then, if it has another one now: the hashes are bound to it.
+    #[serde(default)]
+    pub issued_at: Option<GateId>,
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,1 @@
+//! What is set up wrongly in a group: found, told, and gone once it is mended.

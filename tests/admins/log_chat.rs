@@ -1,0 +1,1 @@
+//! The log chat of a gate.

@@ -1,0 +1,1 @@
+//! Labelled passwords: added, changed, replaced, removed.

@@ -1,0 +1,1 @@
+//! The gating mode in which everybody who passes gets a link of their own.

@@ -1,0 +1,1 @@
+//! Changing what is set at a gate.
