@@ -206,6 +206,7 @@ fn applicant(
                 crate::administration::archive::Archive::on_roster(&shelf, gate, key)
             },
             holders: &|gate, key| holders(seen, gate, key),
+            restore: engine.restore,
         };
         step(&mut person, event, &mut facts)
     };
