@@ -401,17 +401,6 @@ async fn without_the_right_to_invite_the_card_says_so() {
     assert_snapshot!(ada.reads().await, @r"
     (edited) Rust Berlin
 
-    ⚠️ 2 things are not right yet:
-
-    • I may let nobody in. Edit → Administrators → me → Invite Users via Link: on. (Where members may not add people, it is called Add Users or Add Members.) Whoever waits is told that it is not their fault.
-
-    • Members may add people past me. Edit → Permissions → Add Members: off.
-
-    Looked at 12:00:00 UTC. What you have mended goes from here when you press the button.
-    [🔄 Check again]
-    ---
-    (edited) Rust Berlin
-
     Nora (7100000003) asked for an admin: approved by you.
     ---
     (edited) Rust Berlin
@@ -419,17 +408,6 @@ async fn without_the_right_to_invite_the_card_says_so() {
     Nora (7100000003) asked for an admin: approved by you. But I lack the right to do that in the group; /doctor says what is missing.
     ");
     assert_snapshot!(bob.reads().await, @r"
-    (edited) Rust Berlin
-
-    ⚠️ 2 things are not right yet:
-
-    • I may let nobody in. Edit → Administrators → me → Invite Users via Link: on. (Where members may not add people, it is called Add Users or Add Members.) Whoever waits is told that it is not their fault.
-
-    • Members may add people past me. Edit → Permissions → Add Members: off.
-
-    Looked at 12:00:00 UTC. What you have mended goes from here when you press the button.
-    [🔄 Check again]
-    ---
     (edited) Rust Berlin
 
     Nora (7100000003) asked for an admin: approved by Ada Admin (7100000001).
