@@ -7,6 +7,7 @@ use crate::scene::steady;
 mod claims;
 mod doctor;
 mod log_chat;
+mod moves;
 mod passwords;
 mod personal_link_mode;
 mod restrict_mode;

@@ -164,6 +164,11 @@ pub fn step(panel: &mut Panel, event: &Event, facts: &mut Facts<'_>) -> Stepped 
         | What::Woken => false,
     };
     happen(&mut turn, &event.what);
+    if let What::Did(_) = &event.what
+        && !turn.promoted
+    {
+        turn.offer_commands(turn.rank());
+    }
     Stepped::Done(turn.finish())
 }
 

@@ -37,6 +37,8 @@ pub struct Panel {
     /// Titles of groups that the bot came into or that were picked, until they have settings.
     pub titles: BTreeMap<GateId, String>,
     pub log: Option<LogPick>,
+    /// The commands for admins are in this chat's menu; whether with the one for owners.
+    pub menu: Option<bool>,
     /// A roster's file that was sent and not decided on yet.
     pub upload: Option<roster::Upload>,
     /// How many files are being fetched: what arrives before the last of them is outdated.

@@ -509,7 +509,7 @@ impl Little {
             | Task::Examine { .. }
             | Task::Leave { .. }
             | Task::SendRoster { .. }
-            | Task::OfferCommands => None,
+            | Task::OfferCommands { .. } => None,
         }
     }
 
