@@ -56,7 +56,7 @@ impl Client {
         let member: ChatMember = match asked.await {
             Ok(member) => member,
             Err(Fault::NotMember { .. }) => return Ok(Rights::None),
-            Err(Fault::NoChat { .. } | Fault::Gone { .. }) => return Ok(Rights::NoGroup),
+            Err(fault) if fault.is_absence() => return Ok(Rights::NoGroup),
             Err(fault) => return Err(fault),
         };
         Ok(match member.status.as_str() {
@@ -75,14 +75,13 @@ impl Client {
         let chat: Chat = match self.call(&GetChat::new(group(gate.0))).await {
             Ok(chat) => chat,
             Err(Fault::Migrated { to, .. }) => return Ok(Examined::Moved(ChatId(to))),
-            Err(Fault::NoChat { .. } | Fault::Gone { .. }) => return Ok(Examined::NotThere),
+            Err(fault) if fault.is_absence() => return Ok(Examined::NotThere),
             Err(fault) => return Err(fault),
         };
         let own: ChatMember = match self.call(&member_query(gate.0, me)).await {
             Ok(member) => member,
-            Err(Fault::NoChat { .. } | Fault::Gone { .. } | Fault::NotMember { .. }) => {
-                return Ok(Examined::NotThere);
-            }
+            Err(Fault::NotMember { .. }) => return Ok(Examined::NotThere),
+            Err(fault) if fault.is_absence() => return Ok(Examined::NotThere),
             Err(fault) => return Err(fault),
         };
         let bot = own_rights(&own);
