@@ -42,6 +42,8 @@ const WAITS: &str = "I can send you a new code in";
 const NO_MORE: &str = "as many codes as I may in one day";
 /// Said with no question: it takes a keyboard away.
 const CIVILITY: &str = "\n\nThank you.";
+/// Said in between, when a provider or the disk holds up a code.
+const DELAYED: &str = "That is our fault, not yours. I keep trying";
 const WELCOME: &str = "Welcome!";
 
 /// Who somebody is: what they do before they do the right thing.
@@ -87,6 +89,13 @@ impl Role {
             7 | 8 => Role { wrong_passwords: HARD_STOP, ..plain },
             _ => plain,
         }
+    }
+}
+
+impl Role {
+    /// Whether they go on until they have no tries or no codes left.
+    pub fn is_stubborn(&self) -> bool {
+        self.resends == u32::MAX || self.wrong_passwords >= HARD_STOP
     }
 }
 
@@ -502,7 +511,8 @@ impl Dialogue {
                 self.account.answers.push(self.acted.elapsed());
                 return Ok(text);
             }
-            if message && !text.ends_with(CIVILITY) {
+            let between = text.ends_with(CIVILITY) || text.contains(DELAYED);
+            if message && !between {
                 return Err(self.doubled(&format!("waits for {what:?} and hears something else")));
             }
         }

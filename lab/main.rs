@@ -15,6 +15,8 @@ mod bench;
 mod clock;
 mod crowd;
 mod cut;
+mod damage;
+mod disk;
 mod ext4;
 mod kill;
 mod network;
@@ -46,6 +48,8 @@ const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "kill", share: 6, run: |lab| Box::pin(kill::run(lab)) },
     Experiment { name: "power-cut", share: 6, run: |lab| Box::pin(power_cut::run(lab)) },
     Experiment { name: "versions", share: 1, run: |lab| Box::pin(versions::run(lab)) },
+    Experiment { name: "damage", share: 5, run: |lab| Box::pin(damage::run(lab)) },
+    Experiment { name: "disk", share: 5, run: |lab| Box::pin(disk::run(lab)) },
     Experiment { name: "soak", share: 6, run: |lab| Box::pin(soak::run(lab)) },
     Experiment { name: "network", share: 3, run: |lab| Box::pin(network::run(lab)) },
     Experiment { name: "clock", share: 1, run: |lab| Box::pin(clock::run(lab)) },

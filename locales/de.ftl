@@ -81,6 +81,10 @@ locked =
 
     Was du bis dahin schickst, zählt nicht gegen dich.
 hard-stopped = Es waren insgesamt zu viele falsche Versuche. Von hier an kann dir nur noch ein Admin der Gruppe die Tür öffnen: Bitte wende dich an jemanden von ihnen.
+restored =
+    Ich musste aus einer Sicherung wiederhergestellt werden und habe vielleicht etwas vergessen. Damit niemand davon einen Vorteil hat, kann eine Weile lang niemand etwas versuchen. Das liegt nicht an dir, und was du bis dahin schickst, zählt nicht gegen dich.
+
+    Bitte komm <b>{ $wait }</b> wieder und schick mir /start.
 
 ## Adresse
 

@@ -69,6 +69,10 @@ locked =
 
     Nothing that you send until then counts against you.
 hard-stopped = There were too many wrong tries in all. From here on only an admin of the group can open the door for you: please ask one.
+restored =
+    I had to be put back from a backup, and may have forgotten something. So that nobody gains by that, nobody can try anything for a while. That is not your fault, and nothing that you send until then counts against you.
+
+    Please come back <b>{ $wait }</b> and send me /start.
 
 ## Address
 

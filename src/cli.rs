@@ -57,8 +57,12 @@ Examples:
   countersign demo --play          in the terminal alone";
 
 const STORE: &str = "\
-The bot must not run meanwhile. The secret key (store.secret_key_file) is in no backup: a backup is
-of no use without it, and gives nothing away.
+`backup` may be used beside the running bot, which hands its store over as of one moment; for
+`restore` and `verify` the bot must be stopped. The running bot also backs itself up (every hour,
+the last two are kept: store.backup_every, store.backups, store.backup_folder).
+After `restore` nobody can try anything for as long as may be forgotten: 5 minutes at least, a day
+at most. The secret key (store.secret_key_file) is in no backup: a backup is of no use without it,
+and gives nothing away.
 
 Examples:
   countersign store backup /backup/gate.backup
@@ -131,7 +135,7 @@ fn listen(typed: &str) -> Result<SocketAddr, &'static str> {
 
 #[derive(Debug, Subcommand)]
 pub enum StoreCommand {
-    /// Write everything into one file; stop the bot before
+    /// Write everything into one file; the bot may be running
     Backup { file: PathBuf },
     /// Make the store from a backup
     Restore {

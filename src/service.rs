@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::administration::settings::House;
@@ -11,11 +12,12 @@ use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
 use crate::engine::world::{Clock, Guarded, SystemClock, SystemRandom};
 use crate::engine::{self, EngineError, GateBook, Parts, Polling, Pulse, Retries, Setting};
+use crate::ops::backups::{BackupWaits, Backups};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
 use crate::store::records::StaffRecord;
 use crate::store::secret::{self, SecretError};
-use crate::store::{Store, StoreError};
+use crate::store::{LEAST_ROOM, Store, StoreError};
 use crate::telegram::client::{Call, ClientError, Me};
 use crate::telegram::{Client, Fault};
 use crate::texts::{Texts, TextsError};
@@ -87,6 +89,7 @@ pub struct Waits {
     pub polling: Polling,
     pub email: EmailLimits,
     pub sms: SmsLimits,
+    pub backups: BackupWaits,
 }
 
 /// Hears the claim link.
@@ -126,6 +129,7 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
     let Surroundings { clock, metrics, pulse, waits, claim } = surroundings;
+    let wall = Arc::clone(&clock);
     let clock = Arc::new(Guarded::new(clock));
     let listener = match config.http.listen {
         Some(address) => Some(health::listen(address).await?),
@@ -160,6 +164,19 @@ pub async fn run(
             }
         });
     }
+
+    let backups = Backups {
+        store: store.clone(),
+        path: config.store.path.clone(),
+        rotation: config.store.backups.clone(),
+        clock: wall,
+        metrics: metrics.clone(),
+        waits: waits.backups.clone(),
+    };
+    // Ended with this function, however it ends.
+    let mut duties = JoinSet::new();
+    duties.spawn(backups.clone().rotate(stop.clone()));
+    duties.spawn(backups.serve(stop.clone()));
 
     let Some(me) = introduce(&telegram, &texts, stop.clone()).await? else {
         store.close().await;
@@ -339,8 +356,16 @@ impl Vitals for LookedAt {
             }
             (_, Some(_)) => None,
         };
-        let vitals =
-            [Vital { name: "store", trouble: store }, Vital { name: "polling", trouble: polling }];
+        let mib = |bytes: u64| bytes / (1024 * 1024);
+        let disk = (!self.store.has_room()).then(|| {
+            let (free, least) = (mib(self.store.free_bytes()), mib(LEAST_ROOM));
+            format!("only {free} MiB are free, {least} MiB are needed; no SMS leaves")
+        });
+        let vitals = [
+            Vital { name: "store", trouble: store },
+            Vital { name: "disk", trouble: disk },
+            Vital { name: "polling", trouble: polling },
+        ];
         let channels = self.pulse.misconfigured().into_iter().map(|(channel, why)| Vital {
             name: match channel {
                 Channel::Email => "email",
@@ -360,5 +385,6 @@ impl Vitals for LookedAt {
         }
         metrics.store_size(stats.bytes_on_disk);
         metrics.clock_ahead(self.clock.disagreement());
+        metrics.store_free(self.store.free_bytes());
     }
 }

@@ -28,7 +28,7 @@ async fn ready_means_that_telegram_answers() {
     host.world.telegram.fails("getUpdates", Fault::server_error(502));
     let process = host.is_on_duty().await;
     assert_eq!(page(&format!("{url}/healthz")).await, (200, "alive\n".to_owned()));
-    let not_yet = "ok   store\nFAIL polling – Telegram has not answered yet\n";
+    let not_yet = "ok   store\nok   disk\nFAIL polling – Telegram has not answered yet\n";
     assert_eq!(page(&format!("{url}/readyz")).await, (503, not_yet.to_owned()));
     let (code, said) = health(&host).await;
     assert_eq!(code, Some(0), "not ready, but alive: {said}");
@@ -36,7 +36,7 @@ async fn ready_means_that_telegram_answers() {
     let polls = host.world.telegram.calls("getUpdates");
     host.world.telegram.recovers("getUpdates");
     polled(&host.world, polls + 2).await;
-    let ready = "ok   store\nok   polling\n";
+    let ready = "ok   store\nok   disk\nok   polling\n";
     assert_eq!(page(&format!("{url}/readyz")).await, (200, ready.to_owned()));
 
     process.stops(Signal::TERM).await;

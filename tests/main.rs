@@ -2,6 +2,7 @@
 //! demo's page in a browser.
 
 mod admins;
+mod backups;
 mod binary;
 mod browser;
 mod check;
@@ -9,6 +10,7 @@ mod cli;
 mod crash;
 mod demo;
 mod dialogue;
+mod disk;
 mod health;
 mod house;
 mod logged;

@@ -333,6 +333,11 @@ impl Scene {
         self.clock.now.store(time.0, Ordering::SeqCst);
     }
 
+    /// The bot's clock.
+    pub fn clock(&self) -> &TestClock {
+        &self.clock
+    }
+
     /// What is due by the clock is swept now.
     pub async fn sweeps(&self) {
         self.bot.as_ref().expect("a running bot").pulse.sweeps().await;

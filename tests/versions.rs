@@ -11,8 +11,10 @@ use countersign::machines::Happening;
 use countersign::sandbox::telegram::Fault;
 use countersign::sandbox::{Person, World};
 use countersign::store::records::{
-    GateTitle, InboxEntry, LedgerCount, LiveKeyboard, OutboxEntry, PersonRecord, SeenUpdate, Wake,
+    GateTitle, InboxEntry, LedgerCount, LiveKeyboard, OutboxEntry, PersonRecord, RestoreMark,
+    SeenUpdate, Wake,
 };
+use countersign::store::restore;
 use countersign::store::{Record, Sequence, Store, backup, secret};
 use countersign::verification::event::{Event, What};
 use countersign::verification::{ChatId, GateId, Hidden, MessageId, Timestamp, UserId};
@@ -176,7 +178,8 @@ async fn the_fixture_of_this_version_is_made() {
 
     let folder = fixture(env!("CARGO_PKG_VERSION"));
     fs::create_dir_all(&folder).expect("a writable folder");
-    backup::write(&config.store.path, &keys, &folder.join("dialogues.backup")).expect("a backup");
+    backup::write(&config.store.path, &keys, &folder.join("dialogues.backup"), THEN)
+        .expect("a backup");
     copy_store(&config.store.path, &folder.join("dialogues"));
     fs::copy(&config.store.secret_key_file, folder.join("secret.key")).expect("a key");
     let codes = Codes { first, second, by_sms };
@@ -239,7 +242,7 @@ enum By {
 }
 
 /// A world with the same accounts, and the store that an older version left.
-fn left_by(version: &str, by: By, world: World) -> (Scene, [Person; 14], Codes) {
+async fn left_by(version: &str, by: By, world: World) -> (Scene, [Person; 14], Codes) {
     let scene = Scene::without_bot(world, &Setup::default());
     scene.clock_stands_at(THEN.after(Duration::from_secs(120)));
     let people = NAMES.map(|name| scene.world.person(name));
@@ -252,7 +255,16 @@ fn left_by(version: &str, by: By, world: World) -> (Scene, [Person; 14], Codes) 
         By::Folder => copy_store(&from.join("dialogues"), &config.store.path),
         By::Backup => {
             let backup = from.join("dialogues.backup");
-            backup::restore(&backup, &config.store.path, &keys, false).expect("it is restored");
+            let path = &config.store.path;
+            restore::put_back(&backup, path, &keys, false, THEN).expect("it is restored");
+            // That nobody may try for a while after that is another test's business.
+            let store = Store::open(path, &keys).expect("the store");
+            let unmarked = store.commit(|view| {
+                view.remove::<RestoreMark>(&());
+                Ok(())
+            });
+            unmarked.await.expect("a commit");
+            store.close().await;
         }
     }
     let codes = fs::read_to_string(from.join("codes.json")).expect("codes");
@@ -263,7 +275,7 @@ fn left_by(version: &str, by: By, world: World) -> (Scene, [Person; 14], Codes) 
 async fn what_an_older_version_left_is_there_record_by_record() {
     let ways = || [By::Folder, By::Backup];
     for (version, by) in versions().into_iter().flat_map(|v| ways().map(|by| (v.clone(), by))) {
-        let (scene, ..) = left_by(&version, by, World::start().await);
+        let (scene, ..) = left_by(&version, by, World::start().await).await;
         let config = scene.config();
         let keys = secret::load(&config.store.secret_key_file).expect("a key").seal_key();
         let store = Store::open(&config.store.path, &keys).expect("the store of an older version");
@@ -293,7 +305,7 @@ async fn everybody_goes_on_where_an_older_version_left_them() {
     for version in versions() {
         // The world is a new one: it knows nothing of the messages that were there.
         let (mut scene, people, codes) =
-            left_by(&version, By::Folder, World::start().await.lenient());
+            left_by(&version, By::Folder, World::start().await.lenient()).await;
         let [nora, omar, pia, quin, rosa, sami, tara, uli, vera, _walt, _xena, yara, zeno, anna] =
             &people;
         for person in &people {
@@ -392,7 +404,7 @@ where
     let keys = secret.expect("a key").seal_key();
     let store = Store::open(&host.data(), &keys).expect("a new store");
     store.commit(move |view| view.put(&key, &record)).await.expect("a commit");
-    store.backup(&host.folder().join("later.backup")).await.expect("a backup");
+    store.backup(&host.folder().join("later.backup"), THEN).await.expect("a backup");
     store.close().await;
     host
 }

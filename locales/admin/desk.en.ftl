@@ -94,7 +94,7 @@ desk-card-answered = <b>{ $person }</b> asked for an admin: { $answer }.{ $outco
 desk-card-over = <b>{ $person }</b> asked for an admin. { $why }
 desk-over-not-needed = No answer is needed any more.
 desk-over-too-old = Nobody answered for a long time, so I have put this away.
-desk-over-no-gate = I do not keep this group’s door any more.
+desk-over-no-gate = I am not at this group’s door any more.
 desk-over-not-yours = You are no admin of this group any more, so this is not for you.
 desk-answered-by =
     { $act ->

@@ -309,6 +309,7 @@ panel-log-chat =
     Je Entscheidung geht eine Zeile in eine Gruppe oder einen Kanal deiner Wahl: wer kam, wer abgewiesen wurde, was ein Admin getan hat. Adressen sind verdeckt; Passwörter und Codes stehen nie darin.
 panel-pick-log-chat = Bitte drück den Knopf unter der Zeile, in die du tippst, und wähl den Chat aus. Ich muss darin sein und schreiben dürfen, und du musst dort Administrator sein.
 panel-log-here = Ab jetzt schreibe ich hier auf, wer an die Tür von <b>{ $group }</b> kommt, eine Zeile je Entscheidung.
+panel-log-ends = Ab jetzt schreibe ich hier nichts mehr über <b>{ $group }</b> auf: Ein Admin hat das beendet.
 panel-log-proving = Danke. Ich probiere, ob ich dort schreiben kann.
 panel-log-on = Ich kann dort schreiben: Die Entscheidungen gehen ab jetzt in diesen Chat.
 panel-log-no-post = In diesem Chat kann ich nicht schreiben, es hat sich nichts geändert. Bitte füg mich hinzu (in einem Kanal als Administrator, der schreiben darf) und wähl ihn dann noch einmal aus.

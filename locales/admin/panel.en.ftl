@@ -310,6 +310,7 @@ panel-log-chat =
     One line for each decision goes to a group or channel of your choice: who came, who was turned down, what an admin did. Addresses are masked; passwords and codes are never in it.
 panel-pick-log-chat = Please press the button below the line where you type, and pick the chat. I have to be in it and allowed to post, and you have to be an administrator there.
 panel-log-here = From here on I write down who comes to the door of <b>{ $group }</b>, one line for each decision.
+panel-log-ends = From here on I write down nothing more about <b>{ $group }</b>: an admin has ended it.
 panel-log-proving = Thank you. I am trying whether I can post there.
 panel-log-on = I can post there: the decisions go to that chat from now on.
 panel-log-no-post = I cannot post in that chat, so nothing was changed. Please add me to it (to a channel: as an administrator who may post), then pick it again.

@@ -10,16 +10,18 @@ pub const COMMANDS: [&str; 10] = [
 ];
 
 /// What the panel is to be told of this, if it is the panel's business. `panel`: what is kept of
-/// this person as an admin; a default one if nothing is.
+/// this person as an admin; a default one if nothing is. `is_staff`: whether they look after some
+/// group; asked only where that matters.
 ///
 /// * Buttons whose data begins with `a.`, the commands of the panel, and `/start` with a parameter
 ///   that begins with `o` (claim), `e` (enrolment) or `s` (set-up) always are.
-/// * Files, picked chats and forwarded messages are, if the person is known to the panel.
+/// * Files and forwarded messages are, if the person is known to the panel or of the staff.
 /// * Plain text is, while the panel waits for something to be typed; `/cancel` besides, while it
-///   waits for a yes or no.
+///   waits for a yes or no; any command, while what is to be typed is a secret: a password may
+///   begin with a slash, and must not stay in the chat.
 #[must_use]
-pub fn claim(panel: &Panel, event: &Event) -> Option<Input> {
-    let known = *panel != Panel::default();
+pub fn claim(panel: &Panel, is_staff: impl Fn() -> bool, event: &Event) -> Option<Input> {
+    let known = || *panel != Panel::default() || is_staff();
     let (waits, busy) = (panel.waits(), panel.is_busy());
     match event.what.clone() {
         What::Started { chat, message, parameter: Some(parameter) }
@@ -28,20 +30,22 @@ pub fn claim(panel: &Panel, event: &Event) -> Option<Input> {
             Some(Input::Started { chat, message, parameter })
         }
         What::Commanded { chat, message, command, rest }
-            if COMMANDS.contains(&command.as_str()) || (busy && command == "cancel") =>
+            if COMMANDS.contains(&command.as_str())
+                || (busy && command == "cancel")
+                || panel.waits_for_secret() =>
         {
             Some(Input::Commanded { chat, message, command, rest })
         }
-        What::Wrote { chat, message, forwarded: true, origin, .. } if known => {
+        What::Wrote { chat, message, forwarded: true, origin, .. } if known() => {
             Some(Input::Forwarded { chat, message, origin })
         }
-        What::SentOther { chat, message, origin: Some(origin) } if known => {
+        What::SentOther { chat, message, origin: Some(origin) } if known() => {
             Some(Input::Forwarded { chat, message, origin: Some(origin) })
         }
         What::Wrote { chat, message, text, forwarded: false, .. } if waits => {
             Some(Input::Wrote { chat, message, text })
         }
-        What::SentFile { chat, message, file } if known => {
+        What::SentFile { chat, message, file } if known() => {
             Some(Input::SentFile { chat, message, file })
         }
         What::SharedChat { chat, message, request, picked, title } => {

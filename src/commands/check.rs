@@ -119,7 +119,11 @@ fn stored(config: &Config) -> Finding {
         Err(StoreError::InUse { .. }) => {
             Finding::well("in use by a running process, which looked through it at its start")
         }
-        Err(error) if error.is_damage() => Finding::Damaged(error.to_string()),
+        Err(error) if error.is_damage() => {
+            let newest = super::store::newest(config);
+            let newest = newest.map_or_else(String::new, |newest| format!(" ({newest})"));
+            Finding::Damaged(format!("{error}{newest}"))
+        }
         Err(error) => Finding::failed(error),
     }
 }

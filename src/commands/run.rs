@@ -40,12 +40,19 @@ pub async fn run(path: Option<&Path>) -> anyhow::Result<Exit> {
     let counted = surroundings.metrics.clone();
     log::hook_panics(move || counted.panic());
     let stop = stop_signal()?;
+    let config = loaded.config.clone();
     let ended = service::run(loaded.config, surroundings, stop).await;
     Ok(match ended {
         Ok(()) => Exit::Well,
         Err(error) => {
             error!("{error}");
-            if error.is_damage() { Exit::StoreDamaged } else { Exit::Failed }
+            if !error.is_damage() {
+                return Ok(Exit::Failed);
+            }
+            if let Some(newest) = super::store::newest(&config) {
+                warn!("{newest}");
+            }
+            Exit::StoreDamaged
         }
     })
 }

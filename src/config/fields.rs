@@ -161,6 +161,14 @@ impl<'a> Reader<'a> {
         default
     }
 
+    /// A time as it stands.
+    pub(super) fn given_span(&self, name: &str) -> Option<Duration> {
+        match self.fields.found.get(name) {
+            Some((Value::Span(span), _)) => Some(*span),
+            _ => None,
+        }
+    }
+
     /// Times, each within `range`, at least one.
     pub(super) fn spans(
         &mut self,

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Integers,
     /// `10m`
     Span,
+    /// `10m`, or nothing: `off`, `0`
+    SpanOrOff,
     Spans,
 }
 
@@ -49,6 +51,9 @@ pub(super) const KEYS: &[Key] = &[
     key(Section::Telegram, "messages_per_second", Kind::Integer),
     key(Section::Store, "path", Kind::Text),
     key(Section::Store, "secret_key_file", Kind::Text),
+    key(Section::Store, "backup_every", Kind::SpanOrOff),
+    key(Section::Store, "backups", Kind::Integer),
+    key(Section::Store, "backup_folder", Kind::Text),
     key(Section::Http, "listen", Kind::Text),
     key(Section::Email, "host", Kind::Text),
     key(Section::Email, "port", Kind::Integer),

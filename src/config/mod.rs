@@ -23,6 +23,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use crate::store::rotation::Rotation;
 use crate::verification::code::Random;
 use crate::verification::effect::Channel;
 use crate::verification::gate::Gate;
@@ -85,6 +86,8 @@ pub struct Store {
     pub path: PathBuf,
     /// `<path>/secret.key` unless set.
     pub secret_key_file: PathBuf,
+    /// The backups that the running bot makes by itself.
+    pub backups: Rotation,
 }
 
 #[derive(Clone, Debug)]

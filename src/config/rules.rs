@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -14,9 +15,13 @@ use super::{
     Config, EmailSettings, Http, Log, LogFormat, LogLevel, Security, SmsAuth, SmsSender,
     SmsSettings, Store, Telegram,
 };
+use crate::store::rotation::Rotation;
 use crate::verification::code::Random;
 use crate::verification::effect::Channel;
 use crate::verification::limits::Limits;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The whole configuration. It is fit for use only if no problem was noted.
 pub(super) fn config(sources: &mut Sources, notes: &mut Notes, random: &mut dyn Random) -> Config {
@@ -103,7 +108,19 @@ fn store(fields: &mut Reader<'_>) -> Store {
         Some(file) => PathBuf::from(file),
         None => path.join("secret.key"),
     };
-    Store { path, secret_key_file }
+    let every = match fields.given_span("backup_every") {
+        Some(Duration::ZERO) => None,
+        Some(_) | None => Some(fields.span("backup_every", MINUTE..=30 * DAY, 60 * MINUTE)),
+    };
+    let keep = fields.number("backups", 1..=1000, 2);
+    let folder = match fields.text("backup_folder") {
+        Some(folder) => PathBuf::from(folder),
+        None => path.join("backups"),
+    };
+    if folder.exists() && !folder.is_dir() {
+        fields.wrong("backup_folder", format!("{} is not a folder", folder.display()));
+    }
+    Store { path, secret_key_file, backups: Rotation { every, keep, folder } }
 }
 
 fn http(fields: &mut Reader<'_>) -> Http {

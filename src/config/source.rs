@@ -361,6 +361,9 @@ fn typed(kind: Kind, value: &DeValue<'_>) -> Result<Value, String> {
         (Kind::Integers, _) => wrong("a list of whole numbers such as [1, 2]"),
         (Kind::Span, DeValue::String(text)) => span(text).map(Value::Span),
         (Kind::Span, _) => wrong("a time such as \"10m\""),
+        (Kind::SpanOrOff, DeValue::String(text)) => span_or_off(text).map(Value::Span),
+        (Kind::SpanOrOff, value) if integer(value) == Ok(0) => Ok(Value::Span(Duration::ZERO)),
+        (Kind::SpanOrOff, _) => wrong("a time such as \"10m\", or \"off\""),
         (Kind::Spans, DeValue::Array(items)) => items
             .iter()
             .map(|item| match item.get_ref() {
@@ -394,6 +397,7 @@ fn typed_text(kind: Kind, text: &str) -> Result<Value, String> {
             other => Err(format!("expected true or false, found {:?}", shortened(other))),
         },
         Kind::Span => span(trimmed).map(Value::Span),
+        Kind::SpanOrOff => span_or_off(trimmed).map(Value::Span),
         Kind::Texts | Kind::Integers | Kind::Spans if trimmed.starts_with('[') => {
             let value = DeValue::parse(trimmed)
                 .map_err(|error| format!("not a TOML list: {}", error.message()))?;
@@ -415,6 +419,11 @@ fn integer(value: &DeValue<'_>) -> Result<i64, String> {
     };
     i64::from_str_radix(number.as_str(), number.radix())
         .map_err(|_| "the number is too large".to_owned())
+}
+
+/// Zero: off.
+fn span_or_off(text: &str) -> Result<Duration, String> {
+    if matches!(text, "off" | "0") { Ok(Duration::ZERO) } else { span(text) }
 }
 
 fn span(text: &str) -> Result<Duration, String> {

@@ -172,7 +172,8 @@ fn person(
     now: Timestamp,
 ) -> Result<Decided, StoreError> {
     let own = panel_of(view, engine, event.user)?.unwrap_or_default();
-    let Some(input) = door::claim(&own, event) else {
+    let is_staff = || (Shelf { view, engine }).is_staff(event.user);
+    let Some(input) = door::claim(&own, is_staff, event) else {
         return applicant(view, engine, event, found, now);
     };
     let Event { user, language, name, .. } = event.clone();
@@ -206,6 +207,7 @@ fn applicant(
                 crate::administration::archive::Archive::on_roster(&shelf, gate, key)
             },
             holders: &|gate, key| holders(seen, gate, key),
+            restore: engine.restore,
         };
         step(&mut person, event, &mut facts)
     };

@@ -44,11 +44,13 @@ use tracing::info;
 use crate::delivery::{Mailer, Texter};
 use crate::machines::Happening;
 use crate::ops::metrics::Metrics;
+use crate::store::records::RestoreMark;
 use crate::store::{Store, StoreError};
 use crate::telegram::Client;
 use crate::telegram::client::Me;
 use crate::texts::Texts;
 use crate::verification::code::Keys;
+use crate::verification::restore::Restore;
 use crate::verification::{Language, UserId};
 pub use gates::GateBook;
 use hearing::Hearing;
@@ -123,6 +125,8 @@ struct Engine {
     verifier: Verifier,
     /// What the machines have to tell each other, once it is in the inbox.
     told: mpsc::UnboundedSender<Vec<(u64, Happening)>>,
+    /// The store was put back from a backup; only while the bot is stopped.
+    restore: Option<Restore>,
     me: UserId,
     /// The bot's name in links: `https://t.me/<this>`.
     username: String,
@@ -137,6 +141,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
     let pace = parts.messages_per_second;
     let (told, messages) = mpsc::unbounded_channel();
     let hearing = Hearing::recall(&parts.store, Arc::clone(&parts.clock)).await?;
+    let mark = parts.store.read(|view| view.get::<RestoreMark>(&())).await?;
     let engine = Arc::new(Engine {
         gates: parts.gates,
         setting: parts.setting,
@@ -154,6 +159,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
         retries: parts.retries,
         polling: parts.polling,
         verifier: Verifier::new(),
+        restore: mark.map(|RestoreMark(restore)| restore),
         me: parts.me.id,
         username: parts.me.username,
     });

@@ -135,6 +135,16 @@ pub(super) fn holders(view: &View<'_>, gate: GateId, key: &[u8; 32]) -> Vec<User
 }
 
 impl Shelf<'_, '_> {
+    /// Whether somebody looks after some group, or may.
+    pub fn is_staff(&self, user: UserId) -> bool {
+        let staff = self.staff();
+        let kept = || self.view.scan::<SettingsRecord>(None, usize::MAX).unwrap_or_default();
+        self.engine.setting.owners.contains(&user)
+            || staff.owners.contains(&user)
+            || staff.admins.contains_key(&user)
+            || kept().iter().any(|(_, SettingsRecord(settings))| settings.admins.contains(&user))
+    }
+
     /// Everything that the admins' machines are told, as of this transaction.
     pub fn facts<T>(
         &self,

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
 
-/// Less free space than this, in bytes, will not do: the store must never meet a full disk.
-const LEAST_ROOM: u64 = 64 * 1024 * 1024;
+use crate::store::LEAST_ROOM;
+
 /// How long one check may take: longer than any of them gives itself, so that it can say where it
 /// waited.
 const PATIENCE: Duration = Duration::from_secs(45);

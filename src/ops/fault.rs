@@ -1,8 +1,14 @@
-//! Places where a crash test can have the process die.
+//! Places where a crash test can have the process die or dawdle, and the disk look full.
 //!
-//! `COUNTERSIGN_DIE_AT="decide.after:3"` makes the third pass of the point `decide.after` end the
-//! process at once, as kill -9 would: nothing is unwound, flushed or dropped. Release builds know
-//! no such points.
+//! ```text
+//! COUNTERSIGN_DIE_AT="decide.after:3"          the third pass of this point ends the process at
+//!                                              once, as kill -9 would: nothing is unwound,
+//!                                              flushed or dropped
+//! COUNTERSIGN_STALL_AT="store.written:5s"      each pass of this point takes so long
+//! COUNTERSIGN_FREE_BYTES_IN="/tmp/free"        as many bytes are free on the disk as are in there
+//! ```
+//!
+//! Release builds know none of this.
 
 /// Each is before or after something that lasts: in the store, or in somebody else's hands.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -117,7 +123,7 @@ impl Point {
     }
 }
 
-/// Passes `point`. Returns, or the process is dead.
+/// Passes `point`. Returns, perhaps after a while, or the process is dead.
 pub fn pass(point: Point) {
     #[cfg(debug_assertions)]
     armed::pass(point);
@@ -125,10 +131,20 @@ pub fn pass(point: Point) {
     let _ = point;
 }
 
+/// How many bytes are free on a disk of which the system says that `really` are.
+#[must_use]
+pub fn free_bytes(really: u64) -> u64 {
+    #[cfg(debug_assertions)]
+    return armed::free_bytes().unwrap_or(really);
+    #[cfg(not(debug_assertions))]
+    really
+}
+
 #[cfg(debug_assertions)]
 mod armed {
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
 
     use super::Point;
 
@@ -161,7 +177,32 @@ mod armed {
         }
     }
 
+    static STALLS: LazyLock<Option<(Point, Duration)>> = LazyLock::new(|| {
+        let text = std::env::var("COUNTERSIGN_STALL_AT").ok()?;
+        let Some(stall) = read_stall(&text) else {
+            eprintln!("error: COUNTERSIGN_STALL_AT is {text:?}; write \"store.written:5s\"");
+            std::process::exit(2);
+        };
+        Some(stall)
+    });
+
+    /// `name:time`
+    pub(super) fn read_stall(text: &str) -> Option<(Point, Duration)> {
+        let (name, time) = text.rsplit_once(':')?;
+        let point = Point::ALL.into_iter().find(|point| point.name() == name)?;
+        Some((point, humantime::parse_duration(time).ok()?))
+    }
+
+    /// What a file says, in the place of the free space that there is.
+    pub(super) fn free_bytes() -> Option<u64> {
+        let file = std::env::var_os("COUNTERSIGN_FREE_BYTES_IN")?;
+        std::fs::read_to_string(file).ok()?.trim().parse().ok()
+    }
+
     pub(super) fn pass(point: Point) {
+        if let Some((_, time)) = STALLS.as_ref().filter(|(stalled, _)| *stalled == point) {
+            std::thread::sleep(*time);
+        }
         if ARMED.as_ref().is_some_and(|fuse| fuse.burns_down(point)) {
             std::process::abort();
         }
@@ -172,7 +213,9 @@ mod armed {
 mod tests {
     use std::process::Command;
 
-    use super::armed::Fuse;
+    use std::time::Duration;
+
+    use super::armed::{Fuse, read_stall};
     use super::{Point, pass};
 
     #[test]
@@ -184,6 +227,15 @@ mod tests {
         assert!(!fuse.burns_down(Point::CodeAfter));
         for text in ["code.after", "code.after:", "code.after:0", "code.after:x", "code:1", ""] {
             assert!(Fuse::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stall_is_a_point_and_a_time() {
+        let stall = Some((Point::StoreWritten, Duration::from_millis(1_500)));
+        assert_eq!(read_stall("store.written:1500ms"), stall);
+        for text in ["store.written", "store.written:", "store.written:x", "store:1s", ""] {
+            assert!(read_stall(text).is_none(), "{text}");
         }
     }
 

@@ -37,10 +37,13 @@ pub struct Metrics {
     commits: Histogram,
     records: Family<RecordKind, Gauge>,
     store_size: Gauge,
+    store_free: Gauge,
     polled: Gauge<f64, AtomicU64>,
     poll_failures: Family<Reason, Counter>,
     outage: Gauge<f64, AtomicU64>,
     clock_ahead: Gauge<f64, AtomicU64>,
+    backups: Family<Outcome, Counter>,
+    backed_up: Gauge<f64, AtomicU64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -133,6 +136,13 @@ impl Metrics {
             Unit::Bytes,
             store_size.clone(),
         );
+        let store_free = Gauge::default();
+        registry.register_with_unit(
+            "store_free",
+            "What is free on the store's disk",
+            Unit::Bytes,
+            store_free.clone(),
+        );
         let polled = Gauge::default();
         registry.register_with_unit(
             "polling_last_success_timestamp",
@@ -160,6 +170,15 @@ impl Metrics {
             Unit::Seconds,
             clock_ahead.clone(),
         );
+        let backups = Family::default();
+        registry.register("backups", "Backups that the bot made by itself", backups.clone());
+        let backed_up = Gauge::default();
+        registry.register_with_unit(
+            "backup_last_success_timestamp",
+            "When the newest of the bot's own backups was made, since 1970",
+            Unit::Seconds,
+            backed_up.clone(),
+        );
         Metrics {
             registry: Arc::new(registry),
             updates,
@@ -174,10 +193,13 @@ impl Metrics {
             commits,
             records,
             store_size,
+            store_free,
             polled,
             poll_failures,
             outage,
             clock_ahead,
+            backups,
+            backed_up,
         }
     }
 
@@ -196,7 +218,8 @@ impl Metrics {
         self.outcomes.get_or_create(&Outcome { outcome }).inc();
     }
 
-    /// A code was given to a provider (`sent`, `not_sent`, `refused`, `unknown`, `misconfigured`).
+    /// A code was given to a provider (`sent`, `not_sent`, `refused`, `unknown`, `misconfigured`), or
+    /// was not because the disk is full (`no_room`).
     pub fn send(&self, channel: Channel, outcome: &'static str) {
         let channel = match channel {
             Channel::Email => "email",
@@ -241,6 +264,11 @@ impl Metrics {
         self.records.get_or_create(&RecordKind { kind }).set(count);
     }
 
+    /// So many bytes are free on the store's disk.
+    pub fn store_free(&self, bytes: u64) {
+        self.store_free.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+
     /// The store's files take so many bytes.
     pub fn store_size(&self, bytes: u64) {
         self.store_size.set(i64::try_from(bytes).unwrap_or(i64::MAX));
@@ -248,11 +276,17 @@ impl Metrics {
 
     /// getUpdates was answered.
     pub fn polled(&self, now: Timestamp) {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "milliseconds fit 53 bits for 285,000 years"
-        )]
-        self.polled.set(now.0 as f64 / 1000.0);
+        self.polled.set(seconds(now));
+    }
+
+    /// The bot's own backup was `made`, or `failed`.
+    pub fn backup(&self, outcome: &'static str) {
+        self.backups.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// The newest of the bot's own backups was made then.
+    pub fn backed_up(&self, at: Timestamp) {
+        self.backed_up.set(seconds(at));
     }
 
     /// getUpdates failed, for this reason (`unreachable`, `conflict`, `unauthorized`).
@@ -289,6 +323,11 @@ impl fmt::Debug for Metrics {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "milliseconds fit 53 bits for 285,000 years")]
+fn seconds(at: Timestamp) -> f64 {
+    at.0 as f64 / 1000.0
+}
+
 fn answer_times() -> Histogram {
     Histogram::new([0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])
 }
@@ -319,10 +358,13 @@ mod tests {
         metrics.commit(Duration::from_millis(2));
         metrics.records("seen update", 7);
         metrics.store_size(4096);
+        metrics.store_free(8192);
         metrics.polled(Timestamp(1_700_000_000_500));
         metrics.poll_failed("conflict");
         metrics.outage(Duration::from_secs(3600));
         metrics.clock_ahead(-1500);
+        metrics.backup("made");
+        metrics.backed_up(Timestamp(1_700_000_001_500));
         let page = metrics.clone().expose();
         for line in [
             "countersign_updates_total{kind=\"message\"} 2",
@@ -340,10 +382,13 @@ mod tests {
             "countersign_store_commit_seconds_bucket{le=\"0.0025\"} 1",
             "countersign_store_records{kind=\"seen_update\"} 7",
             "countersign_store_size_bytes 4096",
+            "countersign_store_free_bytes 8192",
             "countersign_polling_last_success_timestamp_seconds 1700000000.5",
             "countersign_polling_failures_total{reason=\"conflict\"} 1",
             "countersign_outage_seconds 3600.0",
             "countersign_clock_ahead_seconds -1.5",
+            "countersign_backups_total{outcome=\"made\"} 1",
+            "countersign_backup_last_success_timestamp_seconds 1700000001.5",
             "# EOF",
         ] {
             assert!(page.lines().any(|there| there == line), "no line {line:?} in\n{page}");

@@ -90,6 +90,13 @@ impl Person {
         self
     }
 
+    /// They have this name in links, without the @.
+    #[must_use]
+    pub fn with_username(self, name: &str) -> Person {
+        self.alter(|user| user.username = Some(name.to_owned()));
+        self
+    }
+
     /// They are a bot themselves.
     #[must_use]
     pub fn is_a_bot(self) -> Person {

@@ -18,8 +18,9 @@ use super::records::{KINDS, Kind, kind_of};
 use super::seal::Label;
 use super::tally::TALLY_KEY;
 use super::view::{Changes, Sequences, View};
-use super::{Shared, backup};
+use super::{LAST_ROOM, Shared, backup, files};
 use crate::ops::fault::{self, Point};
+use crate::verification::Timestamp;
 
 /// The most transactions in one group, so that the first does not wait too long for the last.
 const GROUP_WORKS: usize = 1_024;
@@ -32,6 +33,7 @@ pub(super) enum Message {
     /// Copy everything that is durable into a file.
     Backup {
         to: PathBuf,
+        now: Timestamp,
         reply: oneshot::Sender<Result<Draft, StoreError>>,
     },
     /// Answer what is queued and end.
@@ -112,7 +114,7 @@ struct Group {
 /// What comes after a group.
 enum Next {
     Group,
-    Backup { to: PathBuf, reply: oneshot::Sender<Result<Draft, StoreError>> },
+    Backup { to: PathBuf, now: Timestamp, reply: oneshot::Sender<Result<Draft, StoreError>> },
     Stop,
 }
 
@@ -139,10 +141,10 @@ impl Committer {
             };
             match next {
                 Next::Group => {}
-                Next::Backup { to, reply } => {
+                Next::Backup { to, now, reply } => {
                     let copied = match &self.failed {
                         Some(why) => Err(why.clone()),
-                        None => backup::draft(&self.opened, &to),
+                        None => backup::draft(&self.opened, &to, now),
                     };
                     let _ = reply.send(copied);
                 }
@@ -164,7 +166,7 @@ impl Committer {
         let next = loop {
             match message {
                 Some(Message::Work(work)) => self.run_work(work, &mut group),
-                Some(Message::Backup { to, reply }) => break Next::Backup { to, reply },
+                Some(Message::Backup { to, now, reply }) => break Next::Backup { to, now, reply },
                 Some(Message::Stop) => break Next::Stop,
                 None => break Next::Group,
             }
@@ -204,9 +206,23 @@ impl Committer {
         group.answers.push((work, kept));
     }
 
-    /// Makes the changes durable, as one batch.
     fn write(&mut self, changes: Changes, sequences: Sequences) -> Result<(), StoreError> {
-        let Opened { disk, manifest, tally, keys, lock: _ } = &mut self.opened;
+        if self.opened.write(changes, sequences)? {
+            self.shared.stats().groups += 1;
+            self.count_records();
+        }
+        Ok(())
+    }
+}
+
+impl Opened {
+    /// Makes the changes durable, as one batch. `false`: there was nothing to write.
+    pub(super) fn write(
+        &mut self,
+        changes: Changes,
+        sequences: Sequences,
+    ) -> Result<bool, StoreError> {
+        let Opened { disk, manifest, tally, keys, lock: _ } = self;
         let mut next = tally.clone();
         let mut batch = sled::Batch::default();
         let mut writes = 0_usize;
@@ -243,8 +259,9 @@ impl Committer {
         }
         next.sequences = sequences;
         if writes == 0 && next.sequences == tally.sequences {
-            return Ok(());
+            return Ok(false);
         }
+        files::keep_room(disk.store(), disk.folder(), LAST_ROOM)?;
         next.commit += 1;
         batch.insert(TALLY_KEY, sealed_tally(disk.store(), keys, &next)?);
         fault::pass(Point::StoreBefore);
@@ -253,11 +270,11 @@ impl Committer {
         manifest.note(Mark { commit: next.commit, counts: next.counts.clone() })?;
         fault::pass(Point::StoreAfter);
         *tally = next;
-        self.shared.stats().groups += 1;
-        self.count_records();
-        Ok(())
+        Ok(true)
     }
+}
 
+impl Committer {
     fn answer(&self, answers: Vec<(Box<dyn Queued>, bool)>, outcome: &Result<(), StoreError>) {
         for (work, kept) in answers {
             let took = work.queued().elapsed();

@@ -167,6 +167,11 @@ impl Disk {
         &self.store
     }
 
+    /// The folder of the data.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// That the record under `full` is there but cannot be read.
     pub(super) fn unreadable(&self, full: &[u8]) -> StoreError {
         self.damaged(format!("the record {} cannot be read", name_key(full)))

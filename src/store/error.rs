@@ -61,6 +61,18 @@ pub enum StoreError {
         path.display()
     )]
     Occupied { path: PathBuf },
+    /// Nothing is written, so that the data never meets a full disk.
+    #[error(
+        "the disk of the store in {} is full: {} MiB are free, {} MiB must be; make room and start again",
+        path.display(), free / 1_048_576, needed.div_ceil(1_048_576)
+    )]
+    DiskFull { path: PathBuf, free: u64, needed: u64 },
+    /// A backup would fill the disk.
+    #[error(
+        "there is too little room for a backup in {}: {} MiB free, {} MiB needed; make room, or set store.backup_folder to another disk",
+        path.display(), free / 1_048_576, needed.div_ceil(1_048_576)
+    )]
+    NoRoom { path: PathBuf, free: u64, needed: u64 },
     /// A file is no backup, or not a whole one; `what` says what to do.
     #[error("the backup {} cannot be used: {what}", file.display())]
     BadBackup { file: PathBuf, what: String },

@@ -10,6 +10,8 @@
 //! <path>/secret.key    unless configured elsewhere; never in a backup
 //! <path>/manifest      what must be there: finds a store that lost its data or its newest commits
 //! <path>/db/           sled
+//! <path>/backups/      unless configured elsewhere: the newest backups
+//! <path>/control       socket of the running process: where `store backup` asks
 //! ```
 
 pub mod backup;
@@ -20,6 +22,8 @@ mod files;
 mod manifest;
 mod opening;
 pub mod records;
+pub mod restore;
+pub mod rotation;
 mod seal;
 pub mod secret;
 pub mod sweep;
@@ -42,6 +46,13 @@ pub use view::{Sequence, View};
 
 use committer::{Committer, Message, Work};
 
+/// Less free space than this, in bytes, will not do: a store must never meet a full disk.
+pub const LEAST_ROOM: u64 = 64 * 1024 * 1024;
+/// Below this, in bytes, nothing is written at all. sled takes half a MiB at a time, and a few
+/// bytes for each page when it starts.
+const LAST_ROOM: u64 = 16 * 1024 * 1024;
+/// How long the free space that was seen last is believed.
+const ROOM_SEEN: Duration = Duration::from_secs(5);
 /// How many transactions may wait; more wait for a place.
 const QUEUE: usize = 4_096;
 
@@ -80,6 +91,8 @@ struct Shared {
     failed: watch::Sender<Option<StoreError>>,
     closed: watch::Sender<bool>,
     folder: PathBuf,
+    /// The free space, in bytes, and when it was seen.
+    room: Mutex<Option<(Instant, u64)>>,
     /// Set by a test: from now on no fsync succeeds.
     #[cfg(test)]
     fail_syncs: Arc<std::sync::atomic::AtomicBool>,
@@ -99,6 +112,7 @@ impl Store {
             observer: OnceLock::new(),
             failed: watch::Sender::new(None),
             closed: watch::Sender::new(false),
+            room: Mutex::default(),
             folder: path.join(opening::DATA),
             #[cfg(test)]
             fail_syncs: Arc::clone(&opened.disk.fail_syncs),
@@ -165,6 +179,27 @@ impl Store {
         let mut stats = self.shared.stats().clone();
         stats.bytes_on_disk = files::bytes_below(&self.shared.folder);
         stats
+    }
+
+    /// How many bytes are free on the store's disk, as of five seconds ago at most; 0 if nobody can
+    /// tell.
+    #[must_use]
+    pub fn free_bytes(&self) -> u64 {
+        let mut seen = self.shared.room.lock().unwrap_or_else(PoisonError::into_inner);
+        match *seen {
+            Some((at, bytes)) if at.elapsed() < ROOM_SEEN => bytes,
+            Some(_) | None => {
+                let bytes = files::free_bytes(&self.shared.folder).unwrap_or(0);
+                *seen = Some((Instant::now(), bytes));
+                bytes
+            }
+        }
+    }
+
+    /// Whether the disk has room enough to begin what cannot be taken back.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.free_bytes() >= LEAST_ROOM
     }
 
     /// Answers everything that is queued, closes the files and gives up the lock. Later calls on

@@ -8,6 +8,7 @@ use std::path::Path;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
+use super::LAST_ROOM;
 use super::disk::{Disk, Opening, damaged};
 use super::error::StoreError;
 use super::files;
@@ -63,6 +64,7 @@ impl Lock {
 pub(super) fn open(path: &Path, keys: &SealKey) -> Result<Opened, StoreError> {
     files::make_folder(path).map_err(|e| StoreError::io("making", path, &e))?;
     let lock = Lock::take(path)?;
+    files::try_room(path, path, LAST_ROOM)?;
     let (disk, manifest, tally) = match Manifest::read(path)? {
         None if path.join(DATA).exists() => return Err(damaged(path, "its manifest is gone")),
         None if path.join(RESTORING).exists() => {

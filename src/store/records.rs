@@ -13,6 +13,7 @@ use crate::machines::{Happening, Work};
 use crate::verification::applicant::Person;
 use crate::verification::limits::Ledger;
 use crate::verification::outage::Outages;
+use crate::verification::restore::Restore;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// Something that the store keeps.
@@ -103,6 +104,11 @@ pub struct Hearing {
     pub at: Timestamp,
     pub outages: Outages,
 }
+
+/// The store was put back from a backup. There is one at most, under an empty key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RestoreMark(pub Restore);
 
 impl Record for InboxEntry {
     type Key = u64;
@@ -245,6 +251,21 @@ impl Record for GateTitle {
     }
 }
 
+impl Record for RestoreMark {
+    type Key = ();
+    const KIND: u8 = 0x19;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "restore mark";
+
+    fn encode_key((): &()) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<()> {
+        bytes.is_empty().then_some(())
+    }
+}
+
 impl Record for Hearing {
     type Key = ();
     const KIND: u8 = 0x18;
@@ -300,6 +321,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<Wake>(),
     kind::<LiveKeyboard>(),
     kind::<GateTitle>(),
+    kind::<RestoreMark>(),
     kind::<PanelRecord>(),
     kind::<DeskRecord>(),
     kind::<SettingsRecord>(),

@@ -125,7 +125,7 @@ pub(super) fn check(disk: &Disk, manifest: &Manifest) -> Result<Tally, StoreErro
 
 impl Tally {
     /// The part that counting again must give.
-    fn counted(&self) -> (Vec<(u8, u64)>, u64, u128) {
+    pub(super) fn counted(&self) -> (Vec<(u8, u64)>, u64, u128) {
         let counts = self.counts.iter().map(|(code, count)| (*code, *count));
         (counts.filter(|(_, count)| *count > 0).collect(), self.pieces, self.tags())
     }

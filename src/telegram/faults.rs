@@ -118,6 +118,27 @@ impl Fault {
         }
     }
 
+    /// Whether it says that the bot is not in the group (any more), or that the group is gone.
+    #[must_use]
+    pub fn is_absence(&self) -> bool {
+        match self {
+            Fault::NoChat { .. } | Fault::Gone { .. } => true,
+            Fault::NoRights { why, .. } => {
+                let said = why.to_ascii_lowercase();
+                ABSENT.iter().any(|mark| said.contains(mark))
+            }
+            Fault::Retry { .. }
+            | Fault::RateLimited { .. }
+            | Fault::Unauthorized { .. }
+            | Fault::Conflict { .. }
+            | Fault::AlreadyDone { .. }
+            | Fault::NotMember { .. }
+            | Fault::TooManyChats { .. }
+            | Fault::Migrated { .. }
+            | Fault::Malformed { .. } => false,
+        }
+    }
+
     /// One word for metrics.
     #[must_use]
     pub fn class(&self) -> &'static str {
@@ -263,6 +284,15 @@ const KNOWN: &[(Kind, &[&str])] = &[
     ),
 ];
 
+/// Marks of those lacking rights that mean: the bot is not there.
+const ABSENT: &[&str] = &[
+    "bot is not a member",
+    "bot was kicked",
+    "chat was deactivated",
+    "chat was deleted",
+    "channel_private",
+];
+
 /// Telegram repeats pieces of a message that it cannot read, in quotes: nothing from the first
 /// quote on is kept, no digits, and no long text.
 fn harmless(description: &str) -> String {
@@ -286,6 +316,20 @@ mod tests {
     fn fault(code: u16, description: &str) -> Fault {
         let description = description.to_owned();
         Fault::of_refusal("M", code, &Refused { error_code: code, description, parameters: None })
+    }
+
+    #[test]
+    fn where_the_bot_is_not_is_told_from_where_it_may_not() {
+        for words in [
+            "Forbidden: bot is not a member of the supergroup chat",
+            "Forbidden: bot was kicked from the group chat",
+            "Bad Request: chat not found",
+        ] {
+            assert!(fault(403, words).is_absence(), "{words}");
+        }
+        for words in ["Bad Request: CHAT_ADMIN_REQUIRED", "Bad Request: member not found"] {
+            assert!(!fault(400, words).is_absence(), "{words}");
+        }
     }
 
     #[test]

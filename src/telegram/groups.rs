@@ -58,10 +58,7 @@ impl Client {
         let member: ChatMember = match asked.await {
             Ok(member) => member,
             Err(Fault::NotMember { .. }) => return Ok(Rights::None),
-            // A bot that was thrown out, or that is no administrator and may not look.
-            Err(Fault::NoChat { .. } | Fault::Gone { .. } | Fault::NoRights { .. }) => {
-                return Ok(Rights::NoGroup);
-            }
+            Err(fault) if fault.is_absence() => return Ok(Rights::NoGroup),
             Err(fault) => return Err(fault),
         };
         Ok(match member.status.as_str() {
@@ -80,19 +77,13 @@ impl Client {
         let chat: Chat = match self.call(&GetChat::new(group(gate.0))).await {
             Ok(chat) => chat,
             Err(Fault::Migrated { to, .. }) => return Ok(Examined::Moved(ChatId(to))),
-            Err(Fault::NoChat { .. } | Fault::Gone { .. } | Fault::NoRights { .. }) => {
-                return Ok(Examined::NotThere);
-            }
+            Err(fault) if fault.is_absence() => return Ok(Examined::NotThere),
             Err(fault) => return Err(fault),
         };
         let own: ChatMember = match self.call(&member_query(gate.0, me)).await {
             Ok(member) => member,
-            Err(
-                Fault::NoChat { .. }
-                | Fault::Gone { .. }
-                | Fault::NoRights { .. }
-                | Fault::NotMember { .. },
-            ) => return Ok(Examined::NotThere),
+            Err(Fault::NotMember { .. }) => return Ok(Examined::NotThere),
+            Err(fault) if fault.is_absence() => return Ok(Examined::NotThere),
             Err(fault) => return Err(fault),
         };
         let bot = own_rights(&own);

@@ -35,6 +35,7 @@ pub fn of_text(text: &Text) -> Sentence {
 
         Text::Locked { wait } => with("locked", [("wait", Value::In(*wait))]),
         Text::HardStopped => plain("hard-stopped"),
+        Text::Restored { wait } => with("restored", [("wait", Value::In(*wait))]),
 
         Text::AskChannel => plain("ask-channel"),
         Text::AskEmail { domains } => ending("ask-email", domains),

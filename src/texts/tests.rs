@@ -47,6 +47,7 @@ every! { every_text, is_listed: Text =
     ],
     Text::Locked { .. } => [Text::Locked { wait: Duration::from_secs(300) }],
     Text::HardStopped => [Text::HardStopped],
+    Text::Restored { .. } => [Text::Restored { wait: Duration::from_secs(300) }],
     Text::AskChannel => [Text::AskChannel],
     Text::AskEmail { .. } => [
         Text::AskEmail { domains: vec![] },

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
+use super::restore::Restore;
 
 /// How often, how long, how many. Every one can be set per gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +92,8 @@ pub enum Standing {
     Open,
     /// For this long still.
     Locked(Duration),
+    /// Nobody may, for this long still: the store was put back from a backup.
+    Restored(Duration),
     Stopped,
 }
 
@@ -105,13 +108,19 @@ pub enum Consequence {
 
 impl Tally {
     #[must_use]
-    pub fn standing(&self, now: Timestamp, limits: &Limits) -> Standing {
+    pub fn standing(&self, now: Timestamp, limits: &Limits, restore: Option<Restore>) -> Standing {
         if self.wrong() >= limits.hard_stop {
             return Standing::Stopped;
         }
-        match self.locked_until {
-            Some(until) if now < until => Standing::Locked(until.since(now)),
-            Some(_) | None => Standing::Open,
+        let forgotten = restore.map(|restore| restore.until(self.locks, limits));
+        match (self.locked_until, forgotten) {
+            (Some(lock), forgotten)
+                if now < lock && forgotten.is_none_or(|until| until <= lock) =>
+            {
+                Standing::Locked(lock.since(now))
+            }
+            (_, Some(until)) if now < until => Standing::Restored(until.since(now)),
+            (_, _) => Standing::Open,
         }
     }
 
@@ -165,7 +174,7 @@ impl Tally {
 }
 
 /// The `n`-th wait, counted from 0; the last one repeats.
-fn nth(waits: &[Duration], n: u32) -> Duration {
+pub(super) fn nth(waits: &[Duration], n: u32) -> Duration {
     let n = usize::try_from(n).unwrap_or(usize::MAX);
     waits.get(n).or(waits.last()).copied().unwrap_or(Duration::from_secs(60))
 }

@@ -17,6 +17,7 @@ pub mod gate;
 pub mod limits;
 pub mod outage;
 pub mod password;
+pub mod restore;
 pub mod text;
 
 use std::fmt;

@@ -42,6 +42,10 @@ pub enum Text {
         wait: Duration,
     },
     HardStopped,
+    /// The store was put back from a backup: nobody may try anything for so long.
+    Restored {
+        wait: Duration,
+    },
 
     // Address.
     AskChannel,

@@ -4,6 +4,7 @@ use countersign::sandbox::Person;
 
 use crate::scene::steady;
 
+mod cards;
 mod claims;
 mod doctor;
 mod log_chat;
@@ -11,8 +12,12 @@ mod moves;
 mod passwords;
 mod personal_link_mode;
 mod restrict_mode;
+mod roster;
 mod setting_up;
 mod settings;
+mod staged;
+mod stepping_in;
+mod who_may_pass;
 
 /// What somebody reads after they pressed this.
 async fn press(person: &Person, label: &str) -> String {

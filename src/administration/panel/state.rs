@@ -168,6 +168,12 @@ impl Panel {
         self.waits() || self.pending.is_some() || self.upload.is_some()
     }
 
+    /// Whether what is typed next must not stay in the chat.
+    #[must_use]
+    pub fn waits_for_secret(&self) -> bool {
+        self.awaiting.as_ref().is_some_and(|awaiting| awaiting.expected.is_secret())
+    }
+
     /// Whether this message was typed in answer to what is asked now.
     pub(super) fn answers(&self, message: MessageId) -> bool {
         self.typed.contains(&(message, self.serial))

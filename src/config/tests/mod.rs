@@ -177,7 +177,7 @@ fn wrong_types_are_named_for_every_kind_of_key() {
             Kind::Flag => "expected true or false, found a date",
             Kind::Texts => "expected a list of texts",
             Kind::Integers => "expected a list of whole numbers",
-            Kind::Span => "expected a time such as",
+            Kind::Span | Kind::SpanOrOff => "expected a time such as",
             Kind::Spans => "expected a list of times",
         };
         let about: Vec<&String> = problems

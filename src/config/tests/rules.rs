@@ -220,6 +220,32 @@ fn limits_that_make_no_sense_are_refused() {
 }
 
 #[test]
+fn backups_are_hourly_unless_told_otherwise() {
+    let rotation = |lines: &str| accepted(&well(&format!("[store]\n{lines}\n")), &[]).store.backups;
+    let usual = rotation("path = \"/nowhere/data\"");
+    assert_eq!((usual.every, usual.keep), (Some(Duration::from_secs(3600)), 2));
+    assert_eq!(usual.folder, Path::new("/nowhere/data/backups"));
+    for off in ["\"off\"", "0", "\"0\"", "\"0s\""] {
+        assert_eq!(rotation(&format!("backup_every = {off}")).every, None, "{off}");
+    }
+    let other = rotation("backup_every = \"1d\"\nbackups = 7\nbackup_folder = \"/nowhere/b\"");
+    assert_eq!((other.every, other.keep), (Some(Duration::from_secs(86_400)), 7));
+    assert_eq!(other.folder, Path::new("/nowhere/b"));
+    for (line, why) in [
+        ("backup_every = \"30s\"", "store.backup_every: 30s is out of range; 1m to 30days will do"),
+        ("backup_every = 5", "store.backup_every: expected a time such as \"10m\", or \"off\""),
+        ("backups = 0", "store.backups: 0 is out of range; 1 to 1000 will do"),
+        ("backup_folder = \"/dev/null\"", "store.backup_folder: /dev/null is not a folder"),
+    ] {
+        let problems = attempt(&well(&format!("[store]\n{line}\n")), &[]).err().unwrap_or_default();
+        let expected = format!("config.toml:10: {why}");
+        assert!(problems[0].starts_with(&expected), "{problems:#?}");
+    }
+    let environment = [("COUNTERSIGN_STORE__BACKUP_EVERY", "off")];
+    assert_eq!(accepted(&well(""), &environment).store.backups.every, None);
+}
+
+#[test]
 fn a_gate_overrides_any_limit_and_keeps_the_rest() {
     let config = accepted(
         &well(

@@ -172,6 +172,17 @@ async fn send_code(
     if engine.clock.now() >= expires(engine, &parcel.letter) {
         return Ok((over(DeliveryOutcome::GaveUp).await?, Contact::None, Next::Go));
     }
+    let channel = parcel.letter.address.channel();
+    if channel == Channel::Sms && !engine.store.has_room() {
+        // On a full disk nothing could be written of it, and it would be paid for all the same.
+        if is_worth_telling(entry.attempts) {
+            let (user, why) = (order.user.0, "the store's disk is nearly full; make room");
+            error!(user, why, "no SMS leaves; trying again");
+        }
+        engine.metrics.send(channel, "no_room");
+        let after = engine.retries.after(entry.attempts, seq);
+        return delay(engine, seq, entry, order, parcel, after).await;
+    }
     if !begin(engine, seq, entry, order.user, parcel).await? {
         // A newer code has replaced it, or the dialogue is over.
         let cause = Cause { outbox: Some(seq), ..Cause::default() };
@@ -181,7 +192,6 @@ async fn send_code(
     let began = Instant::now();
     let sent = hand_over(engine, order, &parcel.letter).await;
     fault::pass(Point::CodeAfter);
-    let channel = parcel.letter.address.channel();
     engine.metrics.send(channel, sent.label());
     engine.metrics.answered(provider(channel), began.elapsed());
     let user = order.user.0;

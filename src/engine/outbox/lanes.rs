@@ -65,11 +65,12 @@ impl Lane {
             | Effect::Rewrite { .. }
             | Effect::RetireButtons
             | Effect::Delete { .. } => Lane::Chat(order.chat),
+            // After what is said before it: somebody whose request is declined may be out of reach.
+            Effect::Decline { .. } => Lane::Chat(order.chat),
             Effect::AnswerButton { query, .. } => Lane::Answer(query.clone()),
             Effect::SendCode { .. } => Lane::Codes(order.user),
             Effect::LookUpMember { gate }
             | Effect::Approve { gate, .. }
-            | Effect::Decline { gate, .. }
             | Effect::Invite { gate }
             | Effect::RevokeInvite { gate, .. }
             | Effect::Mute { gate }

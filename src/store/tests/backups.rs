@@ -6,8 +6,12 @@ use std::path::Path;
 use futures_util::future::join_all;
 
 use super::super::backup::{self, Backup};
+use super::super::restore;
 use super::super::{SealKey, Sequence, Store, StoreError};
 use super::{all, copy_folder, expected, keys, note, open, put, texts};
+use crate::verification::Timestamp;
+
+const NOW: Timestamp = Timestamp(1_795_172_400_000);
 
 /// A store with a few records, closed, and its backup.
 async fn backed_up(folder: &Path) -> Backup {
@@ -17,7 +21,7 @@ async fn backed_up(folder: &Path) -> Backup {
     put(&store, 2, "long ".repeat(1_000)).await.unwrap();
     store.commit(|view| view.next_sequence(Sequence::Inbox)).await.unwrap();
     store.close().await;
-    backup::write(&path, &keys(), &folder.join("backup")).unwrap()
+    backup::write(&path, &keys(), &folder.join("backup"), NOW).unwrap()
 }
 
 fn bad(error: &StoreError) -> &str {
@@ -32,7 +36,7 @@ async fn a_backup_put_into_an_empty_folder_is_the_same_store() {
     assert_eq!((made.records["note"], made.bytes), (2, fs::metadata(&made.file).unwrap().len()));
     assert!(made.to_string().contains("the secret key is not in it"));
     let path = folder.path().join("elsewhere/data");
-    let restored = backup::restore(&made.file, &path, &keys(), false).unwrap();
+    let restored = restore::put_back(&made.file, &path, &keys(), false, NOW).unwrap();
     assert_eq!((restored.records["note"], restored.kept), (2, None));
     assert_eq!(backup::verify(&path, &keys()).unwrap().records["note"], 2);
     let store = open(&path);
@@ -53,10 +57,10 @@ async fn a_store_is_replaced_only_if_told_so_and_is_kept_aside() {
     let store = open(&path);
     put(&store, 3, "since then").await.unwrap();
     store.close().await;
-    let refused = backup::restore(&made.file, &path, &keys(), false).unwrap_err();
+    let refused = restore::put_back(&made.file, &path, &keys(), false, NOW).unwrap_err();
     assert_eq!(refused, StoreError::Occupied { path: path.clone() });
     for round in 1..3 {
-        let restored = backup::restore(&made.file, &path, &keys(), true).unwrap();
+        let restored = restore::put_back(&made.file, &path, &keys(), true, NOW).unwrap();
         let kept = path.join(format!("before-restore-{round}"));
         assert_eq!(restored.kept, Some(kept));
     }
@@ -75,7 +79,7 @@ async fn a_damaged_store_is_put_back() {
     let path = folder.path().join("store");
     fs::remove_dir_all(path.join("db")).unwrap();
     assert!(Store::open(&path, &keys()).unwrap_err().is_damage());
-    backup::restore(&made.file, &path, &keys(), true).unwrap();
+    restore::put_back(&made.file, &path, &keys(), true, NOW).unwrap();
     assert_eq!(texts(&open(&path)).await.len(), 2);
 }
 
@@ -102,9 +106,9 @@ async fn a_backup_of_a_running_store_is_one_moment_of_it() {
     let backups = async {
         let mut moments = Vec::new();
         for round in 0..4 {
-            let made = store.backup(&to).await.unwrap();
+            let made = store.backup(&to, NOW).await.unwrap();
             let path = folder.path().join(format!("restored-{round}"));
-            backup::restore(&made.file, &path, &keys(), false).unwrap();
+            restore::put_back(&made.file, &path, &keys(), false, NOW).unwrap();
             let restored = open(&path);
             moments.push(restored.read(all).await.unwrap());
             restored.close().await;
@@ -129,7 +133,7 @@ async fn a_backup_with_a_flipped_bit_or_cut_short_is_refused_before_anything_is_
     let (bytes, bent) = (fs::read(&made.file).unwrap(), folder.path().join("bent"));
     let path = folder.path().join("restored");
     let refused = |what: &str| {
-        let error = backup::restore(&bent, &path, &keys(), false).unwrap_err();
+        let error = restore::put_back(&bent, &path, &keys(), false, NOW).unwrap_err();
         assert!(!bad(&error).is_empty(), "{what}");
         assert!(!path.exists(), "{what}");
     };
@@ -153,9 +157,9 @@ async fn a_backup_under_another_key_names_the_key() {
     let made = backed_up(folder.path()).await;
     let path = folder.path().join("restored");
     let other = SealKey::new([1; 32]);
-    let error = backup::restore(&made.file, &path, &other, false).unwrap_err();
+    let error = restore::put_back(&made.file, &path, &other, false, NOW).unwrap_err();
     assert!(bad(&error).contains("another secret key"), "{error}");
-    let error = backup::write(&folder.path().join("store"), &other, &made.file).unwrap_err();
+    let error = backup::write(&folder.path().join("store"), &other, &made.file, NOW).unwrap_err();
     assert!(matches!(error, StoreError::WrongKey { .. }), "{error}");
 }
 
@@ -164,7 +168,7 @@ async fn a_restore_that_was_cut_off_is_never_a_new_or_a_half_store() {
     let folder = tempfile::tempdir().unwrap();
     let made = backed_up(folder.path()).await;
     let (before, after) = (folder.path().join("store"), folder.path().join("after"));
-    backup::restore(&made.file, &after, &keys(), false).unwrap();
+    restore::put_back(&made.file, &after, &keys(), false, NOW).unwrap();
     let cut = folder.path().join("cut");
     let lay = |pieces: &[(&Path, &str, &str)]| {
         let _ = fs::remove_dir_all(&cut);
@@ -192,7 +196,7 @@ async fn a_restore_that_was_cut_off_is_never_a_new_or_a_half_store() {
         lay(pieces);
         let error = Store::open(&cut, &keys()).unwrap_err();
         assert!(error.is_damage(), "{round}: {error}");
-        backup::restore(&made.file, &cut, &keys(), true).unwrap();
+        restore::put_back(&made.file, &cut, &keys(), true, NOW).unwrap();
         assert_eq!(texts(&open(&cut)).await.len(), 2, "{round}");
     }
     // Until the old data is moved, the old store is what there is.
@@ -205,18 +209,18 @@ async fn only_a_stopped_store_that_is_there_is_backed_up_by_command() {
     let folder = tempfile::tempdir().unwrap();
     let (path, to) = (folder.path().join("store"), folder.path().join("backup"));
     let missing = StoreError::Missing { path: path.clone() };
-    assert_eq!(backup::write(&path, &keys(), &to), Err(missing.clone()));
+    assert_eq!(backup::write(&path, &keys(), &to, NOW), Err(missing.clone()));
     assert_eq!(backup::verify(&path, &keys()), Err(missing));
     assert!(!path.exists(), "looking made nothing");
     let store = open(&path);
     put(&store, 1, "one").await.unwrap();
     let in_use = StoreError::InUse { path: path.clone() };
-    assert_eq!(backup::write(&path, &keys(), &to), Err(in_use.clone()));
+    assert_eq!(backup::write(&path, &keys(), &to, NOW), Err(in_use.clone()));
     assert_eq!(backup::verify(&path, &keys()), Err(in_use.clone()));
-    let made = store.backup(&to).await.unwrap();
-    assert_eq!(backup::restore(&made.file, &path, &keys(), true), Err(in_use));
+    let made = store.backup(&to, NOW).await.unwrap();
+    assert_eq!(restore::put_back(&made.file, &path, &keys(), true, NOW), Err(in_use));
     // A file that cannot be written harms the backup, not the store.
-    let error = store.backup(&folder.path().join("no/such/folder")).await.unwrap_err();
+    let error = store.backup(&folder.path().join("no/such/folder"), NOW).await.unwrap_err();
     assert!(matches!(error, StoreError::Io { .. }), "{error}");
     put(&store, 2, "two").await.unwrap();
     assert_eq!(texts(&store).await, expected(&[(1, "one"), (2, "two")]));

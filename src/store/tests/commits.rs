@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use super::super::{Sequence, Store, StoreError, View};
 use super::{Note, all, expected, note, open, put, remove, texts};
+use crate::verification::Timestamp;
 
 /// Keeps the committer busy until the returned sender is used, so that what is queued meanwhile
 /// forms one group.
@@ -188,7 +189,7 @@ async fn after_an_error_of_the_disk_nothing_is_acknowledged_any_more() {
     store.shared.fail_syncs.store(false, Ordering::SeqCst);
     assert_eq!(put(&store, 3, "too late").await, Err(error.clone()));
     assert_eq!(store.read(all).await, Err(error.clone()));
-    assert_eq!(store.backup(&folder.path().join("backup")).await, Err(error));
+    assert_eq!(store.backup(&folder.path().join("backup"), Timestamp(0)).await, Err(error));
     assert_eq!((store.stats().commits, store.stats().groups), (1, 1));
     store.close().await;
     // What was being written may be there or not; what came after is not.
@@ -267,7 +268,7 @@ async fn everything_it_makes_is_private() {
     for made in ["lock", "manifest", "db/db", "db/conf"] {
         assert_eq!(mode(&path.join(made)), 0o600, "{made}");
     }
-    let backup = store.backup(&folder.path().join("backup")).await.unwrap();
+    let backup = store.backup(&folder.path().join("backup"), Timestamp(0)).await.unwrap();
     assert_eq!(mode(&backup.file), 0o600);
 }
 

@@ -6,6 +6,7 @@ mod damage;
 mod forms;
 mod kills;
 mod kinds;
+mod restores;
 
 use std::path::Path;
 

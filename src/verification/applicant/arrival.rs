@@ -293,10 +293,10 @@ pub(super) fn cancel(turn: &mut Dialogue<'_, '_, '_>) {
     turn.decide(Decision::Cancelled);
     helping::over(turn);
     turn.retire_buttons();
+    turn.tell(Text::Cancelled);
     if let Some(request) = request {
         turn.order(Effect::Decline { gate, query_id: request.query_id });
     }
-    turn.tell(Text::Cancelled);
 }
 
 /// A time that was asked for has come.

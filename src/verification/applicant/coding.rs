@@ -11,6 +11,7 @@ use crate::verification::effect::{Channel, Effect, Letter};
 use crate::verification::event::{DeliveryOutcome, What};
 use crate::verification::gate::Gates;
 use crate::verification::limits::{Ledger, SendRefused};
+use crate::verification::restore::Restore;
 use crate::verification::text::Text;
 use crate::verification::{ChallengeId, GateId, Hidden, MessageId, Timestamp};
 
@@ -153,15 +154,29 @@ fn ledgers(address: &Address, key: [u8; 32], now: Timestamp) -> Vec<Ledger> {
 }
 
 fn ledger_full(turn: &Dialogue<'_, '_, '_>, ledgers: &[Ledger]) -> Option<Text> {
-    let limits = &turn.gate.limits;
+    let (limits, restore) = (&turn.gate.limits, turn.facts.restore);
     ledgers.iter().find_map(|ledger| {
-        let (limit, text) = match ledger {
-            Ledger::Address { .. } => (limits.sends_per_address, Text::AddressHadTooMany),
-            Ledger::Country { .. } => (limits.sends_per_country, Text::CountryHadTooMany),
+        let (limit, text, forgotten) = match ledger {
+            Ledger::Address { .. } => (limits.sends_per_address, Text::AddressHadTooMany, false),
+            Ledger::Country { day, .. } => {
+                let forgotten = restore.is_some_and(|restore| restore.forgot_some_of(*day));
+                (limits.sends_per_country, Text::CountryHadTooMany, forgotten)
+            }
             Ledger::Password { .. } => return None,
         };
-        ((turn.facts.ledger)(ledger) >= limit).then_some(text)
+        (forgotten || (turn.facts.ledger)(ledger) >= limit).then_some(text)
     })
+}
+
+/// Codes from before a restore open nothing any more: tries at them may be forgotten.
+pub(super) fn forget_codes_before(person: &mut Person, restore: Restore) {
+    for applicant in person.gates.values_mut() {
+        // Whoever typed theirs before is on the way in; what remains of it says to which address.
+        if applicant.stage != Stage::Admitting && restore.is_after(applicant.sends.latest) {
+            applicant.challenge = None;
+            applicant.replaced.clear();
+        }
+    }
 }
 
 /// What became of a code on its way.

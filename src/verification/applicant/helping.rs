@@ -87,7 +87,8 @@ fn stuck_at(turn: &Turn<'_, '_>) -> Option<GateId> {
             applicant.stage.is_open()
                 || applicant.mute.is_some()
                 || matches!(applicant.stage, Stage::Admitted { joined: false, .. })
-                || applicant.tally.standing(turn.facts.now, &gate.limits) != Standing::Open
+                || applicant.tally.standing(turn.facts.now, &gate.limits, turn.facts.restore)
+                    != Standing::Open
         })
     });
     let stuck = stuck.max_by_key(|(id, applicant)| {

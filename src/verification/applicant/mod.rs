@@ -35,6 +35,7 @@ use super::event::{Act, AdmissionOutcome, Event, Link, What};
 use super::gate::{Gate, Gates};
 use super::limits::{Ledger, Sends, Standing, Tally};
 use super::outage::Outages;
+use super::restore::Restore;
 use super::text::{HelpStep, Text};
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, Name, Timestamp, UserId};
 pub use buttons::{Action, Pressed};
@@ -62,6 +63,8 @@ pub struct Facts<'a> {
     pub on_roster: &'a dyn Fn(GateId, &[u8; 32]) -> bool,
     /// The accounts that an address (its keyed hash) has admitted at a gate.
     pub holders: &'a dyn Fn(GateId, &[u8; 32]) -> Vec<UserId>,
+    /// The store was put back from a backup, and what that one lacks may still matter.
+    pub restore: Option<Restore>,
 }
 
 /// What a step led to.
@@ -288,6 +291,7 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
         password: facts.password.clone(),
         on_roster: facts.on_roster,
         holders: facts.holders,
+        restore: facts.restore,
     };
     step_by(person, event, &mut facts)
 }
@@ -299,6 +303,9 @@ fn step_by(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Stepped
     }
     if let Some(needed) = password_to_check(person, event, facts) {
         return needed;
+    }
+    if let Some(restore) = facts.restore {
+        coding::forget_codes_before(person, restore);
     }
     if let Some(language) = &event.language {
         person.language = language.clone();
@@ -462,7 +469,7 @@ fn password_to_check(person: &Person, event: &Event, facts: &Facts<'_>) -> Optio
     let gate = facts.gates.get(&id)?;
     let applicant = person.gates.get(&id)?;
     let open = applicant.stage == Stage::Password
-        && applicant.tally.standing(facts.now, &gate.limits) == Standing::Open;
+        && applicant.tally.standing(facts.now, &gate.limits, facts.restore) == Standing::Open;
     let known = facts.password.as_ref().is_some_and(|(checked, _)| *checked == id);
     if !open || known {
         return None;
@@ -577,7 +584,7 @@ impl Applicant {
         // Whoever comes again by a password of limited use must not use it up.
         let mut limited = gate.passwords.iter().filter(|password| password.uses.is_some());
         matches!(self.stage, Stage::New | Stage::Member)
-            && self.tally == Tally::default()
+            && Tally { told: None, ..self.tally.clone() } == Tally::default()
             && !limited.any(|password| self.labels.contains(&password.label))
             && self.claim.is_none()
             && self.holds.is_empty()

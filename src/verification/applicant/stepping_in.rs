@@ -251,10 +251,10 @@ fn shut(turn: &mut Dialogue<'_, '_, '_>, text: Text) {
         matches!(applicant.stage, Stage::Admitting | Stage::Admitted { joined: false, .. });
     applicant.close(Stage::New);
     turn.retire_own_buttons();
+    turn.tell(text);
     if let Some(request) = request {
         turn.order(Effect::Decline { gate, query_id: request.query_id });
     }
-    turn.tell(text);
     if let Some(acting) = &mut turn.applicant().acting {
         acting.told = true;
     }

@@ -7,6 +7,7 @@
 mod admins;
 mod anything;
 mod group;
+mod restore;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -132,6 +133,7 @@ struct Little {
     /// The last of them was refused, so that the next need not wait.
     refused: bool,
     message: i32,
+    restore: Option<Restore>,
 }
 
 impl Little {
@@ -170,6 +172,7 @@ impl Little {
             sent: Vec::new(),
             refused: false,
             message: 0,
+            restore: None,
         }
     }
 
@@ -202,6 +205,7 @@ impl Little {
                 password,
                 on_roster: &|_, _| true,
                 holders: &|_, _| Vec::new(),
+                restore: self.restore,
             };
             match step(&mut self.person, &event, &mut facts) {
                 Stepped::Done(outcome) => {
@@ -242,8 +246,9 @@ impl Little {
         found.map(|(_, letter)| letter.clone())
     }
 
-    fn act(&mut self, act: &Act) {
-        let what = match act {
+    /// What happens by an act; `None` if there is nothing to do it with.
+    fn what(&mut self, act: &Act) -> Option<What> {
+        match act {
             Act::AsksToJoin => Some(What::JoinRequested {
                 gate: GATE,
                 chat: CHAT,
@@ -310,8 +315,11 @@ impl Little {
                 self.outages.note(Outage { from, until: self.now });
                 Some(What::Woken { gate: GATE })
             }
-        };
-        let Some(what) = what else { return };
+        }
+    }
+
+    fn act(&mut self, act: &Act) {
+        let Some(what) = self.what(act) else { return };
         let outcome = self.checked(act, what.clone());
         if let Act::PressesTwice(_) = act {
             let again = self.checked(act, what);

@@ -125,9 +125,9 @@ impl<'a, 'f> Turn<'a, 'f> {
             .active
             .and_then(|id| Some((self.person.gates.get(&id)?, self.facts.gates.get(&id)?)));
         let Some((applicant, gate)) = active else { return HelpStep::Nothing };
-        match applicant.tally.standing(self.facts.now, &gate.limits) {
+        match applicant.tally.standing(self.facts.now, &gate.limits, self.facts.restore) {
             Standing::Open => applicant.stage.help_step(),
-            Standing::Locked(_) => HelpStep::Locked,
+            Standing::Locked(_) | Standing::Restored(_) => HelpStep::Locked,
             Standing::Stopped => HelpStep::Stopped,
         }
     }
@@ -259,8 +259,8 @@ impl Dialogue<'_, '_, '_> {
     }
 
     pub fn standing(&mut self) -> Standing {
-        let (now, gate) = (self.now(), self.gate);
-        self.applicant().tally.standing(now, &gate.limits)
+        let (now, gate, restore) = (self.now(), self.gate, self.facts.restore);
+        self.applicant().tally.standing(now, &gate.limits, restore)
     }
 
     /// Says something that ends in buttons; all earlier ones are spent. "Ask an admin" is left out
@@ -322,6 +322,7 @@ impl Dialogue<'_, '_, '_> {
         match self.standing() {
             Standing::Open => None,
             Standing::Locked(wait) => Some(Text::Locked { wait }),
+            Standing::Restored(wait) => Some(Text::Restored { wait }),
             Standing::Stopped => Some(Text::HardStopped),
         }
     }
@@ -335,7 +336,7 @@ impl Dialogue<'_, '_, '_> {
     pub fn step_here(&mut self) -> HelpStep {
         match self.standing() {
             Standing::Open => self.applicant().stage.help_step(),
-            Standing::Locked(_) => HelpStep::Locked,
+            Standing::Locked(_) | Standing::Restored(_) => HelpStep::Locked,
             Standing::Stopped => HelpStep::Stopped,
         }
     }

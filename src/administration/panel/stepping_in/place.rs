@@ -63,9 +63,10 @@ fn stand(applicant: &Applicant) -> Stand {
 fn lock(turn: &Turn<'_, '_>, gate: GateId, applicant: &Applicant) -> Lock {
     let on_duty = turn.facts.gates.get(&gate).map(|gate| &gate.limits);
     let limits: &Limits = on_duty.unwrap_or(&turn.facts.house.limits);
-    match applicant.tally.standing(turn.facts.now, limits) {
+    // What a restored store forgot concerns everybody alike, and is no lock of theirs.
+    match applicant.tally.standing(turn.facts.now, limits, None) {
         Standing::Open => Lock::Open,
-        Standing::Locked(wait) => Lock::Locked(wait),
+        Standing::Locked(wait) | Standing::Restored(wait) => Lock::Locked(wait),
         Standing::Stopped => Lock::Stopped,
     }
 }

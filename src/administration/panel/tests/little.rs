@@ -295,7 +295,7 @@ impl Little {
     pub fn does(&mut self, who: UserId, what: event::What) -> bool {
         let panel = self.panel(who);
         let event = event::Event { user: who, language: None, name: None, what };
-        let Some(input) = door::claim(&panel, &event) else { return false };
+        let Some(input) = door::claim(&panel, || false, &event) else { return false };
         self.happens(who, What::Did(input));
         true
     }
@@ -500,8 +500,12 @@ impl Little {
                 Some(What::LogProved { gate: *gate, log: *log, posts, admin })
             }
             Task::Fetch { file } => {
-                self.arriving.push_back((admin, self.files.get(&file.id).cloned()));
-                (!self.slow).then(|| self.take_in().1)
+                let content = self.files.get(&file.id).cloned();
+                if self.slow || self.arriving.iter().any(|(before, _)| *before == admin) {
+                    self.arriving.push_back((admin, content));
+                    return None;
+                }
+                Some(self.take_in(admin, content))
             }
             Task::Delete { .. }
             | Task::AnswerButton { .. }
@@ -515,17 +519,17 @@ impl Little {
 
     /// The oldest file that is being fetched is there.
     pub fn arrives(&mut self) {
-        let (admin, what) = self.take_in();
+        let (admin, content) = self.arriving.pop_front().expect("a file is being fetched");
+        let what = self.take_in(admin, content);
         self.happens(admin, what);
     }
 
-    fn take_in(&mut self) -> (UserId, What) {
-        let (admin, content) = self.arriving.pop_front().expect("a file is being fetched");
+    fn take_in(&mut self, admin: UserId, content: Option<Vec<u8>>) -> What {
         let size = content.as_ref().map(|content| content.len() as u64);
         if let Some(content) = content {
             self.shelf.uploads.insert(admin, content);
         }
-        (admin, What::Fetched { size })
+        What::Fetched { size }
     }
 
     fn seen(&mut self, admin: UserId, message: MessageId, text: &Text, keyboard: &Keyboard) {

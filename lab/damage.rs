@@ -1,0 +1,452 @@
+//! The store rots: flipped bits, cut tails, zeroed pages, missing files. The real binary looks at
+//! what is left: it says what is wrong and what to do, or everything is there. And the restore
+//! after it: nobody gains by what was forgotten.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use countersign::sandbox::Person;
+use rand::RngExt;
+use rand::rngs::SmallRng;
+use rustix::process::Signal;
+use tokio::task::JoinSet;
+
+use crate::bench::{Lab, Row};
+use crate::crowd::{self, Calm, Role};
+use crate::process::{Ended, Host, Process, files_below};
+use crate::scene::{PASSWORD, Setup, hears};
+
+const PAGE: usize = 4096;
+const REMEDY: &str = "`countersign store restore`";
+/// What does not hold of a sentence that a host can do something with.
+const NOISE: [&str; 3] = ["panicked", "RUST_BACKTRACE", "stack backtrace"];
+const DOES_NOT_SHOW: &str =
+    "One damage at a time, found at the next start; nothing looks for it while the bot runs.";
+
+pub async fn run(lab: &Lab) -> Vec<Row> {
+    let host = used(lab).await;
+    let killed = Sound::new(&host, "killed");
+    let process = host.is_on_duty().await;
+    process.signal(Signal::TERM);
+    process.ends().await;
+    let stopped = Sound::new(&host, "stopped");
+    let mut rows = Vec::new();
+    // Of what is left of the time, four fifths for these: flips the most.
+    let (begun, part) = (lab.elapsed(), lab.time_left() * 4 / 5 / 10);
+    let mut parts = 0;
+    for (what, sort, rounds, share) in [
+        ("a flipped bit", Sort::Flip, lab.rounds(400, 6), 3),
+        ("a tail cut off", Sort::Cut, lab.rounds(100, 3), 1),
+        ("a page of zeros", Sort::Zero, lab.rounds(100, 3), 1),
+    ] {
+        for (sound, when) in [(&stopped, "the bot was stopped"), (&killed, "the bot was killed")] {
+            parts += share;
+            let until = begun + part * parts;
+            rows.push(damaged(lab, sound, &format!("{what}, {when}"), sort, (rounds, until)).await);
+        }
+    }
+    rows.push(missing(lab, &stopped).await);
+    rows.push(rotten_backup(lab, &stopped).await);
+    rows.push(restored(lab).await);
+    rows
+}
+
+/// A store that was used by many, and everything that is in it.
+struct Sound<'h> {
+    host: &'h Host,
+    data: PathBuf,
+    /// What a backup of it holds after its head.
+    values: Vec<u8>,
+}
+
+/// A bot that was used by many and is killed.
+async fn used(lab: &Lab) -> Host {
+    let setup = Setup { limits: crowd::LIMITS, ..Setup::default() };
+    let mut host = Host::with(&setup).await.set("LOG__LEVEL", "warn");
+    host.world = host.world.lenient();
+    host.world.set_patience(Duration::from_secs(60));
+    let process = host.is_on_duty().await;
+    let mut crowd = JoinSet::new();
+    for place in 0..lab.rounds(60, 6) {
+        let role = Role::draw(&mut lab.rng(place));
+        let (outside, name) = (host.world.outside(), format!("P{place}"));
+        let calm = Calm::from(OnceLock::from(Instant::now()));
+        crowd.spawn(async move { crowd::plays(outside, calm, &name, role).await });
+    }
+    while let Some(played) = crowd.join_next().await {
+        played.expect("an applicant does not panic").expect("nothing is damaged yet");
+    }
+    process.signal(Signal::KILL);
+    process.ends().await;
+    host
+}
+
+impl Sound<'_> {
+    /// The store as it is now.
+    fn new<'h>(host: &'h Host, name: &str) -> Sound<'h> {
+        let data = host.folder().join(name);
+        copy(&host.data(), &data);
+        let mut sound = Sound { host, data, values: Vec::new() };
+        let copied = sound.copied();
+        sound.values = sound.values_in(&copied).expect("it is sound before anything is damaged");
+        sound
+    }
+
+    /// A copy to be damaged.
+    fn copied(&self) -> PathBuf {
+        let bent = self.host.folder().join("bent");
+        let _ = fs::remove_dir_all(&bent);
+        copy(&self.data, &bent);
+        bent
+    }
+
+    async fn countersign(&self, store: &Path, arguments: &[&str]) -> Ended {
+        let mut command = self.host.command(arguments);
+        command.env("COUNTERSIGN_STORE__PATH", store);
+        Process::start(&mut command).ends().await
+    }
+
+    /// What a backup of this store holds, or how making it failed.
+    fn values_in(&self, store: &Path) -> Result<Vec<u8>, String> {
+        let to = self.host.folder().join("values.backup");
+        let mut command = self.host.command(&["store", "backup"]);
+        command.arg(&to).env("COUNTERSIGN_STORE__PATH", store);
+        let output = command.output().expect("the binary runs");
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        let bytes = fs::read(&to).expect("a backup");
+        let line = bytes.iter().position(|byte| *byte == b'\n').expect("its first line") + 1;
+        let length = bytes[line..line + 4].try_into().map(u32::from_be_bytes).expect("a head");
+        // The sum at the end covers the head, too, which says when it was made.
+        Ok(bytes[line + 4 + length as usize..bytes.len() - 32].to_vec())
+    }
+
+    /// What `store verify`, and now and then `run`, make of a damaged copy.
+    async fn judge(&self, bent: &Path, runs: bool) -> Result<Fate, String> {
+        let before = fs::read(bent.join("db/db")).ok();
+        let verified = self.countersign(bent, &["store", "verify"]).await;
+        let fate = self.sentence(bent, &verified)?;
+        if fate == Fate::Named && before != fs::read(bent.join("db/db")).ok() {
+            // It may only add to what it could not read; the host can still look at the rest.
+            let (was, is) = (before.map_or(0, |bytes| bytes.len()), length(&bent.join("db/db")));
+            if is < was {
+                return Err(format!("looking at it cut the data from {was} to {is} bytes"));
+            }
+        }
+        if runs && fate == Fate::Named {
+            let run = self.countersign(bent, &["run"]).await;
+            if run.code != verified.code || self.noise(&run) || !run.err.contains(REMEDY) {
+                return Err(format!("run says something else: {run:#?}"));
+            }
+        }
+        Ok(fate)
+    }
+
+    fn sentence(&self, bent: &Path, ended: &Ended) -> Result<Fate, String> {
+        if ended.signal.is_some() || self.noise(ended) {
+            return Err(format!("no sentence: {ended:#?}"));
+        }
+        let says = |what: &str| ended.err.contains(what);
+        match ended.code {
+            Some(3) if says(" is damaged: ") && says(REMEDY) => Ok(Fate::Named),
+            Some(1) if says("secret key") => Ok(Fate::Key),
+            Some(0) => match self.values_in(bent) {
+                Ok(values) if values == self.values => Ok(Fate::Harmless),
+                Ok(_) => Err("it opened with something else in it".to_owned()),
+                Err(why) => Err(format!("it was sound, and then: {why}")),
+            },
+            _ => Err(format!("no such end is known: {ended:#?}")),
+        }
+    }
+
+    fn noise(&self, ended: &Ended) -> bool {
+        NOISE.iter().any(|noise| ended.err.contains(noise) || ended.out.contains(noise))
+    }
+}
+
+/// What a damage comes to.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    /// Found, named, with its remedy; exit code 3.
+    Named,
+    /// It hit the secret key, or the place that says which one it is; said, exit code 1.
+    Key,
+    /// It hit nothing that the store holds: every record is there, unchanged.
+    Harmless,
+}
+
+#[derive(Copy, Clone, Debug)]
+enum Sort {
+    Flip,
+    Cut,
+    Zero,
+}
+
+/// What was seen, by fate, and what must not be.
+#[derive(Default)]
+struct Seen {
+    fates: BTreeMap<Fate, u64>,
+    broken: Vec<String>,
+}
+
+impl Seen {
+    fn note(&mut self, round: impl fmt::Display, fate: Result<Fate, String>) {
+        match fate {
+            Ok(fate) => *self.fates.entry(fate).or_default() += 1,
+            Err(why) => self.broken.push(format!("{round}: {why}")),
+        }
+    }
+
+    fn row(self, what: &str) -> Row {
+        let count = |fate| self.fates.get(&fate).copied().unwrap_or(0);
+        let (named, key, harmless) = (count(Fate::Named), count(Fate::Key), count(Fate::Harmless));
+        let keys = if key > 0 { format!(", {key} a wrong key") } else { String::new() };
+        let broken = self.broken.len() as u64;
+        let some: Vec<_> = self.broken.into_iter().take(3).collect();
+        Row::held(
+            format!("{what} (named {named}{keys}, hit nothing {harmless})"),
+            named + key + harmless + broken,
+            DOES_NOT_SHOW,
+        )
+        .counted(broken, 0, some.join("\n"))
+    }
+}
+
+async fn damaged(
+    lab: &Lab,
+    sound: &Sound<'_>,
+    what: &str,
+    sort: Sort,
+    (rounds, until): (u64, Duration),
+) -> Row {
+    let mut rng = lab.rng(what);
+    let mut seen = Seen::default();
+    for round in 0..rounds {
+        let bent = sound.copied();
+        let done = damage(&bent, sort, &mut rng);
+        let fate = sound.judge(&bent, round % 10 == 0).await;
+        seen.note(format!("round {round}, {done}"), fate);
+        if lab.elapsed() > until && round >= 3 {
+            break;
+        }
+    }
+    lab.tell(format!("{what}: {:?}", seen.fates));
+    seen.row(what)
+}
+
+/// Damages one file of a store; what was done.
+fn damage(store: &Path, sort: Sort, rng: &mut SmallRng) -> String {
+    let files: Vec<_> =
+        files_below(store).into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
+    // Most rounds are about the data; the small files beside it must hold as well.
+    let data = files.iter().position(|(path, _)| path.ends_with("db/db")).expect("sled's file");
+    let chosen = if rng.random_bool(0.75) { data } else { rng.random_range(0..files.len()) };
+    let (path, bytes) = &files[chosen];
+    let name = path.strip_prefix(store).expect("a file of the store").display();
+    let file = File::options().write(true).open(path).expect("a writable file");
+    // Most of sled's file is room at the end of a segment; what is written is what matters.
+    let written: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
+    let at = written.get(rng.random_range(0..written.len().max(1))).copied().unwrap_or(0);
+    match sort {
+        Sort::Flip => {
+            let bit = rng.random_range(0..8);
+            file.write_all_at(&[bytes[at] ^ (1 << bit)], at as u64).expect("a writable file");
+            format!("bit {bit} of byte {at} of {name}")
+        }
+        Sort::Cut => {
+            // Anywhere, or close to its end, as after a crash of the file system.
+            let near = rng.random_range(1..=bytes.len().min(PAGE));
+            let length = if rng.random_bool(0.5) { at } else { bytes.len() - near };
+            file.set_len(length as u64).expect("a writable file");
+            format!("{name} cut to {length} of {} bytes", bytes.len())
+        }
+        Sort::Zero => {
+            let from = at / PAGE * PAGE;
+            let to = (from + PAGE).min(bytes.len());
+            file.write_all_at(&vec![0; to - from], from as u64).expect("a writable file");
+            format!("bytes {from} to {to} of {name}")
+        }
+    }
+}
+
+/// Each file and folder is gone, and each two of them.
+async fn missing(lab: &Lab, sound: &Sound<'_>) -> Row {
+    let mut names = vec![PathBuf::from("db")];
+    names.extend(
+        files_below(&sound.data).into_iter().map(|(path, _)| {
+            path.strip_prefix(&sound.data).expect("a file of the store").to_owned()
+        }),
+    );
+    // The lock is made anew at each start, and a backup is none of the store.
+    names.retain(|name| !name.ends_with("lock") && !name.starts_with("backups"));
+    let mut sets: Vec<Vec<&PathBuf>> = names.iter().map(|name| vec![name]).collect();
+    if !lab.quick {
+        for (place, one) in names.iter().enumerate() {
+            sets.extend(names[place + 1..].iter().map(|other| vec![one, other]));
+        }
+    }
+    let mut seen = Seen::default();
+    for gone in sets {
+        let bent = sound.copied();
+        for name in &gone {
+            let path = bent.join(name);
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
+        let all = gone.iter().any(|name| name.ends_with("manifest"))
+            && gone.iter().any(|name| **name == Path::new("db"));
+        // Of a store whose data and manifest are both gone nothing tells that it ever was, but
+        // its key: `verify` says that there is none, and the rest of it is in the README.
+        let fate = match all {
+            true => {
+                let ended = sound.countersign(&bent, &["store", "verify"]).await;
+                let none = ended.err.contains("there is no store in ");
+                if none { Ok(Fate::Named) } else { Err(format!("{ended:#?}")) }
+            }
+            false => sound.judge(&bent, true).await,
+        };
+        seen.note(format!("{gone:?} gone"), fate);
+    }
+    seen.row("missing files")
+}
+
+/// A backup with a flipped bit or a cut tail is refused, and nothing of the store is touched.
+async fn rotten_backup(lab: &Lab, sound: &Sound<'_>) -> Row {
+    let mut rng = lab.rng("backup");
+    let bent = sound.copied();
+    let file = sound.host.folder().join("gate.backup");
+    let to = file.to_str().expect("UTF-8").to_owned();
+    let made = sound.countersign(&bent, &["store", "backup", &to]).await;
+    assert_eq!(made.code, Some(0), "{made:#?}");
+    let bytes = fs::read(&file).expect("a backup");
+    let before = files_below(&bent.join("db"));
+    let (rounds, mut broken) = (lab.rounds(100, 4), Vec::new());
+    for round in 0..rounds {
+        let mut rotten = bytes.clone();
+        let at = rng.random_range(0..bytes.len());
+        match round % 3 {
+            0 => rotten.truncate(at),
+            _ => rotten[at] ^= 1 << rng.random_range(0..8),
+        }
+        fs::write(&file, rotten).expect("a writable folder");
+        let ended = sound.countersign(&bent, &["store", "restore", &to, "--replace"]).await;
+        let refused = ended.code == Some(1) && ended.err.contains(" cannot be used: ");
+        if !refused || sound.noise(&ended) || files_below(&bent.join("db")) != before {
+            broken.push(format!("round {round}, byte {at}: {ended:#?}"));
+        }
+    }
+    let lost = broken.len() as u64;
+    Row::held("a rotten backup is refused before anything is touched", rounds, DOES_NOT_SHOW)
+        .counted(lost, 0, broken.into_iter().take(3).collect::<Vec<_>>().join("\n"))
+}
+
+/// The data is gone; the newest backup is put back. Whoever locked themselves out since, and
+/// whoever was never there, wait as long as is forgotten, and then it goes on.
+async fn restored(lab: &Lab) -> Row {
+    let rounds = lab.rounds(10, 1);
+    let mut broken = Vec::new();
+    for round in 0..rounds {
+        if let Err(why) = put_back().await {
+            broken.push(format!("round {round}: {why}"));
+        }
+        if !lab.has_time() && round > 0 {
+            break;
+        }
+    }
+    let lost = broken.len() as u64;
+    Row::held(
+        "data lost, backup put back: known and unknown people wait, then go on",
+        rounds,
+        "What happened after the backup is gone: it is said how much, and nobody gains by it but \
+         what the README says.",
+    )
+    .counted(lost, 0, broken.join("\n"))
+}
+
+async fn put_back() -> Result<(), String> {
+    const FORGOTTEN: &str = "I had to be put back from a backup";
+    let setup = Setup { limits: crowd::LIMITS, ..Setup::default() };
+    let mut host = Host::with(&setup).await.set("LOG__LEVEL", "warn");
+    host.world = host.world.lenient();
+    let process = host.is_on_duty().await;
+    let [nora, omar, pia] = ["Nora", "Omar", "Pia"].map(|name| host.world.person(name));
+    nora.requests_to_join();
+    hears(&nora, "type the password").await;
+    let made = command(&host, &["store", "backup", "gate.backup"]).await;
+    let taken = Instant::now();
+    if made.code != Some(0) {
+        return Err(format!("{made:#?}"));
+    }
+    // What is forgotten: Omar asks, and locks himself out.
+    omar.requests_to_join();
+    hears(&omar, "type the password").await;
+    for _ in 0..3 {
+        omar.types("shut sesame");
+    }
+    hears(&omar, "too many wrong tries").await;
+    // A while passes between the backup and the damage.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    process.signal(Signal::KILL);
+    process.ends().await;
+    fs::remove_dir_all(host.data().join("db")).map_err(|why| why.to_string())?;
+    host.starts().ends().await.failed_with(3, "the store in ");
+    let restored = command(&host, &["store", "restore", "gate.backup", "--replace"]).await;
+    let forgotten = taken.elapsed();
+    let told = restored.out.contains("What happened since then is missing: ");
+    if restored.code != Some(0) || !told {
+        return Err(format!("{restored:#?}"));
+    }
+    let back = Instant::now();
+    let process = host.is_on_duty().await;
+    for person in [&nora, &omar, &pia] {
+        drop(person.takes_unread());
+        tries(person);
+        hears(person, FORGOTTEN).await;
+    }
+    let heard = back.elapsed();
+    // As long as is forgotten, and a little for the clocks of two processes.
+    tokio::time::sleep((forgotten + Duration::from_secs(1)).saturating_sub(heard)).await;
+    nora.types(PASSWORD);
+    hears(&nora, "How may I send you your code?").await;
+    for person in [&omar, &pia] {
+        tries(person);
+        hears(person, "type the password").await;
+        person.types(PASSWORD);
+        hears(person, "How may I send you your code?").await;
+    }
+    process.signal(Signal::TERM);
+    let ended = process.ends().await;
+    if ended.code == Some(0) { Ok(()) } else { Err(format!("{ended:#?}")) }
+}
+
+/// Comes to the door again.
+fn tries(person: &Person) {
+    person.types("/start");
+}
+
+async fn command(host: &Host, arguments: &[&str]) -> Ended {
+    Process::start(&mut host.command(arguments)).ends().await
+}
+
+fn length(path: &Path) -> usize {
+    fs::metadata(path).map_or(0, |facts| usize::try_from(facts.len()).unwrap_or(usize::MAX))
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a writable folder");
+    for entry in fs::read_dir(from).expect("a readable folder") {
+        let entry = entry.expect("a readable folder");
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().expect("a readable folder");
+        if kind.is_dir() {
+            copy(&path, &target);
+        } else if kind.is_file() {
+            fs::copy(path, target).expect("a writable folder");
+        }
+    }
+}
