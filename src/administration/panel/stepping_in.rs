@@ -116,6 +116,10 @@ fn survey(turn: &mut Turn<'_, '_>, input: &Input) {
     let mut gates = on_duty(turn);
     let outsider = gates.is_empty();
     if outsider {
+        if turn.panel.survey.is_some() {
+            // One answer at a time: Telegram is asked for each.
+            return;
+        }
         // Whoever is an admin of a gated group may look after people there, enrolled or not.
         gates.extend(turn.facts.gates.keys().take(STRANGE));
     }

@@ -338,6 +338,19 @@ fn an_admin_of_a_gate_of_the_config_steps_in_without_being_enrolled() {
 }
 
 #[test]
+fn telegram_is_asked_for_a_stranger_one_command_at_a_time() {
+    let mut little = Little::new();
+    little.holding = true;
+    for _ in 0..5 {
+        little.writes(STRANGER, "/approve @nora");
+    }
+    assert_eq!(little.held.len(), 1);
+    little.release();
+    little.hears(STRANGER, &PanelText::NotForYou);
+    assert_eq!(little.panel(STRANGER), Panel::default());
+}
+
+#[test]
 fn a_draft_has_nobody_to_look_after() {
     let mut little = gate();
     little.shelf.settings.get_mut(&GROUP).expect("settings").open = false;
