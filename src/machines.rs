@@ -143,7 +143,7 @@ impl Work {
                 | Task::Examine { .. }
                 | Task::Leave { .. }
                 | Task::Fetch { .. }
-                | Task::OfferCommands => false,
+                | Task::OfferCommands { .. } => false,
             },
         }
     }
@@ -180,7 +180,7 @@ impl Work {
                 | Task::LookUpRights { .. }
                 | Task::Examine { .. }
                 | Task::Fetch { .. }
-                | Task::OfferCommands => false,
+                | Task::OfferCommands { .. } => false,
             },
         }
     }

@@ -9,3 +9,4 @@ command-approve = Jemanden hereinlassen
 command-decline = Jemanden abweisen
 command-unlock = Jemandes Sperre beenden
 command-revoke = Eine Zulassung zurücknehmen
+command-enrol = Jemand anderem erlauben, Gruppen bewachen zu lassen

@@ -9,3 +9,4 @@ command-approve = Let somebody in
 command-decline = Turn somebody down
 command-unlock = End somebody's lock
 command-revoke = Take an admission back
+command-enrol = Let somebody else gate their groups

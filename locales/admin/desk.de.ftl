@@ -38,7 +38,9 @@ desk-nobody-muted = Niemand wartet an der Tür.
 
 ## Was falsch eingestellt ist
 
-desk-well = ✅ Alles in Ordnung: Herein kommt nur, wer an mir vorbeikommt.
+desk-well = ✅ Ich sehe nichts, was falsch eingestellt wäre.
+
+    Die Einladungslinks anderer Admins sehe ich nicht. Aber ich merke es, wenn jemand über einen hereinkommt, der niemanden fragt.
 
     Angesehen um { $time } UTC.
 desk-findings =

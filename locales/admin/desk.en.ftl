@@ -41,7 +41,9 @@ desk-nobody-muted = Nobody waits at the door.
 
 ## What is set up wrongly
 
-desk-well = ✅ All is well: only those who pass me come in.
+desk-well = ✅ I see nothing that is set up wrongly.
+
+    Other admins’ invite links I cannot see. But I notice when somebody comes in by one that asks nobody.
 
     Looked at { $time } UTC.
 desk-findings =

@@ -22,7 +22,7 @@ panel-now-enrolled =
     <b>Willkommen!</b> Du darfst mich an die Türen von Gruppen stellen, in denen du Admin bist.
 
     /gate – anfangen und später alles ändern
-panel-already-in = Du brauchst keinen solchen Link: Das alles darfst du schon. Ich habe ihn unbenutzt gelassen.
+panel-already-in = Du brauchst keinen solchen Link: Das alles darfst du schon. Es hat sich also nichts geändert.
 panel-link-forged = Dieser Link ist nicht von mir. Bitte lass dir von der Person, von der du ihn hast, einen neuen geben.
 panel-link-expired = Dieser Link ist inzwischen zu alt. Bitte lass dir von der Person, von der du ihn hast, einen neuen geben.
 panel-link-used = Diesen Link hat schon jemand benutzt, und er gilt nur einmal. Bitte lass dir einen neuen geben.
@@ -40,7 +40,7 @@ panel-enrolment-link =
 panel-invitation =
     Ich bin in deiner Gruppe, danke. Soll ich an ihrer Tür Wache stehen? Solange das nicht eingerichtet ist, ändere ich dort nichts.{ $admin ->
         [yes] { "" }
-       *[no] { " " }Dafür muss ich Administrator sein: <b>Bearbeiten → Administratoren → Administrator hinzufügen</b>, mit <b>Nutzer per Link einladen</b>.
+       *[no] { " " }Um Wache zu stehen, muss ich Administrator sein: <b>Bearbeiten → Administratoren → Administrator hinzufügen</b>, mit <b>Nutzer per Link einladen</b>.
     }
 panel-no-groups = Ich stehe noch an keiner Tür von dir. Wähl mit dem Knopf unten eine Gruppe aus, oder füg mich dort als Administrator hinzu.
 panel-choose-group = Um welche Gruppe geht es?
@@ -48,7 +48,7 @@ panel-pick-group = Bitte drück den Knopf unter der Zeile, in die du tippst, und
 panel-picked = Danke. Einen Moment bitte.
 panel-rights-too-few = Du bist Administrator dieser Gruppe, aber ohne das Recht <b>Nutzer per Link einladen</b>. Über die Tür entscheiden nur die, die jemanden hereinlassen dürfen. Es hat sich nichts geändert.
 panel-rights-gone = Du bist kein Administrator dieser Gruppe, deshalb kann ich dort nichts für dich tun. Es hat sich nichts geändert.
-panel-not-in-group = Ich bin nicht (mehr) in dieser Gruppe. Bitte füg mich als Administrator hinzu und versuch es dann noch einmal.
+panel-not-in-group = Ich bin nicht in dieser Gruppe, oder dort kein Administrator. Bitte füg mich als Administrator hinzu und versuch es dann noch einmal. Es hat sich nichts geändert.
 panel-telegram-silent = Telegram hat mir nicht gesagt, ob du das darfst. Es hat sich nichts geändert: Bitte versuch es gleich noch einmal.
 panel-gate-gone = An der Tür dieser Gruppe stehe ich nicht mehr: Jemand hat das beendet.
 panel-cancelled = Gut, ich habe aufgehört. Mit /gate geht es weiter.
@@ -159,7 +159,7 @@ panel-password-empty = Da steht nichts. Bitte tippe das Passwort.
 panel-password-too-long = Das sind mehr als 200 Zeichen. Bitte nimm ein kürzeres.
 panel-password-login-code = Fünf Ziffern sehen aus wie ein Anmeldecode von Telegram, und die lese ich nie. Bitte nimm ein anderes Passwort.
 panel-password-command = Was mit / beginnt, hält Telegram für einen Befehl. Bitte nimm ein anderes Passwort.
-panel-password-kept = Das Passwort <b>{ $label }</b> gilt ab jetzt.
+panel-password-kept = Das Passwort <b>{ $label }</b> ist gesetzt.
 panel-one-password =
     { $line }
 
@@ -309,6 +309,7 @@ panel-log-chat =
     Je Entscheidung geht eine Zeile in eine Gruppe oder einen Kanal deiner Wahl: wer kam, wer abgewiesen wurde, was ein Admin getan hat. Adressen sind verdeckt; Passwörter und Codes stehen nie darin.
 panel-pick-log-chat = Bitte drück den Knopf unter der Zeile, in die du tippst, und wähl den Chat aus. Ich muss darin sein und schreiben dürfen, und du musst dort Administrator sein.
 panel-log-here = Ab jetzt schreibe ich hier auf, wer an die Tür von <b>{ $group }</b> kommt, eine Zeile je Entscheidung.
+panel-log-ends = Ab jetzt schreibe ich hier nichts mehr über <b>{ $group }</b> auf: Ein Admin hat das beendet.
 panel-log-proving = Danke. Ich probiere, ob ich dort schreiben kann.
 panel-log-on = Ich kann dort schreiben: Die Entscheidungen gehen ab jetzt in diesen Chat.
 panel-log-no-post = In diesem Chat kann ich nicht schreiben, es hat sich nichts geändert. Bitte füg mich hinzu (in einem Kanal als Administrator, der schreiben darf) und wähl ihn dann noch einmal aus.

@@ -23,7 +23,7 @@ panel-now-enrolled =
     <b>Welcome!</b> You may let me watch the doors of groups that you are an admin of.
 
     /gate – begin, and change everything later
-panel-already-in = You need no such link: you may do all of that already. I have left it unused.
+panel-already-in = You need no such link: you may do all of that already. So nothing was changed.
 panel-link-forged = This link is none of mine. Please ask the person who gave it to you for a new one.
 panel-link-expired = This link is too old by now. Please ask the person who gave it to you for a new one.
 panel-link-used = Somebody has used this link already, and it works once only. Please ask for a new one.
@@ -41,7 +41,7 @@ panel-enrolment-link =
 panel-invitation =
     I am in your group, thank you. Shall I watch its door? Until that is set up, I change nothing there.{ $admin ->
         [yes] { "" }
-       *[no] { " " }For that I have to be an administrator: <b>Edit → Administrators → Add Admin</b>, with <b>Invite Users via Link</b>.
+       *[no] { " " }To watch it, I have to be an administrator: <b>Edit → Administrators → Add Admin</b>, with <b>Invite Users via Link</b>.
     }
 panel-no-groups = I watch no group of yours yet. Pick one with the button below, or add me to it as an administrator.
 panel-choose-group = Which group is it about?
@@ -49,7 +49,7 @@ panel-pick-group = Please press the button below the line where you type, and pi
 panel-picked = Thank you. One moment, please.
 panel-rights-too-few = You are an administrator of this group, but without the right <b>Invite Users via Link</b>. Only those who may let people in can decide about its door. Nothing was changed.
 panel-rights-gone = You are no administrator of this group, so I can do nothing there for you. Nothing was changed.
-panel-not-in-group = I am not in this group (any more). Please add me to it as an administrator, then try again.
+panel-not-in-group = I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.
 panel-telegram-silent = Telegram has not told me whether you may do that. Nothing was changed: please try again in a moment.
 panel-gate-gone = I do not watch this group’s door any more: somebody has put an end to it.
 panel-cancelled = All right, I have stopped. /gate goes on.
@@ -160,7 +160,7 @@ panel-password-empty = That is empty. Please type the password.
 panel-password-too-long = That is longer than 200 characters. Please choose a shorter one.
 panel-password-login-code = Five digits look like one of Telegram’s login codes, which I never read. Please choose another password.
 panel-password-command = Telegram takes what begins with / for a command. Please choose another password.
-panel-password-kept = The password <b>{ $label }</b> is in force now.
+panel-password-kept = The password <b>{ $label }</b> is set.
 panel-one-password =
     { $line }
 
@@ -310,6 +310,7 @@ panel-log-chat =
     One line for each decision goes to a group or channel of your choice: who came, who was turned down, what an admin did. Addresses are masked; passwords and codes are never in it.
 panel-pick-log-chat = Please press the button below the line where you type, and pick the chat. I have to be in it and allowed to post, and you have to be an administrator there.
 panel-log-here = From here on I write down who comes to the door of <b>{ $group }</b>, one line for each decision.
+panel-log-ends = From here on I write down nothing more about <b>{ $group }</b>: an admin has ended it.
 panel-log-proving = Thank you. I am trying whether I can post there.
 panel-log-on = I can post there: the decisions go to that chat from now on.
 panel-log-no-post = I cannot post in that chat, so nothing was changed. Please add me to it (to a channel: as an administrator who may post), then pick it again.

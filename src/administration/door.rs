@@ -17,7 +17,8 @@ pub const COMMANDS: [&str; 10] = [
 ///   that begins with `o` (claim), `e` (enrolment) or `s` (set-up) always are.
 /// * Files and forwarded messages are, if the person is known to the panel or of the staff.
 /// * Plain text is, while the panel waits for something to be typed; `/cancel` besides, while it
-///   waits for a yes or no.
+///   waits for a yes or no; any command, while what is to be typed is a secret: a password may
+///   begin with a slash, and must not stay in the chat.
 #[must_use]
 pub fn claim(panel: &Panel, is_staff: impl Fn() -> bool, event: &Event) -> Option<Input> {
     let known = || *panel != Panel::default() || is_staff();
@@ -29,7 +30,9 @@ pub fn claim(panel: &Panel, is_staff: impl Fn() -> bool, event: &Event) -> Optio
             Some(Input::Started { chat, message, parameter })
         }
         What::Commanded { chat, message, command, rest }
-            if COMMANDS.contains(&command.as_str()) || (busy && command == "cancel") =>
+            if COMMANDS.contains(&command.as_str())
+                || (busy && command == "cancel")
+                || panel.waits_for_secret() =>
         {
             Some(Input::Commanded { chat, message, command, rest })
         }

@@ -60,8 +60,9 @@ pub enum Task {
     /// Find out whether the bot can post in `log` and `admin` is an administrator there, posting
     /// `text` for that. Ends in `LogProved`.
     ProveLog { gate: GateId, log: ChatId, admin: UserId, text: Text },
-    /// Put the commands for admins into this chat's menu.
-    OfferCommands,
+    /// Put the commands for admins into this chat's menu, in every language. `enrols`: with the
+    /// one that makes enrolment links.
+    OfferCommands { enrols: bool },
 }
 
 /// Why somebody's rights are looked up.
@@ -148,7 +149,7 @@ impl Task {
             Task::Fetch { .. } => "fetch",
             Task::SendRoster { .. } => "send_roster",
             Task::ProveLog { .. } => "prove_log",
-            Task::OfferCommands => "offer_commands",
+            Task::OfferCommands { .. } => "offer_commands",
         }
     }
 }

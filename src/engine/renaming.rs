@@ -172,7 +172,7 @@ impl Renaming<'_> {
             Task::Delete { .. }
             | Task::AnswerButton { .. }
             | Task::Fetch { .. }
-            | Task::OfferCommands => {}
+            | Task::OfferCommands { .. } => {}
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use teloxide::payloads::{
     AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, EditMessageTextSetters,
-    GetFile, LeaveChat, SendMessage,
+    GetFile, LeaveChat, SendMessage, SetMyCommands, SetMyCommandsSetters,
 };
 use teloxide::types::{
     BotCommand, BotCommandScope, CallbackQueryId, ChatAdministratorRights, FileId,
@@ -143,19 +143,30 @@ impl Client {
                     Err(fault) => Performed::failed(fault, told(false, true)),
                 }
             }
-            Task::OfferCommands => {
-                let commands = texts.admin_commands(language).into_iter();
-                let commands = commands.map(|(name, does)| BotCommand::new(name, does));
-                let scope = BotCommandScope::Chat { chat_id: recipient(*chat) };
-                let mut payload = teloxide::payloads::SetMyCommands::new(commands);
-                payload.scope = Some(scope);
-                self.attempt(&payload).await
-            }
+            Task::OfferCommands { enrols } => self.offer_commands(*chat, *enrols, texts).await,
             Task::Fetch { .. } | Task::SendRoster { .. } => {
                 let why = "a file goes another way".to_owned();
                 Performed::Dropped { why: Fault::Malformed { method: "Fetch", why }, then: None }
             }
         }
+    }
+
+    /// Puts the commands for admins into the menu of a chat, in every language.
+    async fn offer_commands(&self, chat: ChatId, enrols: bool, texts: &Texts) -> Performed {
+        let commands = |language: &Language| {
+            let commands = texts.admin_commands(language, enrols).into_iter();
+            SetMyCommands::new(commands.map(|(name, does)| BotCommand::new(name, does)))
+                .scope(BotCommandScope::Chat { chat_id: recipient(chat) })
+        };
+        // Telegram knows two-letter codes only.
+        let languages = texts.languages().filter(|language| language.as_str().len() == 2);
+        let own = languages.map(|language| commands(&language).language_code(language.as_str()));
+        for payload in std::iter::once(commands(&Language::default())).chain(own) {
+            if let Err(fault) = self.call::<_, IgnoredAny>(&payload).await {
+                return Performed::failed(fault, None);
+            }
+        }
+        Performed::Done(None)
     }
 
     async fn write(&self, chat: ChatId, payload: &SendMessage, tag: Option<Tag>) -> Performed {
@@ -283,8 +294,8 @@ fn rights(can_promote_members: bool) -> ChatAdministratorRights {
         can_edit_messages: None,
         can_pin_messages: None,
         can_manage_topics: None,
-        can_post_stories: None,
-        can_edit_stories: None,
-        can_delete_stories: None,
+        can_post_stories: Some(false),
+        can_edit_stories: Some(false),
+        can_delete_stories: Some(false),
     }
 }

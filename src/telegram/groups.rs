@@ -1,7 +1,9 @@
 //! What Telegram says of a group and of those in it.
 
-use serde::Deserialize;
-use teloxide::payloads::{GetChat, GetChatAdministrators};
+use serde::{Deserialize, Serialize};
+use teloxide::payloads::GetChat;
+use teloxide::requests::Payload;
+use teloxide::types::Recipient;
 
 use super::client::{ChatMember, Client, group, member_query};
 use super::faults::Fault;
@@ -88,13 +90,13 @@ impl Client {
         if !bot.present {
             return Ok(Examined::NotThere);
         }
-        let admins: Vec<Administrator> =
-            match self.call(&GetChatAdministrators::new(group(gate.0))).await {
-                Ok(admins) => admins,
-                // A basic group may keep them to itself.
-                Err(Fault::Malformed { .. } | Fault::NoRights { .. }) => Vec::new(),
-                Err(fault) => return Err(fault),
-            };
+        let admins: Vec<Administrator> = match self.call(&GetAdministrators::of(gate)).await {
+            Ok(admins) => admins,
+            Err(Fault::Migrated { to, .. }) => return Ok(Examined::Moved(ChatId(to))),
+            // A basic group may keep them to itself.
+            Err(Fault::Malformed { .. } | Fault::NoRights { .. }) => Vec::new(),
+            Err(fault) => return Err(fault),
+        };
         let rivals = admins.into_iter().filter(|admin| {
             admin.user.is_bot
                 && admin.user.id != me.0
@@ -110,6 +112,24 @@ impl Client {
             other_bots: rivals.map(|admin| admin.user.first_name).collect(),
         }))
     }
+}
+
+/// `getChatAdministrators`; teloxide's own payload cannot ask for other bots (Bot API 10.1).
+#[derive(Serialize)]
+struct GetAdministrators {
+    chat_id: Recipient,
+    return_bots: bool,
+}
+
+impl GetAdministrators {
+    fn of(gate: GateId) -> GetAdministrators {
+        GetAdministrators { chat_id: group(gate.0), return_bots: true }
+    }
+}
+
+impl Payload for GetAdministrators {
+    type Output = serde::de::IgnoredAny;
+    const NAME: &'static str = "GetChatAdministrators";
 }
 
 fn own_rights(member: &ChatMember) -> BotRights {

@@ -7,6 +7,9 @@ use super::{ALERT, BUTTON_TITLE, Texts};
 use crate::administration::text::{Label, Text};
 use crate::verification::Language;
 
+/// The command that owners find in their menu besides.
+const ENROL: (&str, &str) = ("enrol", "command-enrol");
+
 /// The commands that admins find in their menu besides everybody's.
 const COMMANDS: [(&str, &str); 9] = [
     ("gate", "command-gate"),
@@ -50,11 +53,13 @@ impl Texts {
         }
     }
 
-    /// All commands of somebody who may gate groups, and what each does.
+    /// All commands of somebody who may gate groups (`enrols`: and enrol others), and what each
+    /// does.
     #[must_use]
-    pub fn admin_commands(&self, language: &Language) -> Vec<(&'static str, String)> {
-        let own = COMMANDS.map(|(name, id)| (name, self.say_plain(language, &plain(id))));
-        own.into_iter().chain(self.commands(language)).collect()
+    pub fn admin_commands(&self, language: &Language, enrols: bool) -> Vec<(&'static str, String)> {
+        let own = COMMANDS.into_iter().chain(enrols.then_some(ENROL));
+        let own = own.map(|(name, id)| (name, self.say_plain(language, &plain(id))));
+        own.chain(self.commands(language)).collect()
     }
 
     fn say_plain(&self, language: &Language, sentence: &Sentence) -> String {

@@ -156,6 +156,7 @@ pub fn of_text(text: &PanelText) -> Sentence {
 
         PanelText::LogChat { on } => with("panel-log-chat", [("on", yes(*on))]),
         PanelText::PickLogChat => plain("panel-pick-log-chat"),
+        PanelText::LogEnds { group } => with("panel-log-ends", [("group", words(group, ENTRY))]),
         PanelText::LogHere { group } => with("panel-log-here", [("group", words(group, ENTRY))]),
         PanelText::LogProving => plain("panel-log-proving"),
         PanelText::LogOn => plain("panel-log-on"),

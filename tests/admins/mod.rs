@@ -8,6 +8,7 @@ mod cards;
 mod claims;
 mod doctor;
 mod log_chat;
+mod moves;
 mod passwords;
 mod personal_link_mode;
 mod restrict_mode;

@@ -10,7 +10,7 @@ use super::turn::{Key, Turn};
 use super::visit::Visit;
 use super::word::{Away, Word};
 use crate::administration::desk;
-use crate::administration::effect::{Button, Does, Keyboard, Pick, Tag, Task};
+use crate::administration::effect::{Button, Does, Keyboard, Pick, Tag};
 use crate::administration::outcome::{Change, Message};
 use crate::administration::press::Press;
 use crate::administration::staff::Rank;
@@ -71,7 +71,7 @@ fn invited(turn: &mut Turn<'_, '_>, token: &str, invitation: ReadInvitation) {
     turn.promoted = true;
     turn.deed(None, what, "");
     turn.tell(text);
-    turn.order(Task::OfferCommands);
+    turn.offer_commands(rank);
 }
 
 /// `/enrol`: an owner makes a one-use link for an admin.

@@ -10,7 +10,7 @@ use super::text::{PanelLabel, PanelText};
 use super::turn::Turn;
 use super::visit::{Page, Visit};
 use super::word::Word;
-use crate::administration::effect::{Keyboard, Pick, Task};
+use crate::administration::effect::{Keyboard, Order, Pick, Task, Whose};
 use crate::administration::text::{Label, Text};
 use crate::verification::{ChatId, GateId, MessageId};
 
@@ -93,7 +93,24 @@ pub(super) fn proved(turn: &mut Turn<'_, '_>, gate: GateId, log: ChatId, posts: 
     turn.look_up(gate, &again);
 }
 
+/// The log chat is told that nothing more is written down there.
+pub(super) fn farewell(visit: &mut Visit<'_, '_, '_>) {
+    let settings = visit.settings();
+    let Some(chat) = settings.as_ref().and_then(|settings| settings.log_chat) else { return };
+    let group = visit.turn.title(visit.gate).unwrap_or_default();
+    let task = Task::Say {
+        group: None,
+        text: Text::Panel(PanelText::LogEnds { group }),
+        keyboard: Keyboard::None,
+        tag: None,
+    };
+    let language = settings.and_then(|settings| settings.language).unwrap_or_default();
+    let whose = Whose::Panel(visit.turn.admin);
+    visit.turn.out.orders.push(Order { whose, chat, language, task });
+}
+
 pub(super) fn off(visit: &mut Visit<'_, '_, '_>) {
+    farewell(visit);
     visit.amend("log_chat_off", "", |settings| settings.log_chat = None);
     visit.note = Some(PanelText::Saved);
     visit.show(Subject::LogChat);

@@ -41,12 +41,14 @@ mod word;
 use serde::{Deserialize, Serialize};
 
 use super::archive::Facts;
+use super::door;
 use super::effect::Tag;
 use super::outcome::Stepped;
 use super::press::Press;
 use super::rights::Rights;
 use crate::verification::applicant::ActResult;
 use crate::verification::event::{Act, File};
+use crate::verification::password::PasswordRefused;
 use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, Name, UserId};
 use state::Goal;
 pub use state::Panel;
@@ -164,6 +166,11 @@ pub fn step(panel: &mut Panel, event: &Event, facts: &mut Facts<'_>) -> Stepped 
         | What::Woken => false,
     };
     happen(&mut turn, &event.what);
+    if let What::Did(_) = &event.what
+        && !turn.promoted
+    {
+        turn.offer_commands(turn.rank());
+    }
     Stepped::Done(turn.finish())
 }
 
@@ -226,7 +233,12 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str, input: &Input) {
             turn.rest(PanelText::Cancelled);
         }
         "enrol" => entry::enrol(turn),
-        _ => stepping_in::commanded(turn, command, input),
+        _ if door::COMMANDS.contains(&command) => stepping_in::commanded(turn, command, input),
+        // Typed where a password was to be typed: it may have been meant for one.
+        _ => {
+            turn.delete(input.message());
+            turn.tell(PanelText::PasswordRefused { why: PasswordRefused::LooksLikeCommand });
+        }
     }
 }
 
@@ -422,6 +434,19 @@ impl Input {
             | Input::SentFile { chat, .. }
             | Input::SharedChat { chat, .. }
             | Input::Pressed { chat, .. } => *chat,
+        }
+    }
+
+    /// The message that it was done with.
+    fn message(&self) -> MessageId {
+        match self {
+            Input::Started { message, .. }
+            | Input::Commanded { message, .. }
+            | Input::Wrote { message, .. }
+            | Input::Forwarded { message, .. }
+            | Input::SentFile { message, .. }
+            | Input::SharedChat { message, .. } => *message,
+            Input::Pressed { message, .. } => message.unwrap_or(MessageId(0)),
         }
     }
 

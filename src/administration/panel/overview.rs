@@ -1,6 +1,5 @@
 //! Everything that is set at a gate, on one screen; closing it.
 
-use super::passwords;
 use super::state::{Pending, Subject};
 use super::text::{
     Choice, Figures, GateState, Missing, Overview, PanelLabel, PanelText, PasswordLine,
@@ -9,6 +8,7 @@ use super::turn::Key;
 use super::visit::{Page, Visit};
 use super::walk;
 use super::word::{Away, Word};
+use super::{log_chat, passwords};
 use crate::administration::desk;
 use crate::administration::outcome::Change;
 use crate::administration::settings::{Settings, Strictness};
@@ -157,6 +157,7 @@ pub(super) fn close(visit: &mut Visit<'_, '_, '_>) {
 /// The gate, or the draft, goes.
 pub(super) fn dismantle(visit: &mut Visit<'_, '_, '_>, what: &str, text: PanelText) {
     let was_open = !visit.is_draft();
+    log_chat::farewell(visit);
     visit.turn.deed(Some(visit.gate), what, "");
     if was_open {
         visit.tell_desk(desk::What::Changed { by: visit.turn.admin });

@@ -37,6 +37,8 @@ pub struct Panel {
     /// Titles of groups that the bot came into or that were picked, until they have settings.
     pub titles: BTreeMap<GateId, String>,
     pub log: Option<LogPick>,
+    /// The commands for admins are in this chat's menu; whether with the one for owners.
+    pub menu: Option<bool>,
     /// A roster's file that was sent and not decided on yet.
     pub upload: Option<roster::Upload>,
     /// How many files are being fetched: what arrives before the last of them is outdated.
@@ -164,6 +166,12 @@ impl Panel {
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.waits() || self.pending.is_some() || self.upload.is_some()
+    }
+
+    /// Whether what is typed next must not stay in the chat.
+    #[must_use]
+    pub fn waits_for_secret(&self) -> bool {
+        self.awaiting.as_ref().is_some_and(|awaiting| awaiting.expected.is_secret())
     }
 
     /// Whether this message was typed in answer to what is asked now.

@@ -174,6 +174,10 @@ pub enum PanelText {
         on: bool,
     },
     PickLogChat,
+    /// In the log chat: nothing more is written down there.
+    LogEnds {
+        group: String,
+    },
     /// Posted in the log chat, to prove that it can be.
     LogHere {
         group: String,

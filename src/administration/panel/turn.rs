@@ -190,6 +190,14 @@ impl<'p, 'f> Turn<'p, 'f> {
         self.order(Task::LookUpRights { gate, who: self.admin, about });
     }
 
+    /// Puts the commands into the menu of somebody of this rank, if they are not there yet.
+    pub fn offer_commands(&mut self, rank: Rank) {
+        let enrols = rank == Rank::Owner;
+        if rank >= Rank::Enrolled && self.panel.menu.replace(enrols) != Some(enrols) {
+            self.order(Task::OfferCommands { enrols });
+        }
+    }
+
     pub fn note(&mut self, message: Message) {
         self.out.messages.push(message);
     }

@@ -100,7 +100,7 @@ pub(super) fn broken_off(order: &Order) -> Option<Happening> {
         | Task::AnswerButton { .. }
         | Task::Leave { .. }
         | Task::SendRoster { .. }
-        | Task::OfferCommands => return None,
+        | Task::OfferCommands { .. } => return None,
     };
     told(order.whose, answer)
 }

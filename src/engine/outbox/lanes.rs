@@ -86,7 +86,7 @@ impl Lane {
             | Task::Edit { .. }
             | Task::Delete { .. }
             | Task::SendRoster { .. }
-            | Task::OfferCommands
+            | Task::OfferCommands { .. }
             | Task::Leave { .. } => Lane::Chat(order.chat),
             Task::AnswerButton { query, .. } => Lane::Answer(query.clone()),
             Task::LookUpRights { .. }

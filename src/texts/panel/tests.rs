@@ -174,6 +174,7 @@ fn every_text() -> Vec<PanelText> {
             | PanelText::Mode { .. }
             | PanelText::LogChat { .. }
             | PanelText::PickLogChat
+            | PanelText::LogEnds { .. }
             | PanelText::LogHere { .. }
             | PanelText::LogProving
             | PanelText::LogOn
@@ -248,6 +249,7 @@ fn every_text() -> Vec<PanelText> {
         PanelText::RosterEmpty,
         PanelText::PickLogChat,
         PanelText::LogHere { group: "Rust & Berlin".to_owned() },
+        PanelText::LogEnds { group: "Rust & Berlin".to_owned() },
         PanelText::LogProving,
         PanelText::LogOn,
         PanelText::LogNoPost,

@@ -40,7 +40,7 @@ fn the_claim_link_makes_one_owner() {
     little.hears(STRANGER, &PanelText::NowOwner);
     assert!(little.shelf.staff.owners.contains(&STRANGER));
     assert_eq!(little.deeds(), ["owner_claimed"]);
-    assert!(little.orders.iter().any(|order| order.task == Task::OfferCommands));
+    assert!(little.orders.iter().any(|order| order.task == Task::OfferCommands { enrols: true }));
 
     let other = UserId(99);
     little.writes(other, &link);

@@ -513,7 +513,7 @@ impl Little {
             | Task::Examine { .. }
             | Task::Leave { .. }
             | Task::SendRoster { .. }
-            | Task::OfferCommands => None,
+            | Task::OfferCommands { .. } => None,
         }
     }
 
