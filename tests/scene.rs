@@ -234,7 +234,7 @@ impl Scene {
                 let path = entry.expect("a readable folder").path();
                 if path.is_dir() {
                     folders.push(path);
-                } else {
+                } else if path.is_file() {
                     bytes.extend(std::fs::read(path).expect("a readable file"));
                 }
             }
