@@ -129,15 +129,32 @@ fn reopen(
     if !manifest.is_sealed_with(keys) {
         return Err(StoreError::WrongKey { path: path.to_owned() });
     }
+    match look(path, keys, &mut manifest) {
+        Ok((disk, tally)) => Ok((disk, manifest, tally)),
+        // sled cuts off a torn tail as it opens, and may only then find its way: a file that was
+        // cut behind the last commit has everything in it at the second look. The check is the
+        // same, so nothing less than everything will do.
+        Err(why) if why.is_damage() => match look(path, keys, &mut manifest) {
+            Ok((disk, tally)) => {
+                tracing::warn!(%why, "at a second look everything is there");
+                Ok((disk, manifest, tally))
+            }
+            Err(_) => Err(why),
+        },
+        Err(why) => Err(why),
+    }
+}
+
+fn look(path: &Path, keys: &SealKey, manifest: &mut Manifest) -> Result<(Disk, Tally), StoreError> {
     let disk = Disk::open(path, &path.join(DATA), keys, Opening::Existing)?;
-    let checked = tally::check(&disk, &manifest).and_then(|tally| {
+    let checked = tally::check(&disk, manifest).and_then(|tally| {
         // A power cut may have left it behind the data.
         manifest.note(Mark { commit: tally.commit, counts: tally.counts.clone() })?;
         manifest.sync()?;
         Ok(tally)
     });
     match checked {
-        Ok(tally) => Ok((disk, manifest, tally)),
+        Ok(tally) => Ok((disk, tally)),
         Err(why) => {
             disk.close();
             Err(why)

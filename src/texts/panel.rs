@@ -366,7 +366,10 @@ fn bad_entry(bad: &BadEntry) -> Sentence {
         Why::NotServed => "not-served",
         Why::OnOtherList => "other-list",
     };
-    with("panel-bad-entry", [("entry", words(&bad.entry, ENTRY)), ("why", Value::Choice(why))])
+    with(
+        "panel-bad-entry",
+        [("entry", words(bad.entry.reveal(), ENTRY)), ("why", Value::Choice(why))],
+    )
 }
 
 fn limits(now: Option<Strictness>, all: &[(Strictness, Figures)]) -> Sentence {

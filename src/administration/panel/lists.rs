@@ -4,6 +4,7 @@ use phonenumber::metadata::DATABASE;
 
 use super::state::List;
 use super::text::{BadEntry, Why};
+use crate::verification::Hidden;
 use crate::verification::code::digits;
 
 /// So many entries a list may have.
@@ -43,11 +44,11 @@ pub(super) fn read(
         };
         match read {
             Ok(entry) if other.contains(&entry) => {
-                bad.push(BadEntry { entry: typed.to_owned(), why: Why::OnOtherList });
+                bad.push(BadEntry { entry: Hidden::new(typed), why: Why::OnOtherList });
             }
             Ok(entry) if entries.contains(&entry) => {}
             Ok(entry) => entries.push(entry),
-            Err(why) => bad.push(BadEntry { entry: typed.to_owned(), why }),
+            Err(why) => bad.push(BadEntry { entry: Hidden::new(typed), why }),
         }
         if entries.len() + bad.len() > MOST {
             return Err(Wrong::TooMany);
@@ -119,7 +120,7 @@ mod tests {
     #[track_caller]
     fn refused(list: List, typed: &str, expected: &[(&str, Why)]) {
         let bad =
-            expected.iter().map(|(entry, why)| BadEntry { entry: (*entry).to_owned(), why: *why });
+            expected.iter().map(|(entry, why)| BadEntry { entry: Hidden::new(*entry), why: *why });
         assert_eq!(read(list, typed, &house(), &[]), Err(Wrong::Bad(bad.collect())), "{typed:?}");
     }
 
@@ -172,7 +173,7 @@ mod tests {
     #[test]
     fn nothing_stands_on_both_lists() {
         let other = vec!["@example.org".to_owned()];
-        let bad = vec![BadEntry { entry: "example.org".to_owned(), why: Why::OnOtherList }];
+        let bad = vec![BadEntry { entry: Hidden::new("example.org"), why: Why::OnOtherList }];
         assert_eq!(read(List::BlockedDomains, "example.org", &[], &other), Err(Wrong::Bad(bad)));
     }
 

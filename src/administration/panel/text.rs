@@ -13,7 +13,7 @@ use crate::verification::effect::Channel;
 use crate::verification::gate::{Addresses, Mode};
 use crate::verification::limits::Limits;
 use crate::verification::password::PasswordRefused;
-use crate::verification::{Language, Timestamp};
+use crate::verification::{Hidden, Language, Timestamp};
 
 /// One message, or one part of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,7 +254,8 @@ pub struct Figures {
 /// An entry of a list that cannot be taken, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadEntry {
-    pub entry: String,
+    /// As typed: it may be somebody's address.
+    pub entry: Hidden,
     pub why: Why,
 }
 

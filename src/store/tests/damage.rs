@@ -148,6 +148,40 @@ async fn a_file_that_was_cut_short_is_harmless_or_named() {
 }
 
 #[tokio::test]
+async fn another_look_at_a_file_that_was_cut_finds_no_more_than_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, killed) = (folder.path().join("store"), folder.path().join("killed"));
+    let store = open(&path);
+    for round in 0..60_u64 {
+        for key in 0..20 {
+            let times = if key == 0 && round % 3 == 0 { 20_000 } else { 40 };
+            put(&store, key, format!("{round} {key} ").repeat(times)).await.unwrap();
+        }
+    }
+    let all = texts(&store).await;
+    copy_folder(&path, &killed);
+    store.close().await;
+    let length = fs::metadata(killed.join("db/db")).unwrap().len();
+    let (mut whole, mut damaged) = (0, 0);
+    for part in 0..24 {
+        let bent = folder.path().join("bent");
+        copy_folder(&killed, &bent);
+        let file = File::options().write(true).open(bent.join("db/db")).unwrap();
+        file.set_len(length * (24 + part) / 48).unwrap();
+        match outcome(&bent, &all).await {
+            Ok(()) => whole += 1,
+            Err(first) => {
+                let second = outcome(&bent, &all).await;
+                assert!(second.is_err(), "part {part}: {first}, and then all is there");
+                damaged += 1;
+            }
+        }
+        fs::remove_dir_all(&bent).unwrap();
+    }
+    assert!(damaged > 0, "{whole} whole");
+}
+
+#[tokio::test]
 async fn whatever_file_is_gone_or_empty_it_is_never_a_new_store() {
     let folder = tempfile::tempdir().unwrap();
     let sound = folder.path().join("sound");

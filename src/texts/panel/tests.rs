@@ -7,8 +7,8 @@ use super::*;
 use crate::administration::panel::text::Overview;
 use crate::administration::text::{Label, Text};
 use crate::texts::Texts;
-use crate::verification::Timestamp;
 use crate::verification::limits::Limits;
+use crate::verification::{Hidden, Timestamp};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const LISTS: [List; 4] =
@@ -287,7 +287,7 @@ fn every_text() -> Vec<PanelText> {
         all.push(PanelText::AskList { list, now, house });
     }
     for many in [1, 16, 40] {
-        let entry = |why| BadEntry { entry: "x<y".repeat(30), why };
+        let entry = |why| BadEntry { entry: Hidden::new("x<y".repeat(30)), why };
         let whys =
             [Why::WholeAddress, Why::NoDomain, Why::NoDialCode, Why::NotServed, Why::OnOtherList];
         let bad = whys.into_iter().cycle().take(many).map(entry).collect();
@@ -621,8 +621,8 @@ fn a_step_of_the_set_up_reads_well() {
     • <b>Personal link</b>: only who passed gets a link, which admits nobody else; all other join requests are declined. A stolen invite link is worth nothing. It does not stop those who are added by members.
     ");
     let bad = vec![
-        BadEntry { entry: "nora@example.org".to_owned(), why: Why::WholeAddress },
-        BadEntry { entry: "<b>".to_owned(), why: Why::NoDomain },
+        BadEntry { entry: Hidden::new("nora@example.org"), why: Why::WholeAddress },
+        BadEntry { entry: Hidden::new("<b>"), why: Why::NoDomain },
     ];
     let page = PanelText::Page {
         note: Some(Box::new(PanelText::BadEntries { bad })),

@@ -12,6 +12,7 @@ use crate::administration::effect::Task;
 use crate::administration::outcome::Message;
 use crate::administration::press::Press;
 use crate::administration::settings::Strictness;
+use crate::verification::Hidden;
 use crate::verification::address::{Address, Email};
 use crate::verification::effect::Channel;
 use crate::verification::gate::Mode;
@@ -213,8 +214,8 @@ fn lists_are_applied_whole_or_not_at_all() {
     little.presses(ANNA, &Word::List(List::Domains));
     little.writes(ANNA, "example.org nora@example.org localhost");
     let bad = vec![
-        BadEntry { entry: "nora@example.org".to_owned(), why: Why::WholeAddress },
-        BadEntry { entry: "localhost".to_owned(), why: Why::NoDomain },
+        BadEntry { entry: Hidden::new("nora@example.org"), why: Why::WholeAddress },
+        BadEntry { entry: Hidden::new("localhost"), why: Why::NoDomain },
     ];
     little.hears(ANNA, &PanelText::BadEntries { bad });
     assert!(little.settings().addresses.domains.is_empty());
@@ -226,14 +227,14 @@ fn lists_are_applied_whole_or_not_at_all() {
 
     little.presses(ANNA, &Word::List(List::BlockedDomains));
     little.writes(ANNA, "example.org");
-    let bad = vec![BadEntry { entry: "example.org".to_owned(), why: Why::OnOtherList }];
+    let bad = vec![BadEntry { entry: Hidden::new("example.org"), why: Why::OnOtherList }];
     little.hears(ANNA, &PanelText::BadEntries { bad });
     little.writes(ANNA, "spam.example");
     assert_eq!(little.settings().addresses.blocked_domains, ["@spam.example"]);
 
     little.presses(ANNA, &Word::List(List::Countries));
     little.writes(ANNA, "+49, +44");
-    let bad = vec![BadEntry { entry: "+44".to_owned(), why: Why::NotServed }];
+    let bad = vec![BadEntry { entry: Hidden::new("+44"), why: Why::NotServed }];
     little.hears(ANNA, &PanelText::BadEntries { bad });
     little.writes(ANNA, "0049");
     assert_eq!(little.settings().addresses.countries, ["+49"]);
