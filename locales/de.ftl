@@ -234,7 +234,7 @@ personal-link =
     { $link }
 
     Öffne ihn und stell eine Beitrittsanfrage: Ich lasse dich sofort hinein. Er gilt einen Tag; für alle anderen bleibt die Tür zu.
-admission-no-rights = Du hast alles geschafft, aber mir fehlt das Recht, dich hineinzulassen. Das liegt an uns, nicht an dir, und du behältst deinen Platz: Sobald mir ein Admin der Gruppe dieses Recht gegeben hat, lasse ich dich von selbst hinein. Du kannst dann auch den Knopf drücken.
+admission-no-rights = Du darfst herein, aber mir fehlt das Recht, die Tür zu öffnen. Das liegt an uns, nicht an dir, und du behältst deinen Platz: Sobald mir ein Admin der Gruppe dieses Recht gegeben hat, lasse ich dich von selbst hinein. Du kannst dann auch den Knopf drücken.
 admission-too-many-chats = Du hast alles geschafft, aber Telegram sagt, dass du in zu vielen Gruppen und Kanälen bist. Bitte verlass eine Gruppe oder einen Kanal und drück danach den Knopf.
 admission-failed = Du hast alles geschafft, aber Telegram ließ mich die Tür nicht öffnen. Das liegt an uns, nicht an dir. Bitte drück in einer Weile den Knopf oder schick mir /start.
 cancelled = Gut, ich habe aufgehört. Wann immer du magst: Stell wieder eine Beitrittsanfrage oder schick mir /start.
@@ -251,7 +251,7 @@ button-of-somebody-else = Dieser Knopf ist für ein anderes Mitglied der Gruppe;
 asked-admin = Ich habe die Admins der Gruppe gefragt. Sie sehen deinen Namen und wo du festhängst, kein Passwort und keine vollständige Adresse. Ich schreibe dir, sobald jemand von ihnen entschieden hat.
 asked-admin-already = Ich habe die Admins schon gefragt, und noch niemand hat geantwortet. Ich schreibe dir, sobald es jemand tut.
 no-more-asks-today = Ich habe die Admins heute so oft für dich gefragt, wie ich darf. Bitte komm morgen wieder.
-nobody-to-ask = Ich kenne hier keinen Admin, den ich für dich fragen könnte.
+nobody-to-ask = Ich erreiche hier keinen Admin, den ich für dich fragen könnte. Bitte versuch es später noch einmal, oder schreib einem von ihnen selbst.
 declined = Ein Admin der Gruppe hat entschieden, dich diesmal nicht hineinzulassen.
 unlocked = Ein Admin hat deine Sperre beendet: Deine falschen Versuche sind vergessen, und du kannst es wieder versuchen.
 revoked = Ein Admin der Gruppe hat deine Aufnahme zurückgenommen. Wenn du wieder hinein möchtest, muss ich dich neu fragen.

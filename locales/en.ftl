@@ -222,7 +222,7 @@ personal-link =
     { $link }
 
     Open it and ask to join: I will let you in at once. It is valid for one day; for anybody else the door stays closed.
-admission-no-rights = You have passed, but I lack the right to let you in. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
+admission-no-rights = You may come in, but I lack the right to open the door. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
 admission-too-many-chats = You have passed, but Telegram says that you are in too many groups and channels. Please leave one, then press the button.
 admission-failed = You have passed, but Telegram did not let me open the door. That is our fault, not yours. Please press the button in a little while, or send me /start.
 cancelled = All right, I have stopped. Whenever you like: ask to join again, or send me /start.
@@ -239,7 +239,7 @@ button-of-somebody-else = This button is for another member of the group; it doe
 asked-admin = I have asked the admins of the group. They see your name and where you are stuck, no password and no full address. I write to you as soon as one of them has decided.
 asked-admin-already = I have asked the admins already, and none has answered yet. I write to you as soon as one of them does.
 no-more-asks-today = I have asked the admins for you as often as I may in one day. Please come back tomorrow.
-nobody-to-ask = I know no admin whom I could ask for you here.
+nobody-to-ask = I can reach no admin whom I could ask for you here. Please try again later, or write to one of them yourself.
 declined = An admin of the group has decided not to let you in this time.
 unlocked = An admin has ended your lock: your wrong tries are forgotten, and you can try again.
 revoked = An admin of the group has taken back your admission. If you would like to come in again, I have to ask you anew.

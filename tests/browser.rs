@@ -9,6 +9,7 @@ mod driver;
 mod gate;
 mod groups;
 mod people;
+mod setting_up;
 mod shape;
 
 use driver::{on_the_page, on_the_page_of_an_empty_world};
@@ -35,6 +36,12 @@ async fn the_admin_and_somebody_who_blocks_the_bot() {
 #[ignore = "needs chromium and chromedriver; .ci/run runs it"]
 async fn an_admin_makes_a_group_and_brings_the_bot_there() {
     on_the_page("groups", groups::an_admin_makes_a_group).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromium and chromedriver; .ci/run runs it"]
+async fn an_admin_gates_a_group_from_nothing_and_helps_those_who_are_stuck() {
+    on_the_page("setting-up", setting_up::an_admin_gates_a_group_from_nothing).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,13 +48,13 @@ stepin-doing =
 stepin-done =
     { $act ->
         [approve] ✅ <b>{ $who }</b> ist in der Gruppe.
-        [decline] ✅ <b>{ $who }</b> ist abgewiesen und hat das erfahren.
+        [decline] ✅ <b>{ $who }</b> ist abgewiesen.
         [unlock] ✅ Die Sperre von <b>{ $who }</b> ist beendet, es kann weitergehen.
        *[revoke] ✅ <b>{ $who }</b> ist nicht mehr in der Gruppe und muss beim nächsten Mal wieder an mir vorbei.
     }
 stepin-link-sent =
     { $act ->
-        [approve] ✅ <b>{ $who }</b> hat einen persönlichen Link bekommen, der sonst niemanden hereinlässt und darauf wartet, benutzt zu werden.
+        [approve] ✅ <b>{ $who }</b> darf herein: Sobald eine Anfrage kommt, nehme ich sie an. Einen persönlichen Link habe ich auch geschickt, wenn Telegram mich dorthin schreiben lässt.
         [decline] ✅ <b>{ $who }</b> hat noch einen persönlichen Link; /revoke nimmt ihn zurück.
         [unlock] ✅ <b>{ $who }</b> hat einen persönlichen Link bekommen, es kann weitergehen.
        *[revoke] ✅ <b>{ $who }</b> hat noch einen persönlichen Link; bitte versuch /revoke noch einmal.

@@ -48,13 +48,13 @@ stepin-doing =
 stepin-done =
     { $act ->
         [approve] ✅ <b>{ $who }</b> is in the group.
-        [decline] ✅ <b>{ $who }</b> is turned down, and was told.
+        [decline] ✅ <b>{ $who }</b> is turned down.
         [unlock] ✅ <b>{ $who }</b> is unlocked and can go on.
        *[revoke] ✅ <b>{ $who }</b> is out of the group and has to pass again next time.
     }
 stepin-link-sent =
     { $act ->
-        [approve] ✅ <b>{ $who }</b> got a personal link, which admits nobody else and waits to be used.
+        [approve] ✅ <b>{ $who }</b> may come in: as soon as they ask to join, I let them in. I have also sent them a personal link, if Telegram lets me write to them.
         [decline] ✅ <b>{ $who }</b> still has a personal link; /revoke takes it back.
         [unlock] ✅ <b>{ $who }</b> got a personal link and can go on.
        *[revoke] ✅ <b>{ $who }</b> still has a personal link; please try /revoke again.

@@ -109,6 +109,9 @@ admin’s phone. Telegram, the mail server and Twilio are pretend; the bot is th
   3. Press “By e-mail” or “By SMS”, type any address, press “Send the code”.
   4. Read the code in the mailbox or in the SMS list, and type it into the chat.
 
+The admin’s phone owns the bot: make a new group there, add the bot as administrator, and set its
+gate up in the chat. The guide on the page says what else to try.
+
 Nothing leaves this machine. Stop with Ctrl-C.
 "
     )

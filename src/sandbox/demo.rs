@@ -114,9 +114,15 @@ impl DemoWorld {
         world.smtp.wants_login(user, password);
         let root = setup.folder.join("sandbox-root.pem");
         world.smtp.write_root(&root).map_err(|error| DemoError::Folder(root.clone(), error))?;
+        // So the bot may write to her: with cards, and when she brings it into a group.
+        world.admin().has_written_before();
         let account = world.twilio.account();
         let config = json!({
-            "telegram": {"token": world.token(), "api_url": world.telegram.url()},
+            "telegram": {
+                "token": world.token(),
+                "api_url": world.telegram.url(),
+                "owners": [world.admin().id()],
+            },
             "store": {"path": setup.folder.join("data")},
             "http": {"listen": ""},
             "email": {

@@ -254,6 +254,8 @@ const KNOWN: &[(Kind, &[&str])] = &[
             "administrator rights",
             "not enough rights",
             "have no rights",
+            "user is an administrator",
+            "can't remove chat owner",
             "need to be inviter",
             "right_forbidden",
             "bot is not a member",

@@ -171,6 +171,10 @@ pub enum What {
         act: Act,
         by: UserId,
     },
+    /// No admin could be asked for them: none is there any more, or none can be written to.
+    NobodyAsked {
+        gate: GateId,
+    },
     /// The bot can open the group again, after it could not.
     DoorMended {
         gate: GateId,
@@ -209,6 +213,7 @@ impl What {
             What::Removed { .. } => "removed",
             What::AdderKnown { .. } => "adder_known",
             What::SteppedIn { .. } => "stepped_in",
+            What::NobodyAsked { .. } => "nobody_asked",
             What::DoorMended { .. } => "door_mended",
             What::Unreachable => "unreachable",
             What::Woken { .. } => "woken",
@@ -231,6 +236,7 @@ impl What {
             | What::Removed { gate, .. }
             | What::AdderKnown { gate, .. }
             | What::SteppedIn { gate, .. }
+            | What::NobodyAsked { gate }
             | What::DoorMended { gate }
             | What::Woken { gate } => Some(gate),
             What::Started { .. }

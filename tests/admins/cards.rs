@@ -1,11 +1,11 @@
 //! Somebody is stuck and asks for an admin: cards, and what comes of them.
 
-use countersign::sandbox::Rights;
 use countersign::sandbox::telegram::Fault;
+use countersign::sandbox::{Rights, Terms, World};
 use insta::assert_snapshot;
 
-use super::staged::Staged;
-use crate::scene::{PASSWORD, hears};
+use super::staged::{Staged, keeps, watched_by};
+use crate::scene::{PASSWORD, Setup, hears};
 
 #[tokio::test]
 async fn who_is_locked_asks_and_is_let_in_by_the_first_who_answers() {
@@ -419,7 +419,7 @@ async fn without_the_right_to_invite_the_card_says_so() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    You have passed, but I lack the right to let you in. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
+    You may come in, but I lack the right to open the door. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
     [Try again]
     [🙋 Ask an admin]
     ");
@@ -553,6 +553,92 @@ async fn an_admin_who_blocked_the_bot_is_passed_over() {
 }
 
 #[tokio::test]
+async fn who_can_reach_no_admin_is_told_and_it_was_no_asking() {
+    let staged = Staged::start().await;
+    let Staged { ada, bob, group, .. } = &staged;
+    ada.demotes_in(group, bob);
+    ada.blocks_bot();
+    let nora = staged.with_wrong_tries("Nora", 3).await;
+    nora.types("/admin");
+    assert_snapshot!(nora.reads().await, @r"
+    Rust Berlin
+
+    I have asked the admins of the group. They see your name and where you are stuck, no password and no full address. I write to you as soon as one of them has decided.
+    ---
+    Rust Berlin
+
+    I can reach no admin whom I could ask for you here. Please try again later, or write to one of them yourself.
+    ");
+    for _ in 0..3 {
+        nora.types("/admin");
+        assert!(nora.reads().await.to_string().contains("I can reach no admin"));
+    }
+    ada.unblocks_bot();
+    nora.types("/admin");
+    nora.reads().await;
+    assert!(ada.reads().await.to_string().contains("asks for an admin"));
+    staged.scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_group_that_becomes_a_supergroup_takes_its_cards_along() {
+    let world = World::start().await;
+    let ada = world.admin();
+    let chess = ada.creates_basic_group("Chess Club");
+    ada.makes_bot_admin_of(&chess, Rights::GATEKEEPER);
+    let mut staged = Staged::without_bot(world, Setup::default(), |_, _| {}).await;
+    let settings = watched_by("Chess Club", &[&staged.ada]);
+    keeps(&staged.scene, &chess, settings).await;
+    staged.scene.starts_bot().await;
+    let Staged { scene, bob, .. } = staged;
+    let asks = Terms { creates_join_request: true, ..Terms::default() };
+    let link = chess.makes_link(asks).expect("a link");
+    let nora = scene.world.person("Nora");
+    nora.opens(&link);
+    nora.reads().await;
+    nora.types("/admin");
+    nora.reads().await;
+    ada.reads().await;
+    let (card, approve) = ada.notes_button("Approve");
+    let (moved, _) = (chess.migrates(), bob.hears_nothing().await);
+    // The card has come along; the buttons that her other phone still shows name the old group.
+    assert_snapshot!(ada.reads().await, @r"
+    (edited) Chess Club
+
+    🙋 Nora (7100000003) asks for an admin.
+
+    Where: at the password
+    Wrong tries: 0
+
+    Approve lets them in, now and whenever they come again. Decline turns down what they ask for now. Unlock forgets the wrong tries, and they go on by themselves.
+    [✅ Approve]
+    [✋ Decline] [🔓 Unlock]
+    ---
+    (edited) Chess Club
+
+    ⚠️ One thing is not right yet:
+
+    • Members may add people past me. Edit → Permissions → Add Members: off.
+
+    Looked at 12:00:00 UTC. What you have mended goes from here when you press the button.
+    [🔄 Check again]
+    ");
+    ada.presses_old(card, &approve);
+    assert_snapshot!(ada.reads().await, @r"
+    (edited) Chess Club
+
+    Nora (7100000003) asked for an admin: approved by you.
+    ---
+    (edited) Chess Club
+
+    Nora (7100000003) asked for an admin: approved by you. They are in.
+    ");
+    nora.reads().await;
+    assert!(moved.has_member(&nora));
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn removed_from_the_group_the_bot_closes_its_cards() {
     let staged = Staged::start().await;
     let nora = staged.with_a_call("Nora").await;
@@ -591,7 +677,11 @@ async fn removed_from_the_group_the_bot_closes_its_cards() {
     ");
     ada.presses_old(old.0, &old.1);
     assert_snapshot!(ada.reads().await, @"(alert) I am not in this group (any more). Please add me to it as an administrator, then try again.");
-    nora.hears_nothing().await;
+    assert_snapshot!(nora.reads().await, @r"
+    Rust Berlin
+
+    I can reach no admin whom I could ask for you here. Please try again later, or write to one of them yourself.
+    ");
     scene.ends().await;
 }
 

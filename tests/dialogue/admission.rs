@@ -43,14 +43,14 @@ async fn without_the_right_to_invite_it_is_our_fault_and_can_be_mended() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    You have passed, but I lack the right to let you in. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
+    You may come in, but I lack the right to open the door. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
     [Try again]
     ");
     assert!(!nora.is_member());
     // Too early: the same answer again, and the code need not be typed again.
     nora.presses("Try again");
     let answer = nora.reads().await;
-    assert!(answer.to_string().contains("I lack the right to let you in"), "{answer}");
+    assert!(answer.to_string().contains("I lack the right to open the door"), "{answer}");
     group.makes_bot_admin(true);
     nora.presses("Try again");
     assert_snapshot!(nora.reads().await, @r"
@@ -132,7 +132,7 @@ async fn no_link_without_the_right_to_invite() {
     scene.world.group().makes_bot_admin(false);
     nora.types(&code);
     let answer = nora.reads().await;
-    assert!(answer.to_string().contains("I lack the right to let you in"), "{answer}");
+    assert!(answer.to_string().contains("I lack the right to open the door"), "{answer}");
     scene.world.group().makes_bot_admin(true);
     nora.presses("Try again");
     let link = link_in(&nora.reads().await.to_string());

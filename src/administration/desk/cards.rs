@@ -82,6 +82,8 @@ impl Cards {
     /// Somebody asks for an admin: `attendants` get a card as soon as their rights are known.
     pub fn call(&mut self, turn: &mut Turn<'_, '_>, attendants: &BTreeSet<UserId>, call: Call) {
         if attendants.is_empty() {
+            let gate = turn.id;
+            turn.tell_applicant(call.person.id, What::NobodyAsked { gate });
             return;
         }
         let open = self.cards.iter_mut().find(|card| card.is_open_for(call.person.id));
@@ -186,6 +188,8 @@ impl Cards {
     pub fn close_all(&mut self, turn: &mut Turn<'_, '_>) {
         for card in self.cards.iter_mut().filter(|card| card.state == State::Open) {
             card.close(turn, State::Over { why: CardEnd::NoGate });
+            let gate = turn.id;
+            turn.tell_applicant(card.person.id, What::NobodyAsked { gate });
         }
     }
 
@@ -210,6 +214,7 @@ impl Cards {
             Rights::Admin | Rights::Unknown => {
                 if copy.wrote == 0 {
                     card.copies.remove(&admin);
+                    self.drop_unread(turn, number);
                 }
             }
             Rights::Lesser | Rights::None | Rights::NoGroup => {
@@ -219,6 +224,7 @@ impl Cards {
                     turn.edit_at(admin, place, text, Keyboard::None, None);
                 }
                 card.copies.remove(&admin);
+                self.drop_unread(turn, number);
                 return rights == Rights::NoGroup;
             }
         }
@@ -253,9 +259,21 @@ impl Cards {
     }
 
     /// They blocked the bot: they have no card.
-    pub fn unsaid(&mut self, number: u32, admin: UserId) {
+    pub fn unsaid(&mut self, turn: &mut Turn<'_, '_>, number: u32, admin: UserId) {
         if let Some(card) = self.cards.iter_mut().find(|card| card.number == number) {
             card.copies.remove(&admin);
+        }
+        self.drop_unread(turn, number);
+    }
+
+    /// Nobody has got this card, or has it any more.
+    fn drop_unread(&mut self, turn: &mut Turn<'_, '_>, number: u32) {
+        let unread = |card: &Card| {
+            card.number == number && card.state == State::Open && card.copies.is_empty()
+        };
+        if let Some(at) = self.cards.iter().position(unread) {
+            let (card, gate) = (self.cards.remove(at), turn.id);
+            turn.tell_applicant(card.person.id, What::NobodyAsked { gate });
         }
     }
 

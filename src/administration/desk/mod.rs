@@ -412,7 +412,7 @@ impl Desk {
 
     fn unsaid(&mut self, turn: &mut Turn<'_, '_>, tag: Tag) {
         match tag {
-            Tag::Card(number, admin) => self.cards.unsaid(number, admin),
+            Tag::Card(number, admin) => self.cards.unsaid(turn, number, admin),
             Tag::Doctor(admin) => self.doctor.unsaid(admin),
             Tag::Notice => self.notice.unsaid(),
             Tag::Signpost => self.standing.forget_signpost(),

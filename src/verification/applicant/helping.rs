@@ -65,6 +65,15 @@ fn ask(turn: &mut Dialogue<'_, '_, '_>) {
     turn.tell(Text::AskedAdmin);
 }
 
+/// No admin could be reached for them: that was no asking.
+pub(super) fn nobody_asked(turn: &mut Dialogue<'_, '_, '_>) {
+    let asks = &mut turn.applicant().asks;
+    if asks.open.take().is_some() {
+        asks.today = asks.today.saturating_sub(1);
+        turn.tell(Text::NobodyToAsk);
+    }
+}
+
 /// They do not wait for an admin any more.
 pub(super) fn over(turn: &mut Dialogue<'_, '_, '_>) {
     if turn.applicant().asks.open.take().is_some() {

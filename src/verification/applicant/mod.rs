@@ -388,6 +388,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         What::SteppedIn { gate, act, by } => {
             turn.at(*gate, |turn| stepping_in::step_in(turn, *act, *by));
         }
+        What::NobodyAsked { gate } => turn.known(*gate, helping::nobody_asked),
         What::DoorMended { gate } => turn.known(*gate, admission::door_mended),
         What::Woken { gate } => {
             turn.known(*gate, arrival::woken);
@@ -507,6 +508,7 @@ fn chat_of(what: &What) -> Option<ChatId> {
         | What::Removed { .. }
         | What::AdderKnown { .. }
         | What::SteppedIn { .. }
+        | What::NobodyAsked { .. }
         | What::DoorMended { .. }
         | What::Unreachable
         | What::Woken { .. } => None,

@@ -148,7 +148,7 @@ pub(super) fn back_to_the_address(turn: &mut Dialogue<'_, '_, '_>, text: Text) {
     applicant.request = request;
     applicant.number = number;
     applicant.terms = Some(terms.unwrap_or_else(|| Terms::of(gate)));
-    let last = [Action::OtherAddress, Action::Cancel];
+    let last = [Action::Cancel];
     let help = [Action::AskAdmin];
     match asking::other_channel(gate, channel) {
         Some(other) => turn.ask(text, &[&[Action::Use(other)], &help, &last]),
