@@ -433,7 +433,7 @@ async fn without_the_right_to_invite_the_card_says_so() {
     ");
     assert!(nora.is_member());
     for admin in [&ada, &bob] {
-        hears(admin, "All is well").await;
+        hears(admin, "I see nothing that is set up wrongly").await;
     }
     scene.ends().await;
 }

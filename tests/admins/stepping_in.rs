@@ -608,7 +608,7 @@ async fn without_rights_of_the_bot_each_act_says_what_is_missing() {
     nora.becomes_member().await;
     nora.reads().await;
     for admin in [&ada, &bob] {
-        hears(admin, "All is well").await;
+        hears(admin, "I see nothing that is set up wrongly").await;
     }
     scene.ends().await;
 }
