@@ -423,13 +423,6 @@ impl Scene {
         group
     }
 
-    /// An owner, and a group of theirs with a gate made in the chat.
-    pub async fn with_gate_from_chat(&self, owner: &str, title: &str) -> (Person, Group) {
-        let owner = self.with_owner(owner).await;
-        let group = self.with_gate_of(&owner, title).await;
-        (owner, group)
-    }
-
     /// Somebody who asked to join, and has been asked for the password.
     pub async fn at_the_door(&self, name: &str) -> Person {
         let person = self.world.person(name);

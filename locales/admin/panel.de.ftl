@@ -44,7 +44,7 @@ panel-invitation =
     }
 panel-no-groups = Ich stehe noch an keiner Tür von dir. Wähl mit dem Knopf unten eine Gruppe aus, oder füg mich dort als Administrator hinzu.
 panel-choose-group = Um welche Gruppe geht es?
-panel-pick-group = Bitte drück den Knopf unter der Zeile, in die du tippst, und wähl die Gruppe aus. Telegram macht mich dort zum Administrator mit dem, was ich brauche.
+panel-pick-group = Bitte drück einen Knopf unter der Zeile, in die du tippst, und wähl die Gruppe aus. Mit dem ersten macht mich Telegram dort zum Administrator mit dem, was ich brauche. Der zweite ist für Gruppen, in denen ich schon bin.
 panel-picked = Danke. Einen Moment bitte.
 panel-rights-too-few = Du bist Administrator dieser Gruppe, aber ohne das Recht <b>Nutzer per Link einladen</b>. Über die Tür entscheiden nur die, die jemanden hereinlassen dürfen. Es hat sich nichts geändert.
 panel-rights-gone = Du bist kein Administrator dieser Gruppe, deshalb kann ich dort nichts für dich tun. Es hat sich nichts geändert.
@@ -319,6 +319,7 @@ panel-log-not-admin = Du bist kein Administrator dieses Chats, es hat sich nicht
 
 panel-label-set-up = 🛡 Einrichten
 panel-label-pick-group = ➕ Gruppe auswählen
+panel-label-pick-own-group = 🛡 Eine Gruppe mit dem Bot darin
 panel-label-pick-log-chat = Log-Chat auswählen
 panel-label-groups = 📋 Meine Gruppen
 panel-label-leave = Fertig

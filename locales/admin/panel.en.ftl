@@ -45,7 +45,7 @@ panel-invitation =
     }
 panel-no-groups = I watch no group of yours yet. Pick one with the button below, or add me to it as an administrator.
 panel-choose-group = Which group is it about?
-panel-pick-group = Please press the button below the line where you type, and pick the group. Telegram makes me an administrator there with what I need.
+panel-pick-group = Please press a button below the line where you type, and pick the group. With the first one, Telegram makes me an administrator there with what I need. The second one is for groups that I am in already.
 panel-picked = Thank you. One moment, please.
 panel-rights-too-few = You are an administrator of this group, but without the right <b>Invite Users via Link</b>. Only those who may let people in can decide about its door. Nothing was changed.
 panel-rights-gone = You are no administrator of this group, so I can do nothing there for you. Nothing was changed.
@@ -320,6 +320,7 @@ panel-log-not-admin = You are no administrator of that chat, so nothing was chan
 
 panel-label-set-up = 🛡 Set up
 panel-label-pick-group = ➕ Pick a group
+panel-label-pick-own-group = 🛡 A group with the bot in it
 panel-label-pick-log-chat = Pick the log chat
 panel-label-groups = 📋 My groups
 panel-label-leave = Done

@@ -104,6 +104,9 @@ pub enum Keyboard {
         label: Label,
         request: i32,
         pick: Pick,
+        /// Another key below, for other chats, with a number of its own.
+        #[serde(default)]
+        also: Option<(Label, i32, Pick)>,
     },
     /// Take the keyboard away that offers to pick a chat.
     Remove,
@@ -114,6 +117,8 @@ pub enum Keyboard {
 pub enum Pick {
     /// Groups in which the user may add administrators; the bot is made one with what it needs.
     GroupToGate,
+    /// Groups that the bot is in already, and in which the user may let people in.
+    GroupWithBot,
     /// Channels and groups in which the user is an administrator.
     LogChat,
 }

@@ -273,6 +273,8 @@ fn desk(
         let shelf = Shelf { view, engine };
         shelf.facts(&gates, now, None, |facts| desk::step(&mut desk, event, facts))
     };
+    // As with settings: the next transaction sees it.
+    engine.gates.attach(event.desk, desk.is_attended());
     if desk.is_forgettable() {
         view.remove::<DeskRecord>(&event.desk);
     } else if before.as_ref() != Some(&desk) {

@@ -104,7 +104,10 @@ pub(super) fn administration(
     let mut gates = Vec::new();
     for change in outcome.changes {
         match change {
-            Change::Staff(staff) => view.put(&(), &StaffRecord(staff))?,
+            Change::Staff(staff) => {
+                engine.gates.own(!staff.owners.is_empty());
+                view.put(&(), &StaffRecord(staff))?;
+            }
             Change::Settings(gate, settings) => {
                 view.put(&gate, &SettingsRecord((*settings).clone()))?;
                 gates.push((gate, Some(settings)));

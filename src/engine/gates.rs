@@ -1,11 +1,11 @@
 //! The gates on duty: those of the config, and those that were set up in a chat; with their
 //! groups' titles as last seen and the ids that they have now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::administration::settings::{House, Settings};
-use crate::store::records::{GateTitle, MovedGate, SettingsRecord};
+use crate::store::records::{DeskRecord, GateTitle, MovedGate, SettingsRecord, StaffRecord};
 use crate::store::{Store, StoreError};
 use crate::verification::gate::{Gate, Gates};
 use crate::verification::{ChatId, GateId};
@@ -25,6 +25,10 @@ pub struct GateBook {
 struct Fixed {
     gates: BTreeMap<GateId, Gate>,
     log_chats: BTreeMap<GateId, ChatId>,
+    /// Somebody has claimed the bot, and looks after all of them.
+    owned: bool,
+    /// Those that an admin of the group looks after.
+    attached: BTreeSet<GateId>,
 }
 
 /// What changes while the bot runs.
@@ -47,7 +51,7 @@ impl GateBook {
             moved: Arc::default(),
         };
         GateBook {
-            fixed: RwLock::new(Fixed { gates, log_chats }),
+            fixed: RwLock::new(Fixed { gates, log_chats, ..Fixed::default() }),
             house,
             pages: RwLock::new(pages),
         }
@@ -106,6 +110,12 @@ impl GateBook {
                 Ok((moves, settings, view.scan::<GateTitle>(None, PAGE)?))
             })
             .await?;
+        let (staff, desks) = store
+            .read(|view| {
+                let staff = view.get::<StaffRecord>(&())?;
+                Ok((staff, view.scan::<DeskRecord>(None, usize::MAX)?))
+            })
+            .await?;
         for (from, MovedGate { to }) in moves {
             self.follow(from, to);
         }
@@ -114,6 +124,10 @@ impl GateBook {
         }
         for (id, GateTitle { title }) in titles {
             self.set_title(id, &title);
+        }
+        self.own(staff.is_some_and(|StaffRecord(staff)| !staff.owners.is_empty()));
+        for (id, DeskRecord(desk)) in desks {
+            self.attach(id, desk.is_attended());
         }
         Ok(())
     }
@@ -138,6 +152,36 @@ impl GateBook {
         });
     }
 
+    /// Whether somebody has claimed the bot.
+    pub(super) fn own(&self, owned: bool) {
+        self.attend(|fixed| std::mem::replace(&mut fixed.owned, owned) != owned);
+    }
+
+    /// Whether an admin of this group looks after its gate, which is of the config.
+    pub(super) fn attach(&self, id: GateId, attached: bool) {
+        self.attend(|fixed| {
+            let attached = attached && fixed.gates.contains_key(&id);
+            if attached { fixed.attached.insert(id) } else { fixed.attached.remove(&id) }
+        });
+    }
+
+    /// Whether applicants at the gates of the config can ask somebody.
+    fn attend(&self, change: impl FnOnce(&mut Fixed) -> bool) {
+        let mut fixed = self.fixed.write().unwrap_or_else(PoisonError::into_inner);
+        if !change(&mut fixed) {
+            return;
+        }
+        self.change(|pages| {
+            let gates = Arc::make_mut(&mut pages.gates);
+            for (id, gate) in &fixed.gates {
+                let attended = gate.attended || fixed.owned || fixed.attached.contains(id);
+                if let Some(gate) = gates.get_mut(id) {
+                    gate.attended = attended;
+                }
+            }
+        });
+    }
+
     /// A group has another id from now on.
     pub(super) fn follow(&self, from: GateId, to: GateId) {
         {
@@ -150,6 +194,9 @@ impl GateBook {
                 fixed.log_chats.entry(to).or_insert(chat);
             }
             follow_logs(&mut fixed.log_chats, from, to);
+            if fixed.attached.remove(&from) {
+                fixed.attached.insert(to);
+            }
         }
         self.change(|pages| {
             let moved = Arc::make_mut(&mut pages.moved);

@@ -253,11 +253,15 @@ fn markup(
             });
             Some(ReplyMarkup::InlineKeyboard(InlineKeyboardMarkup::new(rows)))
         }
-        Keyboard::PickChat { label, request, pick } => {
-            let text = texts.admin_label(language, label);
-            let button = KeyboardButton::new(text)
-                .request(teloxide::types::ButtonRequest::RequestChat(picker(*request, *pick)));
-            let keyboard = KeyboardMarkup::new([[button]]).resize_keyboard().one_time_keyboard();
+        Keyboard::PickChat { label, request, pick, also } => {
+            let key = |label, request, pick| {
+                let wanted = teloxide::types::ButtonRequest::RequestChat(picker(request, pick));
+                [KeyboardButton::new(texts.admin_label(language, label)).request(wanted)]
+            };
+            let also = also.as_ref().map(|(label, request, pick)| key(label, *request, *pick));
+            let first = std::iter::once(key(label, *request, *pick));
+            let keyboard =
+                KeyboardMarkup::new(first.chain(also)).resize_keyboard().one_time_keyboard();
             Some(ReplyMarkup::Keyboard(keyboard))
         }
         Keyboard::Remove => Some(ReplyMarkup::KeyboardRemove(KeyboardRemove::new())),
@@ -270,10 +274,14 @@ fn deep_link(bot: &str, parameter: &str) -> Option<Url> {
 }
 
 fn picker(request: i32, pick: Pick) -> KeyboardButtonRequestChat {
-    let request = KeyboardButtonRequestChat::new(RequestId(request), false);
+    let request = KeyboardButtonRequestChat::new(RequestId(request), false).request_title();
     match pick {
         Pick::GroupToGate => {
             request.user_administrator_rights(rights(true)).bot_administrator_rights(rights(false))
+        }
+        Pick::GroupWithBot => {
+            let user = ChatAdministratorRights { can_invite_users: true, ..no_rights() };
+            request.user_administrator_rights(user).bot_is_member(true)
         }
         Pick::LogChat => request.bot_is_member(true),
     }
@@ -282,14 +290,25 @@ fn picker(request: i32, pick: Pick) -> KeyboardButtonRequestChat {
 /// What the bot needs in a group; and who makes it an administrator must be allowed to.
 fn rights(can_promote_members: bool) -> ChatAdministratorRights {
     ChatAdministratorRights {
-        is_anonymous: false,
         can_manage_chat: true,
         can_delete_messages: true,
-        can_manage_video_chats: false,
         can_restrict_members: true,
         can_promote_members,
-        can_change_info: false,
         can_invite_users: true,
+        ..no_rights()
+    }
+}
+
+fn no_rights() -> ChatAdministratorRights {
+    ChatAdministratorRights {
+        is_anonymous: false,
+        can_manage_chat: false,
+        can_delete_messages: false,
+        can_manage_video_chats: false,
+        can_restrict_members: false,
+        can_promote_members: false,
+        can_change_info: false,
+        can_invite_users: false,
         can_post_messages: None,
         can_edit_messages: None,
         can_pin_messages: None,

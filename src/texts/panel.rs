@@ -172,6 +172,7 @@ pub fn of_label(label: &PanelLabel) -> Sentence {
     match label {
         PanelLabel::SetUp => plain("panel-label-set-up"),
         PanelLabel::PickGroup => plain("panel-label-pick-group"),
+        PanelLabel::PickOwnGroup => plain("panel-label-pick-own-group"),
         PanelLabel::PickLogChat => plain("panel-label-pick-log-chat"),
         PanelLabel::Groups => plain("panel-label-groups"),
         PanelLabel::Leave => plain("panel-label-leave"),

@@ -1,8 +1,8 @@
 //! Admins and their groups: what they type and press, and what the bot says to it.
 
-use countersign::sandbox::Person;
+use countersign::sandbox::{Group, Person, Rights};
 
-use crate::scene::steady;
+use crate::scene::{Scene, steady};
 
 mod cards;
 mod claims;
@@ -35,4 +35,30 @@ async fn types(person: &Person, text: &str) -> String {
 async fn opens(person: &Person, link: &str) -> String {
     person.opens(link);
     steady(&person.reads().await)
+}
+
+/// A group of `admin`'s with an open gate, and the admin on the screen that shows everything.
+async fn at_overview(scene: &Scene, admin: &Person, title: &str) -> Group {
+    let group = scene.with_gate_of(admin, title).await;
+    types(admin, "/gate").await;
+    if admin.buttons().iter().any(|label| label == title) {
+        press(admin, title).await;
+    }
+    group
+}
+
+/// Another enrolled admin of this group, who sees everything that is set at its gate.
+async fn another_admin(scene: &Scene, owner: &Person, group: &Group, name: &str) -> Person {
+    let admin = scene.with_enrolled(owner, name).await;
+    owner.promotes_in(group, &admin, Rights::GATEKEEPER);
+    picks(&admin, group).await;
+    admin
+}
+
+/// An admin picks a group that the bot is in.
+async fn picks(admin: &Person, group: &Group) -> String {
+    types(admin, "/gate").await;
+    press(admin, "Pick a group").await;
+    admin.shares_chat("with the bot", group);
+    steady(&admin.reads().await)
 }

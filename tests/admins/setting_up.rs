@@ -6,7 +6,7 @@ use countersign::sandbox::telegram::Fault;
 use countersign::sandbox::{Group, Person, Rights};
 use insta::assert_snapshot;
 
-use super::{opens, press, types};
+use super::{opens, picks, press, types};
 use crate::scene::{PASSWORD, Scene, Setup, steady};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -533,9 +533,31 @@ async fn a_group_is_picked_in_the_private_chat() {
     let ada = scene.with_owner("Ada").await;
     let group = ada.creates_group("Chess Club");
     types(&ada, "/gate").await;
-    assert_snapshot!(press(&ada, "Pick a group").await, @"");
+    assert_snapshot!(press(&ada, "Pick a group").await, @r"
+    Please press a button below the line where you type, and pick the group. With the first one, Telegram makes me an administrator there with what I need. The second one is for groups that I am in already.
+    keyboard: [➕ Pick a group]
+    keyboard: [🛡 A group with the bot in it]
+    ");
     ada.shares_chat("Pick a group", &group);
-    assert_snapshot!(steady(&ada.reads().await), @"");
+    assert_snapshot!(steady(&ada.reads().await), @r"
+    Thank you. One moment, please.
+    ---
+    Chess Club
+
+    I am in your group, thank you. Shall I watch its door? Until that is set up, I change nothing there.
+    [🛡 Set up]
+    ---
+    Chess Club
+
+    Step 1 of 7
+
+    There is no password yet. Without one nobody can pass.
+
+    With one password for each place that you give it to, the log says which one was passed on. Each has a label that only admins see.
+    [➕ Add a password]
+    [Next ➡️]
+    [⏸ Go on later]
+    ");
     assert!(!ada.sees_keyboard(), "the keyboard is still up");
     assert_eq!(group.bot_rights(), Some(Rights::GATEKEEPER));
     scene.ends().await;
@@ -679,7 +701,7 @@ async fn a_bot_that_is_no_administrator_yet_says_what_to_do() {
     assert_snapshot!(steady(&ada.reads().await), @r"
     Chess Club
 
-    I am in your group, thank you. Shall I watch its door? Until that is set up, I change nothing there. For that I have to be an administrator: Edit → Administrators → Add Admin, with Invite Users via Link.
+    I am in your group, thank you. Shall I watch its door? Until that is set up, I change nothing there. To watch it, I have to be an administrator: Edit → Administrators → Add Admin, with Invite Users via Link.
     [🛡 Set up]
     ");
     press(&ada, "Set up").await;
@@ -815,18 +837,29 @@ async fn two_admins_set_up_the_same_gate_at_once() {
     let group = scene.with_group_of(&ada, "Chess Club").await;
     ada.promotes_in(&group, &bob, Rights::GATEKEEPER);
     press(&ada, "Set up").await;
-    let begun = types(&bob, "/gate").await;
-    assert!(begun.contains("Pick a group"), "{begun}");
-    press(&bob, "Pick a group").await;
-    bob.shares_chat("Pick a group", &group);
-    let set_up = bob.reads().await.to_string();
+    let set_up = picks(&bob, &group).await;
     assert!(set_up.contains("Step 1 of 7"), "{set_up}");
     for person in [&ada, &bob] {
         press(person, "Add a password").await;
         press(person, "Call it “main”").await;
     }
     types(&ada, PASSWORD).await;
-    assert_snapshot!(types(&bob, "another one").await, @"");
+    assert_snapshot!(types(&bob, "another one").await, @r"
+    Chess Club
+
+    There is a password with the label main already. Please choose another one.
+
+    Step 1 of 7
+
+    Each of these passwords opens the door:
+    • main: without an end, for any number of people
+
+    With one password for each place that you give it to, the log says which one was passed on. Each has a label that only admins see.
+    [🔑 main]
+    [➕ Add a password]
+    [Next ➡️]
+    [⏸ Go on later]
+    ");
     press(&bob, "Add a password").await;
     types(&bob, "Bob's flyer").await;
     types(&bob, "another one").await;
@@ -856,7 +889,11 @@ async fn the_bot_is_removed_in_the_middle_of_the_set_up() {
     let group = asked_for_a_password(&scene, &ada, "Chess Club").await;
     ada.removes_bot_from(&group);
     ada.types(PASSWORD);
-    assert_snapshot!(ada.reads().await, @"Telegram has not told me whether you may do that. Nothing was changed: please try again in a moment.");
+    assert_snapshot!(ada.reads().await, @r"
+    Chess Club
+
+    I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.
+    ");
     // Back again, it invites anew, and what was set is kept.
     ada.makes_bot_admin_of(&group, Rights::GATEKEEPER);
     ada.hears_nothing().await;
@@ -908,9 +945,9 @@ async fn when_telegram_does_not_say_what_an_admin_may_nothing_is_changed() {
         scene.world.telegram.fails_next("getChatMember", new);
     }
     let typed = ada.types(PASSWORD);
-    assert_snapshot!(ada.reads().await, @"");
+    assert_snapshot!(ada.reads().await, @"Telegram has not told me whether you may do that. Nothing was changed: please try again in a moment.");
     assert!(!ada.sees_message(typed), "the password is still to be seen");
-    assert_snapshot!(types(&ada, PASSWORD).await, @"Hello! I keep watch at the doors of groups, but none of them is listed here. If somebody gave you an invite link, please open it and ask to join: I will write to you then.");
+    assert_snapshot!(types(&ada, PASSWORD).await, @"Telegram has not told me whether you may do that. Nothing was changed: please try again in a moment.");
     let kept = types(&ada, PASSWORD).await;
     assert!(kept.contains("The password main is set."), "{kept}");
     scene.ends().await;

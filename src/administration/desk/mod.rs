@@ -194,6 +194,12 @@ impl Desk {
             && self.attached.is_empty()
     }
 
+    /// Whether admins of a gate of the config look after it.
+    #[must_use]
+    pub fn is_attended(&self) -> bool {
+        !self.attached.is_empty()
+    }
+
     fn happen(&mut self, turn: &mut Turn<'_, '_>, what: &What) {
         match what {
             What::BotStanding { by, anonymous, language, name: _, title, rights } => {

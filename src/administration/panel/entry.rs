@@ -23,6 +23,8 @@ const ENROLMENT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The number of the keyboard that picks a group to gate.
 pub(super) const PICK_GROUP: i32 = 1;
+/// The number of its other key, for groups that the bot is in.
+const PICK_OWN_GROUP: i32 = 3;
 /// The number of the keyboard that picks a log chat.
 pub(super) const PICK_LOG: i32 = 2;
 
@@ -158,6 +160,11 @@ pub(super) fn go(turn: &mut Turn<'_, '_>, away: Away) {
                 label: Label::Panel(PanelLabel::PickGroup),
                 request: PICK_GROUP,
                 pick: Pick::GroupToGate,
+                also: Some((
+                    Label::Panel(PanelLabel::PickOwnGroup),
+                    PICK_OWN_GROUP,
+                    Pick::GroupWithBot,
+                )),
             };
             turn.tell_with(None, PanelText::PickGroup, keyboard, None);
         }

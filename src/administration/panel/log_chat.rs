@@ -35,6 +35,7 @@ pub(super) fn pick(visit: &mut Visit<'_, '_, '_>) {
         label: Label::Panel(PanelLabel::PickLogChat),
         request: PICK_LOG,
         pick: Pick::LogChat,
+        also: None,
     };
     let title = visit.turn.title(gate);
     visit.turn.tell_with(title, PanelText::PickLogChat, keyboard, None);

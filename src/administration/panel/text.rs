@@ -276,6 +276,8 @@ pub enum PanelLabel {
     // Ways.
     SetUp,
     PickGroup,
+    /// A group that the bot is in already.
+    PickOwnGroup,
     PickLogChat,
     Groups,
     Leave,

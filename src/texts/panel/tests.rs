@@ -314,6 +314,7 @@ fn every_label() -> Vec<PanelLabel> {
         match label {
             PanelLabel::SetUp
             | PanelLabel::PickGroup
+            | PanelLabel::PickOwnGroup
             | PanelLabel::PickLogChat
             | PanelLabel::Groups
             | PanelLabel::Leave
@@ -355,6 +356,7 @@ fn every_label() -> Vec<PanelLabel> {
     let mut all = vec![
         PanelLabel::SetUp,
         PanelLabel::PickGroup,
+        PanelLabel::PickOwnGroup,
         PanelLabel::PickLogChat,
         PanelLabel::Groups,
         PanelLabel::Leave,
