@@ -338,11 +338,11 @@ async fn read_only(lab: &Lab) -> Row {
 
 /// Each commit takes seconds. Nobody is in trouble, and whoever looks in sees a bot that works.
 async fn slow(lab: &Lab) -> Row {
-    let commit = Duration::from_millis(lab.rounds(5_000, 250));
+    let commit = Duration::from_millis(lab.rounds(5_000, 100));
     let (host, health) = host().await.with_health();
     let host = host.set("STALL_AT", &format!("store.written:{}ms", commit.as_millis()));
     let process = host.is_on_duty().await;
-    let people = lab.rounds(30, 3);
+    let people = lab.rounds(30, 2);
     let mut crowd = JoinSet::new();
     for place in 0..people {
         let (lab, outside) = (lab.clone(), host.world.outside());
