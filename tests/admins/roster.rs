@@ -180,6 +180,11 @@ async fn a_file_is_previewed_and_applied_and_only_those_on_it_come_in() {
     ");
     bob.hears_nothing().await;
     assert_eq!(group.bot_posts(), [], "the group heard of it");
+    let kept = scene.kept_bytes();
+    for secret in ["nora@example.org", "Olaf, the second", "15123456789"] {
+        let found = kept.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "{secret} is on the disk");
+    }
     scene.ends().await;
 }
 
