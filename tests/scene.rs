@@ -472,7 +472,7 @@ pub fn steady(lines: &impl std::fmt::Display) -> String {
     let text = lines.to_string();
     let words = without(&text, "this chat: ", |c| matches!(c, '.' | '\n'), "‹two words›");
     let bot = without(&words, "?start=", char::is_whitespace, "‹link›");
-    without(&bot, "https://t.me/+", char::is_whitespace, "‹link›")
+    without(&bot, "https://t.me/+", |c| c.is_whitespace() || c == ')', "‹link›")
 }
 
 /// The text with what follows each `lead`, up to such an `end`, given by this name.

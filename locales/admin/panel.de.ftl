@@ -220,7 +220,7 @@ panel-ask-list =
         }
        *[other] <code>{ $now }</code>
     }{ $limited ->
-        [yes] { " " }SMS darf ich nur hierhin schicken: <code>{ $house }</code>.
+        [yes] . SMS darf ich nur hierhin schicken: <code>{ $house }</code>.
        *[no] { "" }
     }
 panel-bad-entries =
@@ -307,7 +307,7 @@ panel-log-chat =
     }
 
     Je Entscheidung geht eine Zeile in eine Gruppe oder einen Kanal deiner Wahl: wer kam, wer abgewiesen wurde, was ein Admin getan hat. Adressen sind verdeckt; Passwörter und Codes stehen nie darin.
-panel-pick-log-chat = Bitte drück den Knopf unter der Zeile, in die du tippst, und wähl den Chat aus. Ich muss darin sein und schreiben dürfen, und du musst dort Administrator sein.
+panel-pick-log-chat = Bitte drück einen Knopf unter der Zeile, in die du tippst, und wähl den Chat aus. Ich muss darin sein und schreiben dürfen, und du musst dort Administrator sein.
 panel-log-here = Ab jetzt schreibe ich hier auf, wer an die Tür von <b>{ $group }</b> kommt, eine Zeile je Entscheidung.
 panel-log-ends = Ab jetzt schreibe ich hier nichts mehr über <b>{ $group }</b> auf: Ein Admin hat das beendet.
 panel-log-proving = Danke. Ich probiere, ob ich dort schreiben kann.
@@ -320,7 +320,8 @@ panel-log-not-admin = Du bist kein Administrator dieses Chats, es hat sich nicht
 panel-label-set-up = 🛡 Einrichten
 panel-label-pick-group = ➕ Gruppe auswählen
 panel-label-pick-own-group = 🛡 Eine Gruppe mit dem Bot darin
-panel-label-pick-log-chat = Log-Chat auswählen
+panel-label-pick-log-chat = 📓 Gruppe für das Log auswählen
+panel-label-pick-log-channel = 📣 Kanal für das Log auswählen
 panel-label-groups = 📋 Meine Gruppen
 panel-label-leave = Fertig
 panel-label-overview = ⬅️ Übersicht

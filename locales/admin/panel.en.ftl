@@ -221,7 +221,7 @@ panel-ask-list =
         }
        *[other] <code>{ $now }</code>
     }{ $limited ->
-        [yes] { " " }I may send SMS only to: <code>{ $house }</code>.
+        [yes] . I may send SMS only to: <code>{ $house }</code>.
        *[no] { "" }
     }
 panel-bad-entries =
@@ -308,7 +308,7 @@ panel-log-chat =
     }
 
     One line for each decision goes to a group or channel of your choice: who came, who was turned down, what an admin did. Addresses are masked; passwords and codes are never in it.
-panel-pick-log-chat = Please press the button below the line where you type, and pick the chat. I have to be in it and allowed to post, and you have to be an administrator there.
+panel-pick-log-chat = Please press a button below the line where you type, and pick the chat. I have to be in it and allowed to post, and you have to be an administrator there.
 panel-log-here = From here on I write down who comes to the door of <b>{ $group }</b>, one line for each decision.
 panel-log-ends = From here on I write down nothing more about <b>{ $group }</b>: an admin has ended it.
 panel-log-proving = Thank you. I am trying whether I can post there.
@@ -321,7 +321,8 @@ panel-log-not-admin = You are no administrator of that chat, so nothing was chan
 panel-label-set-up = 🛡 Set up
 panel-label-pick-group = ➕ Pick a group
 panel-label-pick-own-group = 🛡 A group with the bot in it
-panel-label-pick-log-chat = Pick the log chat
+panel-label-pick-log-chat = 📓 Pick a group for the log
+panel-label-pick-log-channel = 📣 Pick a channel for the log
 panel-label-groups = 📋 My groups
 panel-label-leave = Done
 panel-label-overview = ⬅️ Overview

@@ -119,8 +119,10 @@ pub enum Pick {
     GroupToGate,
     /// Groups that the bot is in already, and in which the user may let people in.
     GroupWithBot,
-    /// Channels and groups in which the user is an administrator.
+    /// Groups that the bot is in.
     LogChat,
+    /// Channels that the bot is in.
+    LogChannel,
 }
 
 /// A button below a message.

@@ -131,12 +131,14 @@ impl Client {
                 let told =
                     |posts, admin| Some(Answer::LogProved { gate: *gate, log: *log, posts, admin });
                 // Who picks somebody else's chat must not make the bot write there.
-                let is_admin = match self.rights(GateId(log.0), *admin).await {
-                    Ok(rights) => matches!(rights, Rights::Admin | Rights::Lesser),
-                    Err(fault) => return Performed::failed(fault, told(false, false)),
-                };
-                if !is_admin {
-                    return Performed::Done(told(false, false));
+                match self.rights(GateId(log.0), *admin).await {
+                    Ok(Rights::Admin | Rights::Lesser) => {}
+                    Ok(Rights::None) => return Performed::Done(told(false, false)),
+                    // The bot itself is not there.
+                    Ok(Rights::NoGroup | Rights::Unknown) => {
+                        return Performed::Done(told(false, true));
+                    }
+                    Err(fault) => return Performed::failed(fault, told(false, true)),
                 }
                 match self.call(&message(*log, html)).await {
                     Ok(IgnoredAny) => Performed::Done(told(true, true)),
@@ -284,6 +286,10 @@ fn picker(request: i32, pick: Pick) -> KeyboardButtonRequestChat {
             request.user_administrator_rights(user).bot_is_member(true)
         }
         Pick::LogChat => request.bot_is_member(true),
+        Pick::LogChannel => {
+            let request = KeyboardButtonRequestChat { chat_is_channel: true, ..request };
+            request.bot_is_member(true)
+        }
     }
 }
 

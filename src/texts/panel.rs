@@ -174,6 +174,7 @@ pub fn of_label(label: &PanelLabel) -> Sentence {
         PanelLabel::PickGroup => plain("panel-label-pick-group"),
         PanelLabel::PickOwnGroup => plain("panel-label-pick-own-group"),
         PanelLabel::PickLogChat => plain("panel-label-pick-log-chat"),
+        PanelLabel::PickLogChannel => plain("panel-label-pick-log-channel"),
         PanelLabel::Groups => plain("panel-label-groups"),
         PanelLabel::Leave => plain("panel-label-leave"),
         PanelLabel::Overview => plain("panel-label-overview"),

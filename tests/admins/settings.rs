@@ -164,7 +164,7 @@ async fn dial_codes_and_how_many_accounts_an_address_admits() {
 
     Which phone numbers may pass? Please type the dial codes, such as +49, +43. Several stand apart by spaces, commas or lines; what you type takes the place of the whole list.
 
-    Now: any I may send SMS only to: +49.
+    Now: any. I may send SMS only to: +49.
     [Any dial code]
     [⬅️ Back]
     ");
@@ -178,7 +178,7 @@ async fn dial_codes_and_how_many_accounts_an_address_admits() {
 
     Which phone numbers may pass? Please type the dial codes, such as +49, +43. Several stand apart by spaces, commas or lines; what you type takes the place of the whole list.
 
-    Now: any I may send SMS only to: +49.
+    Now: any. I may send SMS only to: +49.
     [Any dial code]
     [⬅️ Back]
     ");
@@ -304,7 +304,9 @@ async fn two_admins_change_different_things_at_once_and_both_are_kept() {
     press(&ada, "Close the gate").await;
     press(&ada, "Yes").await;
     assert_snapshot!(press(&bob, "SMS only").await, @r"
-    (edited) I do not watch this group’s door any more: somebody has put an end to it.
+    (edited) Chess Club
+
+    I do not watch this group’s door any more: somebody has put an end to it.
     [📋 My groups]
     ");
     scene.ends().await;

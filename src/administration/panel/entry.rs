@@ -27,6 +27,13 @@ pub(super) const PICK_GROUP: i32 = 1;
 const PICK_OWN_GROUP: i32 = 3;
 /// The number of the keyboard that picks a log chat.
 pub(super) const PICK_LOG: i32 = 2;
+/// The number of its other key, for channels.
+pub(super) const PICK_LOG_CHANNEL: i32 = 4;
+
+/// Whether a chat was picked for the log.
+pub(super) fn is_for_log(request: i32) -> bool {
+    request == PICK_LOG || request == PICK_LOG_CHANNEL
+}
 
 /// `/start` with a parameter of this room.
 pub(super) fn started(turn: &mut Turn<'_, '_>, parameter: &str, input: &Input) {
@@ -100,6 +107,7 @@ pub(super) fn added_to(turn: &mut Turn<'_, '_>, gate: GateId, title: &str, admin
         return;
     }
     turn.panel.titles.insert(gate, title.to_owned());
+    turn.panel.invitations.insert(gate, None);
     let button = Button {
         label: Label::Panel(PanelLabel::SetUp),
         does: Does::Press(Press::SetUp { gate }.data()),
@@ -116,6 +124,7 @@ pub(super) fn added_to(turn: &mut Turn<'_, '_>, gate: GateId, title: &str, admin
 pub(super) fn unsaid(turn: &mut Turn<'_, '_>, tag: Tag) {
     match tag {
         Tag::Invitation(gate) => {
+            turn.panel.invitations.remove(&gate);
             let by = turn.admin;
             turn.note(Message::Desk(gate, desk::What::NeedSignpost { by }));
         }
@@ -196,7 +205,7 @@ pub(super) fn shared_chat(
     title: Option<&str>,
     input: &Input,
 ) {
-    if request == PICK_LOG {
+    if is_for_log(request) {
         return log_chat::shared(turn, input);
     }
     let gate = GateId(picked.0);

@@ -4,7 +4,7 @@
 //! for the very step that saves it.
 
 use super::Input;
-use super::entry::PICK_LOG;
+use super::entry::{PICK_LOG, PICK_LOG_CHANNEL};
 use super::state::{LogPick, Subject};
 use super::text::{PanelLabel, PanelText};
 use super::turn::Turn;
@@ -35,7 +35,7 @@ pub(super) fn pick(visit: &mut Visit<'_, '_, '_>) {
         label: Label::Panel(PanelLabel::PickLogChat),
         request: PICK_LOG,
         pick: Pick::LogChat,
-        also: None,
+        also: Some((Label::Panel(PanelLabel::PickLogChannel), PICK_LOG_CHANNEL, Pick::LogChannel)),
     };
     let title = visit.turn.title(gate);
     visit.turn.tell_with(title, PanelText::PickLogChat, keyboard, None);
@@ -78,7 +78,7 @@ pub(super) fn proved(turn: &mut Turn<'_, '_>, gate: GateId, log: ChatId, posts: 
     let Some(pick) = ours else { return };
     if !(posts && admin) {
         turn.panel.log = None;
-        let text = if posts { PanelText::LogNotAdmin } else { PanelText::LogNoPost };
+        let text = if admin { PanelText::LogNoPost } else { PanelText::LogNotAdmin };
         let title = turn.title(gate);
         return turn.tell_with(title, text, Keyboard::None, None);
     }

@@ -307,7 +307,7 @@ fn visited(visit: &mut Visit<'_, '_, '_>, input: &Input) {
         Input::Forwarded { .. } => stepping_in::at_group(visit, input),
         Input::SentFile { message, file, .. } => roster::file_at_group(visit, *message, file),
         Input::SharedChat { request, picked, .. } => {
-            if *request == entry::PICK_LOG {
+            if entry::is_for_log(*request) {
                 log_chat::picked(visit, *picked);
             } else {
                 visit.go(&Goal::Overview);

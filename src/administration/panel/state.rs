@@ -36,6 +36,8 @@ pub struct Panel {
     pub known: BTreeSet<GateId>,
     /// Titles of groups that the bot came into or that were picked, until they have settings.
     pub titles: BTreeMap<GateId, String>,
+    /// Invitations to set a gate up that stand in the chat; `None`: on their way.
+    pub invitations: BTreeMap<GateId, Option<MessageId>>,
     pub log: Option<LogPick>,
     /// The commands for admins are in this chat's menu; whether with the one for owners.
     pub menu: Option<bool>,
@@ -205,6 +207,9 @@ impl Panel {
         }
         if let Some(title) = self.titles.remove(&from) {
             self.titles.insert(to, title);
+        }
+        if let Some(invitation) = self.invitations.remove(&from) {
+            self.invitations.insert(to, invitation);
         }
         if self.known.remove(&from) {
             self.known.insert(to);

@@ -279,6 +279,7 @@ pub enum PanelLabel {
     /// A group that the bot is in already.
     PickOwnGroup,
     PickLogChat,
+    PickLogChannel,
     Groups,
     Leave,
     Overview,

@@ -292,6 +292,13 @@ impl<'p, 'f> Turn<'p, 'f> {
 
     /// A message of the panel was written.
     pub fn said(&mut self, tag: Tag, message: MessageId) {
+        if let Tag::Invitation(gate) = tag {
+            return match self.panel.invitations.get_mut(&gate) {
+                Some(place) => *place = Some(message),
+                // It was followed by another way meanwhile.
+                None => self.delete(message),
+            };
+        }
         if tag != Tag::Panel {
             return;
         }

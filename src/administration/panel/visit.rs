@@ -148,7 +148,8 @@ impl<'t, 'p, 'f> Visit<'t, 'p, 'f> {
         } else {
             self.turn.panel.walks.remove(&self.gate);
             let row = vec![Key::away(PanelLabel::Groups, Away::Groups)];
-            self.turn.show(Screen::Nothing, None, PanelText::GateGone, vec![row]);
+            let title = self.turn.title(self.gate);
+            self.turn.show(Screen::Nothing, title, PanelText::GateGone, vec![row]);
         }
     }
 

@@ -23,6 +23,9 @@ pub(super) fn begin(visit: &mut Visit<'_, '_, '_>) {
     draft.language = visit.turn.facts.languages.iter().find(|known| *known == own).cloned();
     visit.turn.panel.titles.remove(&visit.gate);
     visit.turn.panel.walks.remove(&visit.gate);
+    if let Some(Some(invitation)) = visit.turn.panel.invitations.remove(&visit.gate) {
+        visit.turn.delete(invitation);
+    }
     visit.turn.put_settings(visit.gate, draft);
     visit.turn.deed(Some(visit.gate), "setup_started", "");
     visit.tell_desk(desk::What::SignpostUsed);

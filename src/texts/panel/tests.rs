@@ -316,6 +316,7 @@ fn every_label() -> Vec<PanelLabel> {
             | PanelLabel::PickGroup
             | PanelLabel::PickOwnGroup
             | PanelLabel::PickLogChat
+            | PanelLabel::PickLogChannel
             | PanelLabel::Groups
             | PanelLabel::Leave
             | PanelLabel::Overview
@@ -358,6 +359,7 @@ fn every_label() -> Vec<PanelLabel> {
         PanelLabel::PickGroup,
         PanelLabel::PickOwnGroup,
         PanelLabel::PickLogChat,
+        PanelLabel::PickLogChannel,
         PanelLabel::Groups,
         PanelLabel::Leave,
         PanelLabel::Overview,
