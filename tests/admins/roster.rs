@@ -116,7 +116,9 @@ async fn a_file_is_previewed_and_applied_and_only_those_on_it_come_in() {
     ---
     Rust Berlin
 
-    ✅ All is well: only those who pass me come in.
+    ✅ I see nothing that is set up wrongly.
+
+    Other admins’ invite links I cannot see. But I notice when somebody comes in by one that asks nobody.
 
     Looked at 12:00:00 UTC.
     [🔄 Check again]
@@ -178,6 +180,11 @@ async fn a_file_is_previewed_and_applied_and_only_those_on_it_come_in() {
     ");
     bob.hears_nothing().await;
     assert_eq!(group.bot_posts(), [], "the group heard of it");
+    let kept = scene.kept_bytes();
+    for secret in ["nora@example.org", "Olaf, the second", "15123456789"] {
+        let found = kept.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "{secret} is on the disk");
+    }
     scene.ends().await;
 }
 
@@ -689,7 +696,7 @@ async fn removed_from_the_group_the_bot_takes_no_file() {
     assert_snapshot!(ada.reads().await, @r"
     (edited) Rust Berlin
 
-    I am not in this group (any more). Please add me to it as an administrator, then try again.
+    I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.
     ");
     scene.ends().await;
 }

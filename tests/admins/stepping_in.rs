@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::sandbox::telegram::Fault;
-use countersign::sandbox::{Person, Rights, World};
+use countersign::sandbox::{Person, Rights, Terms, World};
 use insta::assert_snapshot;
 
 use super::staged::{Staged, keeps, proves, watched_by};
@@ -608,7 +608,7 @@ async fn without_rights_of_the_bot_each_act_says_what_is_missing() {
     nora.becomes_member().await;
     nora.reads().await;
     for admin in [&ada, &bob] {
-        hears(admin, "All is well").await;
+        hears(admin, "I see nothing that is set up wrongly").await;
     }
     scene.ends().await;
 }
@@ -707,6 +707,44 @@ async fn what_was_done_by_hand_already_is_said() {
 }
 
 #[tokio::test]
+async fn a_group_that_becomes_a_supergroup_takes_the_question_along() {
+    let world = World::start().await;
+    let ada = world.admin();
+    let chess = ada.creates_basic_group("Chess Club");
+    ada.makes_bot_admin_of(&chess, Rights::GATEKEEPER);
+    let mut staged = Staged::without_bot(world, Setup::default(), |_, settings| {
+        settings.admins.clear();
+    })
+    .await;
+    keeps(&staged.scene, &chess, watched_by("Chess Club", &[&staged.ada])).await;
+    staged.scene.starts_bot().await;
+    let Staged { scene, bob, .. } = staged;
+    let asks = Terms { creates_join_request: true, ..Terms::default() };
+    let nora = scene.world.person("Nora");
+    nora.opens(&chess.makes_link(asks).expect("a link"));
+    nora.reads().await;
+    ada.types(&format!("/approve {}", nora.id()));
+    ada.reads().await;
+    let (question, yes) = ada.notes_button("Yes");
+    let moved = chess.migrates();
+    bob.hears_nothing().await;
+    let _ = ada.takes_unread();
+    // The question's buttons name the old group.
+    ada.presses_old(question, &yes);
+    assert_snapshot!(ada.reads().await, @r"
+    (edited) Chess Club
+
+    I am letting Nora (7100000003) in.
+    ---
+    Chess Club
+
+    ✅ Nora (7100000003) is in the group.
+    ");
+    assert!(moved.has_member(&nora));
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn a_question_too_old_to_be_changed_is_answered_below() {
     let Staged { scene, ada, .. } = Staged::start().await;
     let nora = scene.at_the_door("Nora").await;
@@ -743,13 +781,13 @@ async fn removed_from_the_group_the_bot_says_so() {
     assert_snapshot!(ada.reads().await, @r"
     (edited) Rust Berlin
 
-    I am not in this group (any more). Please add me to it as an administrator, then try again.
+    I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.
     ");
     ada.types(&format!("/approve {}", nora.id()));
     assert_snapshot!(ada.reads().await, @r"
     Rust Berlin
 
-    I am not in this group (any more). Please add me to it as an administrator, then try again.
+    I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.
     ");
     nora.hears_nothing().await;
     scene.ends().await;
