@@ -18,7 +18,7 @@ async fn sends(admin: &Person, csv: &str) -> Lines {
 
 /// The newest file in what was read.
 fn file_in(admin: &Person, lines: &Lines) -> (String, String) {
-    let files = lines.iter().filter_map(Line::message).filter_map(|id| admin.downloads(id));
+    let mut files = lines.iter().filter_map(Line::message).filter_map(|id| admin.downloads(id));
     let (name, bytes) = files.next_back().expect("a file");
     (name, String::from_utf8(bytes).expect("UTF-8"))
 }
