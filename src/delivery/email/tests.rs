@@ -243,7 +243,7 @@ async fn a_mail_on_a_kept_connection_does_not_wait_for_acks() {
 async fn waiting_for_a_free_connection_counts() {
     let server = Server::start(Wrap::Clear, "localhost", at(".", Act::Hang)).await;
     let limits =
-        EmailLimits { connections: 1, send: Duration::from_millis(500), ..EmailLimits::default() };
+        EmailLimits { connections: 1, send: Duration::from_millis(1500), ..EmailLimits::default() };
     let mailer = Mailer::with_limits(&server.settings(Security::None), limits).unwrap();
     let (letter, other) = (mail(), mail());
     let (first, second) = tokio::join!(mailer.send(&letter), mailer.send(&other));
