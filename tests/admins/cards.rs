@@ -433,7 +433,7 @@ async fn without_the_right_to_invite_the_card_says_so() {
     ");
     assert!(nora.is_member());
     for admin in [&ada, &bob] {
-        hears(admin, "All is well").await;
+        hears(admin, "I see nothing that is set up wrongly").await;
     }
     scene.ends().await;
 }
@@ -676,7 +676,7 @@ async fn removed_from_the_group_the_bot_closes_its_cards() {
     [🔄 Check again]
     ");
     ada.presses_old(old.0, &old.1);
-    assert_snapshot!(ada.reads().await, @"(alert) I am not in this group (any more). Please add me to it as an administrator, then try again.");
+    assert_snapshot!(ada.reads().await, @"(alert) I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.");
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 

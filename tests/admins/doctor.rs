@@ -123,7 +123,7 @@ async fn rights_that_were_lost_are_told_once_and_who_waits_gets_in_by_itself() {
     assert_snapshot!(steady(&nora.reads().await), @r"
     Chess Club
 
-    You have passed, but I lack the right to let you in. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
+    You may come in, but I lack the right to open the door. That is our fault, not yours, and you keep your place: as soon as an admin of the group has given me that right, I let you in by myself. You can also press the button then.
     [Try again]
     [🙋 Ask an admin]
     ");

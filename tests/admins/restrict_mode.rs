@@ -231,7 +231,7 @@ async fn admins_and_those_whom_they_add_are_not_muted_and_bots_neither() {
     nora.adds_to(&group, &omar);
     scene.world.settled().await;
     assert!(group.has_muted(&omar));
-    group.has_admin_bot("Helper", Rights { can_pin_messages: true, ..Rights::NONE });
+    let _ = group.has_admin_bot("Helper", Rights { can_pin_messages: true, ..Rights::NONE });
     scene.world.settled().await;
     // A join request leads through the gate as ever.
     pia.requests_to_join_group(&group);

@@ -18,8 +18,8 @@ async fn sends(admin: &Person, csv: &str) -> Lines {
 
 /// The newest file in what was read.
 fn file_in(admin: &Person, lines: &Lines) -> (String, String) {
-    let files = lines.iter().filter_map(Line::message).filter_map(|id| admin.downloads(id));
-    let (name, bytes) = files.last().expect("a file");
+    let files = lines.iter().rev().filter_map(Line::message);
+    let (name, bytes) = files.into_iter().find_map(|id| admin.downloads(id)).expect("a file");
     (name, String::from_utf8(bytes).expect("UTF-8"))
 }
 
@@ -116,7 +116,9 @@ async fn a_file_is_previewed_and_applied_and_only_those_on_it_come_in() {
     ---
     Rust Berlin
 
-    ✅ All is well: only those who pass me come in.
+    ✅ I see nothing that is set up wrongly.
+
+    Other admins’ invite links I cannot see. But I notice when somebody comes in by one that asks nobody.
 
     Looked at 12:00:00 UTC.
     [🔄 Check again]
@@ -689,7 +691,7 @@ async fn removed_from_the_group_the_bot_takes_no_file() {
     assert_snapshot!(ada.reads().await, @r"
     (edited) Rust Berlin
 
-    I am not in this group (any more). Please add me to it as an administrator, then try again.
+    I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.
     ");
     scene.ends().await;
 }

@@ -118,7 +118,7 @@ async fn who_may_pass_is_chosen_and_holds_at_once_also_for_those_who_have_begun(
     This group takes only addresses that end in one of these: @example.org, .uni.example. Please type another one; this costs you no try.
     [💬 By SMS]
     [🙋 Ask an admin]
-    [Other address] [Cancel]
+    [Cancel]
     ");
     assert_snapshot!(types(&nora, "nora@example.org").await, @r"
     Chess Club

@@ -608,7 +608,7 @@ async fn without_rights_of_the_bot_each_act_says_what_is_missing() {
     nora.becomes_member().await;
     nora.reads().await;
     for admin in [&ada, &bob] {
-        hears(admin, "All is well").await;
+        hears(admin, "I see nothing that is set up wrongly").await;
     }
     scene.ends().await;
 }
@@ -743,13 +743,13 @@ async fn removed_from_the_group_the_bot_says_so() {
     assert_snapshot!(ada.reads().await, @r"
     (edited) Rust Berlin
 
-    I am not in this group (any more). Please add me to it as an administrator, then try again.
+    I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.
     ");
     ada.types(&format!("/approve {}", nora.id()));
     assert_snapshot!(ada.reads().await, @r"
     Rust Berlin
 
-    I am not in this group (any more). Please add me to it as an administrator, then try again.
+    I am not in this group, or no administrator there. Please add me to it as an administrator, then try again. Nothing was changed.
     ");
     nora.hears_nothing().await;
     scene.ends().await;

@@ -391,7 +391,9 @@ fn findings_are_said_in_the_words_of_telegrams_menus() {
     ");
     let well = DeskText::Findings { at: AT, findings: BTreeSet::new() };
     insta::assert_snapshot!(say("en", &well), @r"
-    ✅ All is well: only those who pass me come in.
+    ✅ I see nothing that is set up wrongly.
+
+    Other admins’ invite links I cannot see. But I notice when somebody comes in by one that asks nobody.
 
     Looked at 11:57:42 UTC.
     ");
