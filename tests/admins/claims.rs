@@ -242,3 +242,14 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     assert_eq!(scene.world.commands_of(Scope::AllGroupChats, ""), None);
     scene.ends().await;
 }
+
+#[tokio::test]
+async fn once_the_bot_is_owned_applicants_at_gates_of_the_config_can_ask() {
+    let mut scene = Scene::start().await;
+    let nora = scene.at_the_door("Nora").await;
+    assert_snapshot!(types(&nora, "/admin").await, @"");
+    scene.with_owner("Ada").await;
+    scene.restarts_bot().await;
+    assert_snapshot!(types(&nora, "/admin").await, @"");
+    scene.ends().await;
+}
