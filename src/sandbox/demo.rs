@@ -131,7 +131,7 @@ impl DemoWorld {
                 "security": "tls",
                 "username": user,
                 "password": password,
-                "from": format!("{} <gate@example.org>", setup.servers.group),
+                "from": format!("{} <gate@example.org>", setup.servers.bot_name),
                 "ca_file": root,
             },
             "sms": {

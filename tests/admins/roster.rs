@@ -18,8 +18,8 @@ async fn sends(admin: &Person, csv: &str) -> Lines {
 
 /// The newest file in what was read.
 fn file_in(admin: &Person, lines: &Lines) -> (String, String) {
-    let files = lines.iter().rev().filter_map(Line::message);
-    let (name, bytes) = files.into_iter().find_map(|id| admin.downloads(id)).expect("a file");
+    let mut files = lines.iter().filter_map(Line::message).filter_map(|id| admin.downloads(id));
+    let (name, bytes) = files.next_back().expect("a file");
     (name, String::from_utf8(bytes).expect("UTF-8"))
 }
 
@@ -180,6 +180,11 @@ async fn a_file_is_previewed_and_applied_and_only_those_on_it_come_in() {
     ");
     bob.hears_nothing().await;
     assert_eq!(group.bot_posts(), [], "the group heard of it");
+    let kept = scene.kept_bytes();
+    for secret in ["nora@example.org", "Olaf, the second", "15123456789"] {
+        let found = kept.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "{secret} is on the disk");
+    }
     scene.ends().await;
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::sandbox::telegram::Fault;
-use countersign::sandbox::{Person, Rights, World};
+use countersign::sandbox::{Person, Rights, Terms, World};
 use insta::assert_snapshot;
 
 use super::staged::{Staged, keeps, proves, watched_by};
@@ -703,6 +703,44 @@ async fn what_was_done_by_hand_already_is_said() {
     ❌ I could not remove Mia (7100000005): I lack the right Ban Users in the group, or they are an admin there. Please see to that, then try again. /doctor shows more.
     ");
     assert!(mia.is_member());
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_group_that_becomes_a_supergroup_takes_the_question_along() {
+    let world = World::start().await;
+    let ada = world.admin();
+    let chess = ada.creates_basic_group("Chess Club");
+    ada.makes_bot_admin_of(&chess, Rights::GATEKEEPER);
+    let mut staged = Staged::without_bot(world, Setup::default(), |_, settings| {
+        settings.admins.clear();
+    })
+    .await;
+    keeps(&staged.scene, &chess, watched_by("Chess Club", &[&staged.ada])).await;
+    staged.scene.starts_bot().await;
+    let Staged { scene, bob, .. } = staged;
+    let asks = Terms { creates_join_request: true, ..Terms::default() };
+    let nora = scene.world.person("Nora");
+    nora.opens(&chess.makes_link(asks).expect("a link"));
+    nora.reads().await;
+    ada.types(&format!("/approve {}", nora.id()));
+    ada.reads().await;
+    let (question, yes) = ada.notes_button("Yes");
+    let moved = chess.migrates();
+    bob.hears_nothing().await;
+    let _ = ada.takes_unread();
+    // The question's buttons name the old group.
+    ada.presses_old(question, &yes);
+    assert_snapshot!(ada.reads().await, @r"
+    (edited) Chess Club
+
+    I am letting Nora (7100000003) in.
+    ---
+    Chess Club
+
+    ✅ Nora (7100000003) is in the group.
+    ");
+    assert!(moved.has_member(&nora));
     scene.ends().await;
 }
 

@@ -196,6 +196,12 @@ impl Panel {
         self.log.iter_mut().for_each(|log| follow(&mut log.gate));
         self.upload.iter_mut().filter_map(|upload| upload.gate.as_mut()).for_each(follow);
         self.acting.iter_mut().for_each(|acting| follow(&mut acting.gate));
+        if let Some(Pending::StepIn(pending)) = &mut self.pending {
+            follow(&mut pending.gate);
+        }
+        if let Some(survey) = &mut self.survey {
+            survey.left.iter_mut().chain(&mut survey.found).for_each(follow);
+        }
         if let Some(step) = self.walks.remove(&from) {
             self.walks.insert(to, step);
         }

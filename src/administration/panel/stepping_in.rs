@@ -51,7 +51,7 @@ pub enum Expected {
 /// What waits for a yes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
-    gate: GateId,
+    pub(super) gate: GateId,
     act: Act,
     who: Who,
 }
@@ -61,8 +61,8 @@ pub struct Pending {
 pub struct Survey {
     message: MessageId,
     /// Not answered yet.
-    left: Vec<GateId>,
-    found: Vec<GateId>,
+    pub(super) left: Vec<GateId>,
+    pub(super) found: Vec<GateId>,
     /// Telegram did not say for one of them.
     silent: bool,
     /// Nothing was known of them before: they hear of no group that is not theirs.

@@ -132,6 +132,8 @@ struct Little {
     sent: Vec<Timestamp>,
     /// The last of them was refused, so that the next need not wait.
     refused: bool,
+    /// It was so before the last of them, which counts again if that one never leaves.
+    refused_before: bool,
     message: i32,
     restore: Option<Restore>,
 }
@@ -171,6 +173,7 @@ impl Little {
             locked_until: None,
             sent: Vec::new(),
             refused: false,
+            refused_before: false,
             message: 0,
             restore: None,
         }
@@ -429,6 +432,7 @@ impl Little {
             && outcome.charges.iter().any(|(_, by)| *by < 0)
         {
             self.sent.pop();
+            self.refused |= self.refused_before;
         }
         self.read_keyboards(outcome);
         for order in &outcome.orders {
@@ -441,7 +445,7 @@ impl Little {
                     let waited = self.now.since(*last) >= wait;
                     assert!(waited || self.refused, "a code too soon");
                 }
-                self.refused = false;
+                self.refused_before = std::mem::take(&mut self.refused);
                 self.sent.push(self.now);
             }
         }
