@@ -242,3 +242,26 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     assert_eq!(scene.world.commands_of(Scope::AllGroupChats, ""), None);
     scene.ends().await;
 }
+
+#[tokio::test]
+async fn once_the_bot_is_owned_applicants_at_gates_of_the_config_can_ask() {
+    let mut scene = Scene::start().await;
+    let nora = scene.at_the_door("Nora").await;
+    assert_snapshot!(types(&nora, "/admin").await, @r"
+    Rust Berlin
+
+    I can reach no admin whom I could ask for you here. Please try again later, or write to one of them yourself.
+    ");
+    scene.with_owner("Ada").await;
+    scene.restarts_bot().await;
+    assert_snapshot!(types(&nora, "/admin").await, @r"
+    Rust Berlin
+
+    I have asked the admins of the group. They see your name and where you are stuck, no password and no full address. I write to you as soon as one of them has decided.
+    ---
+    Rust Berlin
+
+    I can reach no admin whom I could ask for you here. Please try again later, or write to one of them yourself.
+    ");
+    scene.ends().await;
+}

@@ -316,3 +316,40 @@ async fn a_log_chat_that_becomes_a_supergroup_is_followed() {
     ada.hears_nothing().await;
     scene.ends().await;
 }
+
+#[tokio::test]
+async fn a_restart_between_the_offer_and_the_choice_costs_nothing() {
+    let mut scene = Scene::with(Setup::from_nothing()).await;
+    let ada = scene.with_owner("Ada").await;
+    let log = with_log_group(&ada).await;
+    at_overview(&scene, &ada, "Chess Club").await;
+    press(&ada, "Log chat").await;
+    press(&ada, "Pick a log chat").await;
+    scene.restarts_bot().await;
+    ada.shares_chat("Pick a group for the log", &log);
+    let on = ada.reads().await.to_string();
+    assert!(on.contains("the decisions go to that chat from now on"), "{on}");
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn of_two_admins_who_choose_at_once_the_last_one_has_it() {
+    let scene = Scene::with(Setup::from_nothing()).await;
+    let (ada, group, log) = logging(&scene).await;
+    let bob = another_admin(&scene, &ada, &group, "Bob").await;
+    let other = with_log_group(&bob).await;
+    types(&bob, "/log").await;
+    press(&bob, "Pick another one").await;
+    bob.shares_chat("Pick a group for the log", &other);
+    let on = bob.reads().await.to_string();
+    assert!(on.contains("the decisions go to that chat from now on"), "{on}");
+    // Ada's screen is of before; what she does counts for the gate as it is now.
+    press(&ada, "Switch it off").await;
+    scene.world.settled().await;
+    let told = |log: &Group| log.bot_posts().iter().any(|post| post.text.contains("nothing more"));
+    assert!(told(&other), "the log ends in silence");
+    assert!(told(&log), "the first log chat ends in silence");
+    let overview = types(&bob, "/gate").await;
+    assert!(overview.contains("Log chat: off"), "{overview}");
+    scene.ends().await;
+}

@@ -4,6 +4,7 @@ use countersign::sandbox::{Group, Person, Rights};
 
 use crate::scene::{Scene, steady};
 
+mod bringing_the_bot;
 mod cards;
 mod claims;
 mod doctor;
@@ -13,6 +14,7 @@ mod passwords;
 mod personal_link_mode;
 mod restrict_mode;
 mod roster;
+mod set_up_astray;
 mod setting_up;
 mod settings;
 mod staged;

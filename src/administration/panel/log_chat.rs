@@ -61,6 +61,9 @@ pub(super) fn picked(visit: &mut Visit<'_, '_, '_>, picked: ChatId) {
     }
     if log.proved && log.picked == Some(picked) {
         visit.turn.panel.log = None;
+        if visit.settings().is_some_and(|settings| settings.log_chat != Some(picked)) {
+            farewell(visit);
+        }
         visit.amend("log_chat_set", "", |settings| settings.log_chat = Some(picked));
         visit.note = Some(PanelText::LogOn);
         return visit.show(Subject::LogChat);

@@ -82,7 +82,7 @@ pub enum What {
     /// A file was fetched; its content is in the archive. `None`: it could not be.
     Fetched { size: Option<u64> },
     /// Whether the bot can post in the chat that was picked for the log, and the admin is an
-    /// administrator there.
+    /// administrator there (which nobody knows of a chat that the bot is not in: `true` then).
     LogProved { gate: GateId, log: ChatId, posts: bool, admin: bool },
     /// What came of what they did for one applicant.
     Reported { gate: GateId, about: UserId, act: Act, result: ActResult },
