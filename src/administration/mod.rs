@@ -12,7 +12,7 @@
 //!
 //! [`door::claim`] decides whether something that a person did is for the panel or for the
 //! applicant's rules. Whatever an admin does about a group goes through a look at their rights in
-//! that group, as they are **now**: the panel orders [`effect::Effect::LookUpRights`] with what was
+//! that group, as they are **now**: the panel orders [`effect::Task::LookUpRights`] with what was
 //! done, and acts only on the answer.
 
 pub mod archive;

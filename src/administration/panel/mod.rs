@@ -8,15 +8,15 @@
 //!                                                └── anything else: said; nothing is changed
 //! ```
 //!
-//! Only a [`visit::Visit`] can change a group's gate, and there is one only in a step that was
+//! Only a `visit::Visit` can change a group's gate, and there is one only in a step that was
 //! just told that the admin may.
 //!
 //! * [`state`]: what is kept: the screen, what is to be typed, what waits for a yes.
-//! * [`word`]: what the panel's buttons carry.
-//! * [`turn`], [`visit`]: what all others write with, outside of a group and at one.
-//! * [`entry`]: ways in: links, lists of groups, picking one.
-//! * [`overview`], [`passwords`], [`addresses`], [`choices`], [`log_chat`]: one subject each, for
-//!   the guided set-up and for later changes alike; [`walk`] leads from one to the next.
+//! * `word`: what the panel's buttons carry.
+//! * `turn`, `visit`: what all others write with, outside of a group and at one.
+//! * `entry`: ways in: links, lists of groups, picking one.
+//! * `overview`, `passwords`, `addresses`, `choices`, `log_chat`: one subject each, for
+//!   the guided set-up and for later changes alike; `walk` leads from one to the next.
 //! * [`roster`], [`stepping_in`]: who may pass by name, and single applicants.
 
 mod addresses;

@@ -3,7 +3,7 @@
 //! Lists in the chat show addresses masked, as everything else does that stays there to be read
 //! over somebody's shoulder; in full they are in the file that is exported, which is recorded.
 //!
-//! * [`upload`]: a file, from its sending to its being applied.
+//! * `upload`: a file, from its sending to its being applied.
 
 pub mod text;
 mod upload;
