@@ -76,7 +76,7 @@ pub struct PersonRecord(pub Person);
 /// How often something was done that no single applicant owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerCount {
-    pub count: u32,
+    pub count: u64,
 }
 
 /// A time that the rules asked to be woken at. Keyed by that time first.
@@ -174,7 +174,7 @@ impl Record for PersonRecord {
 impl Record for LedgerCount {
     type Key = Ledger;
     const KIND: u8 = 0x14;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "ledger";
 
     fn encode_key(key: &Ledger) -> Vec<u8> {
@@ -285,7 +285,7 @@ mod administration;
 
 pub use administration::{
     Alarm, DeskRecord, Holders, MovedGate, PanelRecord, RosterLine, RosterSize, SettingsRecord,
-    StaffRecord, UploadPart, Username,
+    StaffRecord, UploadPart, Username, WatchRecord,
 };
 
 /// A number as eight bytes that sort as the numbers do.
@@ -334,6 +334,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<Alarm>(),
     kind::<MovedGate>(),
     kind::<Hearing>(),
+    kind::<WatchRecord>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),
 ];
