@@ -223,6 +223,7 @@ code-kept =
 no-more-codes-today = Ich habe dir so viele Codes geschickt, wie ich an einem Tag darf. Bitte komm morgen wieder.
 no-more-addresses-today = Du hast mir so viele Adressen gegeben, wie ich an einem Tag annehmen darf. Bitte nimm eine davon oder komm morgen wieder.
 address-had-too-many = An diese Adresse gingen heute schon so viele Codes, wie man jemandem zumuten darf. Bitte gib mir eine andere Adresse oder komm morgen wieder.
+sms-had-too-many = Für den Augenblick habe ich so viele SMS verschickt, wie ich darf, an alle zusammen. Das liegt nicht an dir und kostet dich keinen Versuch. Bitte wähle einen anderen Weg oder komm { $wait } wieder.
 country-had-too-many = In dieses Land habe ich heute so viele SMS geschickt, wie ich darf. Das liegt nicht an dir. Bitte wähle einen anderen Weg oder komm morgen wieder.
 
 ## Das Ende

@@ -211,6 +211,7 @@ code-kept =
 no-more-codes-today = I have sent you as many codes as I may in one day. Please come back tomorrow.
 no-more-addresses-today = You have given me as many addresses as I may take in one day. Please use one of them, or come back tomorrow.
 address-had-too-many = This address has been sent as many codes today as its owner should have to put up with. Please give me another address, or come back tomorrow.
+sms-had-too-many = For the moment I have sent as many text messages as I may, to everybody together. That has nothing to do with you, and costs you no try. Please choose another way, or come back { $wait }.
 country-had-too-many = I have sent as many text messages to that country today as I may. That is not your fault. Please choose another way, or come back tomorrow.
 
 ## The end

@@ -213,6 +213,7 @@ fn applicant(
                 crate::administration::archive::Archive::on_roster(&shelf, gate, key)
             },
             holders: &|gate, key| holders(seen, gate, key),
+            spending: &engine.setting.spending,
             restore: engine.restore,
         };
         step(&mut person, event, &mut facts)

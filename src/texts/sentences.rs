@@ -93,6 +93,7 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::NoMoreAddressesToday => plain("no-more-addresses-today"),
         Text::AddressHadTooMany => plain("address-had-too-many"),
         Text::CountryHadTooMany => plain("country-had-too-many"),
+        Text::SmsHadTooMany { wait } => with("sms-had-too-many", [("wait", Value::In(*wait))]),
 
         Text::Admitted => plain("admitted"),
         Text::PersonalLink { link } => with("personal-link", [("link", words(link, LINK))]),

@@ -10,6 +10,7 @@ use super::*;
 use crate::verification::address::{Address, Email};
 use crate::verification::effect::{Channel, Letter};
 use crate::verification::event::Refusal;
+use crate::verification::spending::Bill;
 use crate::verification::text::HelpStep;
 use crate::verification::{Hidden, Timestamp};
 
@@ -120,6 +121,7 @@ every! { every_text, is_listed: Text =
     Text::NoMoreCodesToday => [Text::NoMoreCodesToday],
     Text::NoMoreAddressesToday => [Text::NoMoreAddressesToday],
     Text::AddressHadTooMany => [Text::AddressHadTooMany],
+    Text::SmsHadTooMany { .. } => [Text::SmsHadTooMany { wait: Duration::from_secs(2400) }],
     Text::CountryHadTooMany => [Text::CountryHadTooMany],
     Text::Admitted => [Text::Admitted],
     Text::PersonalLink { .. } => [Text::PersonalLink { link: "https://t.me/+abc_DEF".into() }],
@@ -247,6 +249,7 @@ fn letter() -> Letter {
         lives: MINUTES,
         expires: Timestamp(600_000),
         tap: Hidden::new("t-Zx_91"),
+        bill: Bill::default(),
     }
 }
 

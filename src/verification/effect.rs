@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::spending::Bill;
 use super::text::Text;
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, MessageId, Timestamp, UserId};
 
@@ -128,6 +129,9 @@ pub struct Letter {
     pub expires: Timestamp,
     /// The parameter of the one-tap link: `https://t.me/<bot>?start=<this>`.
     pub tap: Hidden,
+    /// What it was charged to.
+    #[serde(default)]
+    pub bill: Bill,
 }
 
 /// What hangs below a message.

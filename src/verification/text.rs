@@ -161,6 +161,10 @@ pub enum Text {
     NoMoreAddressesToday,
     AddressHadTooMany,
     CountryHadTooMany,
+    /// Some other limit of SMS is used up, until then.
+    SmsHadTooMany {
+        wait: Duration,
+    },
 
     // The end.
     Admitted,

@@ -14,6 +14,7 @@ mod admission;
 mod arrival;
 mod asking;
 mod buttons;
+mod charging;
 mod coding;
 mod decision;
 mod helping;
@@ -37,6 +38,7 @@ use super::gate::{Gate, Gates};
 use super::limits::{Ledger, Sends, Standing, Tally};
 use super::outage::Outages;
 use super::restore::Restore;
+use super::spending::Spending;
 use super::text::{HelpStep, Text};
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, Name, Timestamp, UserId};
 pub use buttons::{Action, Pressed};
@@ -64,6 +66,8 @@ pub struct Facts<'a> {
     pub on_roster: &'a dyn Fn(GateId, &[u8; 32]) -> bool,
     /// The accounts that an address (its keyed hash) has admitted at a gate.
     pub holders: &'a dyn Fn(GateId, &[u8; 32]) -> Vec<UserId>,
+    /// What holds for the SMS of all gates together.
+    pub spending: &'a Spending,
     /// The store was put back from a backup, and what that one lacks may still matter.
     pub restore: Option<Restore>,
 }
@@ -294,6 +298,7 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
         password: facts.password.clone(),
         on_roster: facts.on_roster,
         holders: facts.holders,
+        spending: facts.spending,
         restore: facts.restore,
     };
     step_by(person, event, &mut facts)
@@ -371,7 +376,9 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         What::LookedUp { gate, membership } => {
             turn.known(*gate, |turn| arrival::looked_up(turn, *membership));
         }
-        What::CodeDelivery { gate, challenge, outcome } => {
+        What::CodeDelivery { gate, challenge, outcome, bill } => {
+            // Whether or not that code still matters to anybody.
+            charging::settle(turn, bill, *outcome);
             turn.known(*gate, |turn| coding::delivered(turn, *challenge, *outcome));
         }
         What::Admission { gate, outcome } => {

@@ -20,6 +20,7 @@ use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Membership, 
 use crate::verification::gate::{Addresses, Mode, Password};
 use crate::verification::limits::Limits;
 use crate::verification::outage::Outage;
+use crate::verification::spending::Bill;
 use crate::verification::{MessageId, UserId};
 
 const GATE: GateId = GateId(-1001);
@@ -208,6 +209,7 @@ impl Little {
                 password,
                 on_roster: &|_, _| true,
                 holders: &|_, _| Vec::new(),
+                spending: &Spending::default(),
                 restore: self.restore,
             };
             match step(&mut self.person, &event, &mut facts) {
@@ -299,10 +301,11 @@ impl Little {
             Act::PastesLoginCode => {
                 Some(What::WroteLoginCode { chat: CHAT, message: MessageId(1) })
             }
-            Act::MailArrives(outcome) => self.letters.last().map(|(id, _)| What::CodeDelivery {
-                gate: GATE,
-                challenge: *id,
-                outcome: *outcome,
+            Act::MailArrives(outcome) => self.letters.last_mut().map(|(id, letter)| {
+                // An order ends once, but for a delay.
+                let ends = *outcome != DeliveryOutcome::Delayed;
+                let bill = if ends { std::mem::take(&mut letter.bill) } else { Bill::default() };
+                What::CodeDelivery { gate: GATE, challenge: *id, outcome: *outcome, bill }
             }),
             Act::TelegramAnswers(outcome) => {
                 Some(What::Admission { gate: GATE, outcome: *outcome })
