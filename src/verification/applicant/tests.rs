@@ -7,6 +7,7 @@
 mod admins;
 mod anything;
 mod group;
+mod pumping;
 mod restore;
 
 use std::collections::BTreeMap;
