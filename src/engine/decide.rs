@@ -10,6 +10,7 @@ use super::follow::{self, Followed, Note};
 use super::renaming::Renaming;
 use super::shelf::{Shelf, holders, panel_of, person_of};
 use super::world::SystemRandom;
+use crate::administration::archive::Archive;
 use crate::administration::effect::Whose;
 use crate::administration::outcome::Stepped as AdminStepped;
 use crate::administration::{desk, door, panel};
@@ -203,9 +204,7 @@ fn applicant(
             random: &mut SystemRandom,
             ledger: &|ledger: &Ledger| count(seen, ledger),
             password: found.password,
-            on_roster: &|gate, key| {
-                crate::administration::archive::Archive::on_roster(&shelf, gate, key)
-            },
+            on_roster: &|gate, key| shelf.on_roster(gate, key),
             holders: &|gate, key| holders(seen, gate, key),
             restore: engine.restore,
         };
