@@ -208,13 +208,22 @@ fn applicant(
             holders: &|gate, key| holders(seen, gate, key),
             restore: engine.restore,
         };
-        step(&mut person, event, &mut facts)
+        match step(&mut person, event, &mut facts) {
+            Stepped::NeedsPassword { gate, typed, candidates } => {
+                let Some(which) = engine.verifier.recall(&typed, &candidates) else {
+                    return Ok(Decided::NeedsPassword { gate, typed, candidates });
+                };
+                facts.password = Some((gate, which));
+                step(&mut person, event, &mut facts)
+            }
+            done @ Stepped::Done(_) => done,
+        }
     };
     let outcome = match stepped {
+        Stepped::Done(outcome) => outcome,
         Stepped::NeedsPassword { gate, typed, candidates } => {
             return Ok(Decided::NeedsPassword { gate, typed, candidates });
         }
-        Stepped::Done(outcome) => outcome,
     };
     let renamed = before.as_ref().and_then(|person| person.name.as_ref()) != person.name.as_ref();
     if let Some(username) = person.name.as_ref().and_then(|name| name.username.as_ref())
