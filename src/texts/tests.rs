@@ -148,6 +148,11 @@ every! { every_text, is_listed: Text =
     Text::Revoked => [Text::Revoked],
     Text::Help { .. } => [Text::Help { step: HelpStep::Nothing }],
     Text::Safety => [Text::Safety],
+    Text::SafetyBefore { .. } => [
+        Text::SafetyBefore { groups: vec!["Rust Berlin".to_owned()] },
+        Text::SafetyBefore { groups: vec!["Rust Berlin".to_owned(); 2] },
+        Text::SafetyBefore { groups: vec!["Rust Berlin".to_owned(); 7] },
+    ],
     Text::LoginCodeWarning => [Text::LoginCodeWarning],
     Text::NeedText { .. } => [
         Text::NeedText { step: HelpStep::Nothing },

@@ -1,0 +1,7 @@
+//! What attackers try, row by row of the README's table "Security". A test here turns red when the
+//! rule that its name says is taken away.
+
+mod clock;
+mod hosts;
+mod injection;
+mod phishing;
