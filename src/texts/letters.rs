@@ -4,7 +4,8 @@ use super::Texts;
 use super::catalogue::{Sentence, Value};
 use super::clean::escape;
 use super::gsm7;
-use super::sentences::{PHRASE, count, plain, with, words};
+use super::names::{name, poses_as_telegram};
+use super::sentences::{PHRASE, TITLE, count, plain, with, words};
 use crate::verification::Language;
 use crate::verification::effect::Letter;
 
@@ -73,8 +74,13 @@ impl Texts {
             ];
             gsm7::reduce(&self.catalogue.say(language, &with("sms", values), str::to_owned))
         };
-        // Reduced first: a title must not become Telegram's or a link by losing letters.
-        let title = gsm7::reduce(&self.group(language, &gsm7::reduce(&letter.group)));
+        // Reduced first: a title must not become Telegram's, or a link, by losing letters.
+        let reduced = name(&gsm7::reduce(&letter.group), TITLE);
+        let title = match poses_as_telegram(&letter.group) && !reduced.is_empty() {
+            true => self.posing(language, reduced),
+            false => self.group(language, &reduced),
+        };
+        let title = gsm7::reduce(&title);
         let whole = say(&title);
         let over = gsm7::septets(&whole).unwrap_or_default().saturating_sub(gsm7::SEGMENT);
         if over == 0 {

@@ -130,10 +130,14 @@ impl Texts {
     fn title(&self, language: &Language, title: &str) -> Option<String> {
         let title = name(title, TITLE);
         if poses_as_telegram(&title) {
-            let sentence = with("posing-group", [("title", Value::Words(title))]);
-            return Some(self.catalogue.say(language, &sentence, str::to_owned));
+            return Some(self.posing(language, title));
         }
         (!title.is_empty()).then_some(title)
+    }
+
+    fn posing(&self, language: &Language, title: String) -> String {
+        let sentence = with("posing-group", [("title", Value::Words(title))]);
+        self.catalogue.say(language, &sentence, str::to_owned)
     }
 
     fn nameless_group(&self, language: &Language) -> String {

@@ -145,7 +145,7 @@ fn unlinked_word(word: &str) -> String {
         out.push(c);
         let dotted = is_dot(c) && joins(before, next) && (is_ip || !next.is_some_and(is_digit));
         let mention = is_at(c) && next.is_some_and(is_name);
-        let command = c == '/' && !before.is_some_and(is_name) && next.is_some_and(is_name);
+        let command = c == '/' && before.is_none_or(may_begin_command) && next.is_some_and(is_name);
         if dotted || mention || command {
             out.push(' ');
         }
@@ -154,8 +154,7 @@ fn unlinked_word(word: &str) -> String {
 }
 
 fn joins(before: Option<char>, next: Option<char>) -> bool {
-    before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ')'))
-        && next.is_some_and(char::is_alphanumeric)
+    before.is_some_and(|c| !is_dot(c)) && next.is_some_and(char::is_alphanumeric)
 }
 
 /// The dots that part a domain's labels (UTS 46), and one that looks like them.
@@ -165,6 +164,10 @@ fn is_dot(c: char) -> bool {
 
 fn is_at(c: char) -> bool {
     matches!(c, '@' | '\u{ff20}' | '\u{fe6b}')
+}
+
+fn may_begin_command(before: char) -> bool {
+    !is_name(before) && !matches!(before, '/' | '<' | '>')
 }
 
 fn is_name(c: char) -> bool {

@@ -192,6 +192,7 @@ const APART: &[(&str, &[&str])] = &[
     ("wait-in", &["unit", "count"]),
     ("wait-for", &["unit", "count"]),
     ("nameless-group", &[]),
+    ("posing-group", &["title"]),
     ("label-share-contact", &[]),
     ("command-start", &[]),
     ("command-help", &[]),
@@ -448,7 +449,7 @@ fn hostile_titles_and_addresses_stay_words() {
     let title = "<a href=\"tg://evil\">\u{202e}Rust\u{2066}\n</b>".to_owned() + &"x".repeat(5000);
     let text = Text::OfferNewCode { masked: "</code><b>&\u{202e}".to_owned() };
     let said = texts.say(&en(), Some(&title), &text);
-    assert!(said.starts_with("<b>&lt;a href=&quot;tg://evil&quot;&gt;Rust &lt;/b&gt;xxx"));
+    assert!(said.starts_with("<b>&lt;a href=&quot;tg: evil&quot;&gt;Rust &lt;/b&gt;xxx"), "{said}");
     assert!(said.contains("<code>&lt;/code&gt;&lt;b&gt;&amp;</code>"));
     assert!(!said.contains('\u{202e}') && said.len() < 400);
     assert!(texts.label(&en(), &Label::Group(title)).chars().count() <= 40);

@@ -61,7 +61,9 @@ fn is_legible(said: &str) {
 async fn names_reach_admins_the_group_and_the_log_as_words() {
     let link = std::sync::Mutex::new(String::new());
     let world = World::start().await;
-    let mut staged = Staged::without_bot(world, Setup::default(), |world, settings| {
+    let telegram = format!("owners = [{}]", world.admin().id());
+    let setup = Setup { telegram, ..Setup::default() };
+    let mut staged = Staged::without_bot(world, setup, |world, settings| {
         let log = world.admin().creates_group("Log");
         world.admin().adds_bot_to(&log);
         settings.log_chat = Some(ChatId(log.id()));
@@ -105,7 +107,8 @@ async fn names_reach_admins_the_group_and_the_log_as_words() {
     for post in group.bot_posts().into_iter().chain(log.bot_posts()) {
         is_harmless(&post.text);
     }
-    assert!(log.bot_posts().iter().any(|post| post.text.contains("asks for an admin")));
+    let posts: Vec<_> = log.bot_posts().into_iter().map(|post| post.text).collect();
+    assert!(posts.iter().any(|post| post.contains("asks for an admin")), "{posts:?}");
     let _ = (ada.takes_unread(), bob.takes_unread());
     scene.ends().await;
 }
@@ -119,8 +122,22 @@ async fn spam_in_a_name_is_not_spread_in_the_group() {
     let eve = scene.world.person("FREE TON 👉 evil.example @evil_bot");
     eve.opens(&link);
     let post = group.shows(|post| post.by_bot && post.text.contains("come past me first")).await;
-    assert!(post.text.starts_with("FREE TON 👉 evil. example @ evil_bot, please"), "{}", post.text);
-    let _ = eve.takes_unread();
+    // Whose name could be an advertisement is not named at all.
+    assert!(post.text.starts_with("Welcome! Please come past me first"), "{}", post.text);
+    // What passes there all the same cannot be pressed: other dots that browsers take for one.
+    let mallory = scene.world.person("FREE TON 👉 evil。example");
+    mallory.opens(&link);
+    scene.world.settled().await;
+    scene.passes(Duration::from_secs(60));
+    scene.sweeps().await;
+    let post = group.shows(|post| post.by_bot && post.text.contains("2 people")).await;
+    is_harmless(&post.text);
+    eve.leaves();
+    scene.world.settled().await;
+    scene.passes(Duration::from_secs(60));
+    scene.sweeps().await;
+    let post = group.shows(|post| post.by_bot && post.text.contains("FREE TON")).await;
+    assert!(post.text.starts_with("FREE TON 👉 evil。 example, please"), "{}", post.text);
     scene.ends().await;
 }
 
@@ -267,15 +284,13 @@ async fn a_roster_takes_no_formula_and_gives_none_out() {
     for cell in ["HYPERLINK", "SUM", "calc", "nobody", "<b>"] {
         assert!(!told.contains(cell), "{told}");
     }
-    ada.presses("Cancel");
-    ada.reads().await;
 
     // These are addresses all the same.
     let csv = "=cmd+x@example.org\n-nora@example.org\n+49 151 23456789\n";
     ada.sends_file("people.csv", csv.as_bytes());
     let preview = ada.reads().await.to_string();
     assert!(preview.contains('3'), "{preview}");
-    ada.presses("Apply");
+    ada.presses("Add 3");
     ada.reads().await;
     ada.types("/roster");
     ada.reads().await;

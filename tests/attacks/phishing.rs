@@ -21,7 +21,15 @@ async fn safety_says_where_one_is_what_is_asked_and_how_to_know_this_bot() {
     let (scene, groups) = Scene::with_gates(Setup::default(), &[("Chess <Club>", false)]).await;
     let nora = scene.world.person("Nora");
     let strangers = asks_for_safety(&nora).await;
-    assert_snapshot!(strangers, @"");
+    assert_snapshot!(strangers, @r"
+    What I ask for: the group’s password, one e-mail address or phone number, and the code that I sent there. I remove each from this chat as soon as I have read it.
+
+    What I never ask for: the login code of your Telegram account (five digits, sent by Telegram itself), your Telegram password, money, or an app to install. Whoever asks for these is after your account.
+
+    How you know that a code is mine: the mail or SMS carries the same two words as this chat and names the group.
+
+    How you know that I am I: compare my @name at the top of this chat, letter by letter, with the one among the group’s administrators, or ask somebody who is in. I write to you only after you asked to join or pressed Start, and I never send you on to another bot or to a web page.
+    ");
 
     nora.requests_to_join();
     nora.reads().await;
@@ -29,12 +37,24 @@ async fn safety_says_where_one_is_what_is_asked_and_how_to_know_this_bot() {
     nora.reads().await;
     let hers = asks_for_safety(&nora).await;
     let (_, where_she_is) = hers.split_once("Where you are: ").expect("where she is");
-    assert_snapshot!(where_she_is, @"");
+    assert_snapshot!(where_she_is, @"before the doors of Chess <Club>, Rust Berlin. I ask, check, and open; everything else is the business of the group’s admins.");
 
     let olaf = scene.world.person("Olaf").speaks("de");
     olaf.requests_to_join();
     olaf.reads().await;
-    assert_snapshot!(asks_for_safety(&olaf).await, @"");
+    assert_snapshot!(asks_for_safety(&olaf).await, @r"
+    Rust Berlin
+
+    Wonach ich frage: nach dem Passwort der Gruppe, einer E-Mail-Adresse oder Telefonnummer und dem Code, den ich dorthin geschickt habe. Alles davon entferne ich aus diesem Chat, sobald ich es gelesen habe.
+
+    Wonach ich nie frage: nach dem Anmeldecode deines Telegram-Kontos (fünf Ziffern, von Telegram selbst geschickt), nach deinem Telegram-Passwort, nach Geld oder danach, dass du eine App installierst. Wer so etwas verlangt, will dein Konto.
+
+    Woran du meinen Code erkennst: In der Mail oder SMS stehen dieselben zwei Wörter wie in diesem Chat und der Name der Gruppe.
+
+    Woran du mich erkennst: Vergleich meinen @Namen oben in diesem Chat Buchstabe für Buchstabe mit dem unter den Administratoren der Gruppe, oder frag jemanden, der schon drin ist. Ich schreibe dir erst, wenn du eine Beitrittsanfrage gestellt oder auf Starten gedrückt hast, und schicke dich nie zu einem anderen Bot oder auf eine Webseite weiter.
+
+    Wo du bist: vor der Tür von Rust Berlin. Ich frage, prüfe und öffne; alles andere ist Sache der Admins der Gruppe.
+    ");
     for person in [&nora, &olaf] {
         assert!(person.commands().iter().any(|command| command.starts_with("/safety: ")));
     }
