@@ -42,6 +42,8 @@ wait-for =
     }
 
 nameless-group = deine Gruppe
+# Steht für den Namen einer Gruppe, die so heißt, als wäre sie Telegram selbst.
+posing-group = eine Gruppe, die sich „{ $title }“ nennt
 
 ## Wege hinein
 
@@ -286,6 +288,18 @@ safety =
     <b>Wonach ich nie frage:</b> nach dem Anmeldecode deines Telegram-Kontos (fünf Ziffern, von Telegram selbst geschickt), nach deinem Telegram-Passwort, nach Geld oder danach, dass du eine App installierst. Wer so etwas verlangt, will dein Konto.
 
     <b>Woran du meinen Code erkennst:</b> In der Mail oder SMS stehen dieselben zwei Wörter wie in diesem Chat und der Name der Gruppe.
+
+    <b>Woran du mich erkennst:</b> Vergleich meinen @Namen oben in diesem Chat Buchstabe für Buchstabe mit dem unter den Administratoren der Gruppe, oder frag jemanden, der schon drin ist. Ich schreibe dir erst, wenn du eine Beitrittsanfrage gestellt oder auf Starten gedrückt hast, und schicke dich nie zu einem anderen Bot oder auf eine Webseite weiter.
+safety-before =
+    { $safety }
+
+    <b>Wo du bist:</b> vor { $count ->
+        [one] der Tür von <b>{ $groups }</b>.
+       *[other] den Türen von <b>{ $groups }</b>{ $more ->
+            [0] .
+           *[other] { " " }und { $more } weiteren.
+        }
+    } Ich frage, prüfe und öffne; alles andere ist Sache der Admins der Gruppe.
 login-code-warning =
     ⚠️ <b>Halt, bitte.</b> Das sieht aus wie ein Anmeldecode deines Telegram-Kontos. Ich habe ihn entfernt und nicht verwendet.
 

@@ -30,6 +30,8 @@ wait-for =
 
 # Stands for a group whose title cannot be shown.
 nameless-group = your group
+# Stands for the title of a group that is called as if it were Telegram itself.
+posing-group = a group that calls itself “{ $title }”
 
 ## Ways in
 
@@ -274,6 +276,19 @@ safety =
     <b>What I never ask for:</b> the login code of your Telegram account (five digits, sent by Telegram itself), your Telegram password, money, or an app to install. Whoever asks for these is after your account.
 
     <b>How you know that a code is mine:</b> the mail or SMS carries the same two words as this chat and names the group.
+
+    <b>How you know that I am I:</b> compare my @name at the top of this chat, letter by letter, with the one among the group’s administrators, or ask somebody who is in. I write to you only after you asked to join or pressed Start, and I never send you on to another bot or to a web page.
+safety-before =
+    { $safety }
+
+    <b>Where you are:</b> before the { $count ->
+        [one] door of <b>{ $groups }</b>.
+       *[other] doors of <b>{ $groups }</b>{ $more ->
+            [0] .
+            [one] { " " }and { $more } more.
+           *[other] { " " }and { $more } more.
+        }
+    } I ask, check, and open; everything else is the business of the group’s admins.
 login-code-warning =
     ⚠️ <b>Stop, please.</b> That looks like a login code of your Telegram account. I have removed it without using it.
 

@@ -7,10 +7,13 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
+use rustix::fs::Mode;
 
 use cli::{Cli, Command, Exit};
 
 fn main() -> ExitCode {
+    // Whatever is written from here on, by us or by a library, is for this user's eyes alone.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     countersign::ops::log::hook_panics(|| {});
     match run(Cli::parse()) {
         Ok(exit) => exit.into(),

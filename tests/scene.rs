@@ -1,6 +1,7 @@
 //! The real bot in a pretend world: the same code as `countersign run`, from the configuration
 //! file on, with a clock that the test moves.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -256,6 +257,9 @@ impl Scene {
     pub fn config(&self) -> Config {
         let path = self.folder.path().join("config.toml");
         std::fs::write(&path, &self.config).expect("a writable folder");
+        // The token stands in it.
+        let own = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&path, own).expect("a file of ours");
         let none = std::iter::empty();
         match config::load(Some(&path), none, &mut SystemRandom) {
             Ok(loaded) => loaded.config,

@@ -262,6 +262,9 @@ impl<'a> Reader<'a> {
                     self.wrong(name, format!("the file {} is empty", path.display()));
                     return None;
                 }
+                if readable_by_all(&path) {
+                    self.warn(name, open_to_all(&path));
+                }
                 Some(SecretString::from(text))
             }
             Err(why) => {
@@ -282,6 +285,18 @@ pub(super) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether every user of this machine can read the file.
+pub(super) fn readable_by_all(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    const OTHERS_READ: u32 = 0o004;
+    std::fs::metadata(path).is_ok_and(|facts| facts.permissions().mode() & OTHERS_READ != 0)
+}
+
+pub(super) fn open_to_all(path: &Path) -> String {
+    let path = path.display();
+    format!("{path} holds a secret, and every user of this machine can read it; chmod 600 it")
 }
 
 fn read_secret(path: &Path) -> std::io::Result<Zeroizing<String>> {

@@ -191,6 +191,12 @@ fn read(
 ) -> Result<(Config, Vec<Problem>), Problems> {
     let mut sources = Sources::read(file, environment, &mut problems);
     let mut notes = Notes::default();
+    if let Some((path, _)) = file.filter(|_| sources.file_holds_secret())
+        && fields::readable_by_all(path)
+    {
+        let what = fields::open_to_all(path);
+        notes.warnings.push(Problem { at: None, key: String::new(), what });
+    }
     let config = rules::config(&mut sources, &mut notes, random);
     if !sources.unreadable {
         // Otherwise every key of the file would be called missing.

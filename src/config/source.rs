@@ -113,6 +113,14 @@ impl Sources {
         self.tables.remove(&section).unwrap_or_else(|| Fields::empty(section, None, None))
     }
 
+    /// Whether a secret stands in the file itself.
+    pub(super) fn file_holds_secret(&self) -> bool {
+        let tables = self.tables.values().chain(self.gates.values());
+        tables.flat_map(|fields| fields.found.values()).any(|(value, at)| {
+            matches!((value, at), (Value::Secret(_), Place::File { .. })) && !value.is_empty()
+        })
+    }
+
     /// The gates in their order.
     pub(super) fn take_gates(&mut self) -> Vec<Fields> {
         std::mem::take(&mut self.gates).into_values().collect()

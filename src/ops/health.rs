@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use reqwest::redirect::Policy;
 use tokio::net::TcpListener;
 
 use super::metrics::{CONTENT_TYPE, Metrics};
@@ -99,8 +100,8 @@ pub async fn ask(address: SocketAddr) -> Result<(), HealthError> {
     let url = format!("http://{}/healthz", SocketAddr::new(ip, address.port()));
     let no_answer =
         |why: reqwest::Error| HealthError::NoAnswer { url: url.clone(), why: root_cause(&why) };
-    let client =
-        reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(no_answer)?;
+    let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE);
+    let client = client.build().map_err(no_answer)?;
     let answer = client.get(&url).send().await.map_err(no_answer)?;
     let status = answer.status();
     if status.is_success() {

@@ -115,8 +115,8 @@ pub fn load(path: &Path) -> Result<MasterSecret, SecretError> {
         Err(e) => return Err(failed(&e)),
     };
     let mode = file.metadata().map_err(|e| failed(&e))?.permissions().mode();
-    if mode & 0o022 != 0 {
-        tracing::warn!(path = %path.display(), "others may write the secret key; chmod 600 it");
+    if mode & 0o026 != 0 {
+        tracing::warn!(path = %path.display(), "others may read or write the secret key; chmod 600 it");
     }
     // One buffer of the right size from the start: a growing one would leave copies behind.
     let mut text = Zeroizing::new(Vec::with_capacity(256));

@@ -265,11 +265,15 @@ fn in_private(message: Message) -> Option<Private> {
     })
 }
 
-/// In the text, in a caption, or in what a reply quotes; or anything forwarded from Telegram's own
+/// In the text, in a caption, in what a reply quotes, on a contact card or in a poll; or anything forwarded from Telegram's own
 /// account.
 fn holds_login_code(message: Message) -> bool {
     let quote = message.quote().map(|quote| quote.text.as_str());
-    let said = [message.text(), message.caption(), quote];
+    let card = message.contact();
+    let named = card.map(|card| card.first_name.as_str());
+    let number = card.map(|card| card.phone_number.as_str());
+    let asked = message.poll().map(|poll| poll.question.as_str());
+    let said = [message.text(), message.caption(), quote, named, number, asked];
     let from_telegram = message.forward_from_user().is_some_and(|user| user.id.0 == TELEGRAM);
     from_telegram || said.into_iter().flatten().any(looks_like_login_code)
 }

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Catalogue, Sentence};
 use super::clean::{clean, cut, escape, without_tags};
-use super::sentences::{TITLE, plain};
+use super::sentences::plain;
 use super::{ALERT, BUTTON_TITLE, Texts};
 use crate::administration::text::{Label, Text};
 use crate::verification::Language;
@@ -29,8 +29,7 @@ impl Texts {
     #[must_use]
     pub fn administer(&self, language: &Language, group: Option<&str>, text: &Text) -> String {
         let said = self.catalogue.say(language, &of_text(text), escape);
-        let title = group.map(|title| clean(title, TITLE)).unwrap_or_default();
-        if title.is_empty() { said } else { format!("<b>{}</b>\n\n{said}", escape(&title)) }
+        self.headed(language, group, said)
     }
 
     /// The answer to a pressed button: plain text of at most 200 characters.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::catalogue::{Sentence, Value};
 use super::clean::clean;
+use super::names::name;
 use super::sentences::{count, plain, with, words};
 use crate::administration::desk::findings::Finding;
 use crate::administration::desk::text::{Answerer, CardEnd, DeskLabel, DeskText, LogLine, Who};
@@ -80,11 +81,11 @@ pub fn of_label(label: &DeskLabel) -> Sentence {
     }
 }
 
-fn muted(name: Option<&str>, remove_after: Option<Duration>) -> Sentence {
+fn muted(given: Option<&str>, remove_after: Option<Duration>) -> Sentence {
     let [ends, wait] = ending(remove_after);
-    let name = name.map(|name| clean(name, NAME)).filter(|name| !name.is_empty());
-    match name {
-        Some(name) => with("desk-muted", [("name", Value::Words(name)), ends, wait]),
+    let shown = given.map(|given| name(given, NAME)).filter(|shown| !shown.is_empty());
+    match shown {
+        Some(shown) => with("desk-muted", [("name", Value::Words(shown)), ends, wait]),
         None => with("desk-muted-nameless", [ends, wait]),
     }
 }
@@ -92,7 +93,7 @@ fn muted(name: Option<&str>, remove_after: Option<Duration>) -> Sentence {
 fn many_muted(many: u32, more: bool, names: &[String], remove_after: Option<Duration>) -> Sentence {
     let [ends, wait] = ending(remove_after);
     let shown: Vec<String> =
-        names.iter().map(|name| clean(name, NAME)).filter(|name| !name.is_empty()).collect();
+        names.iter().map(|given| name(given, NAME)).filter(|shown| !shown.is_empty()).collect();
     if shown.is_empty() || shown.len() < names.len() {
         let values = [("count", count(many)), ("more", yes(more)), ends, wait];
         return with("desk-many-muted", values);
@@ -118,15 +119,15 @@ fn of_finding(finding: &Finding) -> Sentence {
         Finding::UngatedLink { url, name: _, primary: true } => {
             with("desk-finding-primary-link", [("url", words(url, DETAIL))])
         }
-        Finding::UngatedLink { url, name: Some(name), primary: false } => with(
+        Finding::UngatedLink { url, name: Some(given), primary: false } => with(
             "desk-finding-named-link",
-            [("url", words(url, DETAIL)), ("name", words(name, NAME))],
+            [("url", words(url, DETAIL)), ("name", Value::Words(name(given, NAME)))],
         ),
         Finding::UngatedLink { url, name: None, primary: false } => {
             with("desk-finding-link", [("url", words(url, DETAIL))])
         }
         Finding::OtherBots(names) => {
-            let shown: Vec<String> = names.iter().map(|name| clean(name, NAME)).collect();
+            let shown: Vec<String> = names.iter().map(|given| name(given, NAME)).collect();
             let values =
                 [("count", count(names.len() as u64)), ("names", Value::Words(shown.join(", ")))];
             with("desk-finding-other-bots", values)
@@ -303,11 +304,16 @@ pub(super) fn name_of(who: &Who) -> Value {
     let id = who.id.0.to_string();
     let Some(name) = &who.name else { return Value::Words(id) };
     let handle = match &name.username {
-        Some(username) => format!("@{}", clean(username, 32)),
+        Some(username) => format!("@{}", handle_of(username)),
         None => id,
     };
-    let full = clean(&name.full, NAME);
+    let full = self::name(&name.full, NAME);
     Value::Words(if full.is_empty() { handle } else { format!("{full} ({handle})") })
+}
+
+/// What usernames are made of.
+fn handle_of(username: &str) -> String {
+    username.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(32).collect()
 }
 
 fn yes(is: bool) -> Value {

@@ -2,8 +2,9 @@
 
 use super::Texts;
 use super::catalogue::{Sentence, Value};
-use super::clean::{clean, escape};
+use super::clean::escape;
 use super::gsm7;
+use super::names::{name, poses_as_telegram};
 use super::sentences::{PHRASE, TITLE, count, plain, with, words};
 use crate::verification::Language;
 use crate::verification::effect::Letter;
@@ -14,6 +15,8 @@ pub struct MailText {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// The group, for a sender without a name of its own.
+    pub group: String,
 }
 
 impl Texts {
@@ -28,7 +31,8 @@ impl Texts {
         let say = |sentence: Sentence| self.catalogue.say(language, &sentence, str::to_owned);
 
         let greeting = say(plain("mail-greeting"));
-        let intro = say(with("mail-intro", [("group", words(&group, TITLE)), number(letter)]));
+        let intro =
+            say(with("mail-intro", [("group", Value::Words(group.clone())), number(letter)]));
         let phrase = say(with("mail-phrase", [("phrase", words(&letter.phrase, PHRASE))]));
         let todo = say(with(
             "mail-todo",
@@ -52,8 +56,8 @@ impl Texts {
             body.paragraph(&ignore);
             body.paragraph(&promise);
         });
-        let subject = say(with("mail-subject", [("group", words(&group, TITLE))]));
-        MailText { subject, text, html }
+        let subject = say(with("mail-subject", [("group", Value::Words(group.clone()))]));
+        MailText { subject, text, html, group }
     }
 
     /// The SMS for a code: always one segment, at most 160 septets of GSM 03.38. A long title
@@ -70,10 +74,13 @@ impl Texts {
             ];
             gsm7::reduce(&self.catalogue.say(language, &with("sms", values), str::to_owned))
         };
-        let mut title = gsm7::reduce(&clean(&letter.group, TITLE));
-        if title.is_empty() {
-            title = gsm7::reduce(&self.nameless_group(language));
-        }
+        // Reduced first: a title must not become Telegram's, or a link, by losing letters.
+        let reduced = name(&gsm7::reduce(&letter.group), TITLE);
+        let title = match poses_as_telegram(&letter.group) && !reduced.is_empty() {
+            true => self.posing(language, reduced),
+            false => self.group(language, &reduced),
+        };
+        let title = gsm7::reduce(&title);
         let whole = say(&title);
         let over = gsm7::septets(&whole).unwrap_or_default().saturating_sub(gsm7::SEGMENT);
         if over == 0 {
@@ -84,8 +91,7 @@ impl Texts {
     }
 
     fn group(&self, language: &Language, title: &str) -> String {
-        let title = clean(title, TITLE);
-        if title.is_empty() { self.nameless_group(language) } else { title }
+        self.title(language, title).unwrap_or_else(|| self.nameless_group(language))
     }
 }
 

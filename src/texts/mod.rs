@@ -8,6 +8,7 @@ mod clean;
 mod desk;
 mod gsm7;
 mod letters;
+mod names;
 mod panel;
 mod roster;
 mod sentences;
@@ -20,10 +21,11 @@ pub(crate) mod tests;
 
 use thiserror::Error;
 
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Value};
 use clean::{clean, cut, escape, without_tags};
 pub use letters::MailText;
-use sentences::{TITLE, of_label, of_text, plain};
+use names::{name, poses_as_telegram};
+use sentences::{TITLE, of_label, of_text, plain, with};
 
 use crate::verification::Language;
 use crate::verification::effect::Label;
@@ -74,8 +76,7 @@ impl Texts {
     #[must_use]
     pub fn say(&self, language: &Language, group: Option<&str>, text: &Text) -> String {
         let said = self.catalogue.say(language, &of_text(text), escape);
-        let title = group.map(|title| clean(title, TITLE)).unwrap_or_default();
-        if title.is_empty() { said } else { format!("<b>{}</b>\n\n{said}", escape(&title)) }
+        self.headed(language, group, said)
     }
 
     /// What a button says: plain text.
@@ -115,6 +116,29 @@ impl Texts {
     /// The languages that there are words in, English among them.
     pub fn languages(&self) -> impl Iterator<Item = Language> {
         self.catalogue.languages().map(Language::new)
+    }
+
+    /// The same under the group's title, where one is given.
+    fn headed(&self, language: &Language, group: Option<&str>, said: String) -> String {
+        match group.and_then(|title| self.title(language, title)) {
+            Some(title) => format!("<b>{}</b>\n\n{said}", escape(&title)),
+            None => said,
+        }
+    }
+
+    /// A group's title for people; one that passes for Telegram's own is told as what it is.
+    /// `None`: nothing of it can be shown.
+    fn title(&self, language: &Language, title: &str) -> Option<String> {
+        let title = name(title, TITLE);
+        if poses_as_telegram(&title) {
+            return Some(self.posing(language, title));
+        }
+        (!title.is_empty()).then_some(title)
+    }
+
+    fn posing(&self, language: &Language, title: String) -> String {
+        let sentence = with("posing-group", [("title", Value::Words(title))]);
+        self.catalogue.say(language, &sentence, str::to_owned)
     }
 
     fn nameless_group(&self, language: &Language) -> String {

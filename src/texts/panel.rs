@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::catalogue::{Sentence, Value};
+use super::names::name;
 use super::sentences::{count, plain, with, words};
 use crate::administration::panel::state::List;
 use crate::administration::panel::text::{
@@ -156,8 +157,8 @@ pub fn of_text(text: &PanelText) -> Sentence {
 
         PanelText::LogChat { on } => with("panel-log-chat", [("on", yes(*on))]),
         PanelText::PickLogChat => plain("panel-pick-log-chat"),
-        PanelText::LogEnds { group } => with("panel-log-ends", [("group", words(group, ENTRY))]),
-        PanelText::LogHere { group } => with("panel-log-here", [("group", words(group, ENTRY))]),
+        PanelText::LogEnds { group } => with("panel-log-ends", [("group", named(group))]),
+        PanelText::LogHere { group } => with("panel-log-here", [("group", named(group))]),
         PanelText::LogProving => plain("panel-log-proving"),
         PanelText::LogOn => plain("panel-log-on"),
         PanelText::LogNoPost => plain("panel-log-no-post"),
@@ -264,6 +265,10 @@ fn overview(overview: &Overview) -> Sentence {
         ("link", words(&overview.link, LINK)),
     ];
     with("panel-overview", values)
+}
+
+fn named(group: &str) -> Value {
+    Value::Words(name(group, ENTRY))
 }
 
 fn missing(missing: &[Missing]) -> Value {

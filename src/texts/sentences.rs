@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::catalogue::{Sentence, Value};
 use super::clean::clean;
+use super::names::name;
 use crate::verification::effect::{Channel, Label};
 use crate::verification::event::Refusal;
 use crate::verification::text::{HelpStep, Text};
@@ -17,6 +18,8 @@ pub const PHRASE: usize = 40;
 const LINK: usize = 200;
 /// So many domains or dial codes are named before `…`.
 const LISTED: usize = 12;
+/// So many groups are named.
+const GROUPS: usize = 5;
 
 pub fn of_text(text: &Text) -> Sentence {
     match text {
@@ -117,6 +120,7 @@ pub fn of_text(text: &Text) -> Sentence {
 
         Text::Help { step } => with("help", [("now", Value::Said(plain(asked_for(*step))))]),
         Text::Safety => plain("safety"),
+        Text::SafetyBefore { groups } => safety_before(groups),
         Text::LoginCodeWarning => plain("login-code-warning"),
         Text::NeedText { step } => {
             with("need-text", [("now", Value::Said(plain(asked_for(*step))))])
@@ -159,6 +163,23 @@ pub fn words(words: &str, longest: usize) -> Value {
 
 pub fn count(count: impl Into<u64>) -> Value {
     Value::Count(count.into())
+}
+
+fn safety_before(groups: &[String]) -> Sentence {
+    let mut named: Vec<String> = groups.iter().map(|title| name(title, TITLE)).collect();
+    named.retain(|title| !title.is_empty());
+    if named.is_empty() {
+        return plain("safety");
+    }
+    let more = named.len().saturating_sub(GROUPS);
+    named.truncate(GROUPS);
+    let values = [
+        ("safety", Value::Said(plain("safety"))),
+        ("count", count(named.len() as u64)),
+        ("groups", Value::Words(named.join(", "))),
+        ("more", count(more as u64)),
+    ];
+    with("safety-before", values)
 }
 
 fn at(masked: &str) -> (&'static str, Value) {

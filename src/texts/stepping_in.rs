@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::catalogue::{Sentence, Value};
 use super::desk::name_of;
+use super::names::name;
 use super::sentences::{TITLE, count, plain, with, words};
 use crate::administration::desk::text::Who;
 use crate::administration::panel::stepping_in::text::{
@@ -78,7 +79,7 @@ fn of_place(place: &Place) -> Sentence {
         "stepin-place-stand",
         [
             ("named", yes(place.group.is_some())),
-            ("group", words(place.group.as_deref().unwrap_or_default(), TITLE)),
+            ("group", Value::Words(name(place.group.as_deref().unwrap_or_default(), TITLE))),
             ("stand", Value::Choice(stand(place.stand))),
         ],
     )];

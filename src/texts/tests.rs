@@ -150,6 +150,11 @@ every! { every_text, is_listed: Text =
     Text::Revoked => [Text::Revoked],
     Text::Help { .. } => [Text::Help { step: HelpStep::Nothing }],
     Text::Safety => [Text::Safety],
+    Text::SafetyBefore { .. } => [
+        Text::SafetyBefore { groups: vec!["Rust Berlin".to_owned()] },
+        Text::SafetyBefore { groups: vec!["Rust Berlin".to_owned(); 2] },
+        Text::SafetyBefore { groups: vec!["Rust Berlin".to_owned(); 7] },
+    ],
     Text::LoginCodeWarning => [Text::LoginCodeWarning],
     Text::NeedText { .. } => [
         Text::NeedText { step: HelpStep::Nothing },
@@ -189,6 +194,7 @@ const APART: &[(&str, &[&str])] = &[
     ("wait-in", &["unit", "count"]),
     ("wait-for", &["unit", "count"]),
     ("nameless-group", &[]),
+    ("posing-group", &["title"]),
     ("label-share-contact", &[]),
     ("command-start", &[]),
     ("command-help", &[]),
@@ -446,7 +452,7 @@ fn hostile_titles_and_addresses_stay_words() {
     let title = "<a href=\"tg://evil\">\u{202e}Rust\u{2066}\n</b>".to_owned() + &"x".repeat(5000);
     let text = Text::OfferNewCode { masked: "</code><b>&\u{202e}".to_owned() };
     let said = texts.say(&en(), Some(&title), &text);
-    assert!(said.starts_with("<b>&lt;a href=&quot;tg://evil&quot;&gt;Rust &lt;/b&gt;xxx"));
+    assert!(said.starts_with("<b>&lt;a href=&quot;tg: evil&quot;&gt;Rust &lt;/b&gt;xxx"), "{said}");
     assert!(said.contains("<code>&lt;/code&gt;&lt;b&gt;&amp;</code>"));
     assert!(!said.contains('\u{202e}') && said.len() < 400);
     assert!(texts.label(&en(), &Label::Group(title)).chars().count() <= 40);

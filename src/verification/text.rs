@@ -201,7 +201,12 @@ pub enum Text {
     Help {
         step: HelpStep,
     },
+    /// What this bot asks for and what never, and how to tell it from one that poses as it.
     Safety,
+    /// The same for somebody who is before the doors of these groups, by their titles.
+    SafetyBefore {
+        groups: Vec<String>,
+    },
     LoginCodeWarning,
     NeedText {
         step: HelpStep,

@@ -1,3 +1,8 @@
-//! Attacks, each as its author would play it, and what becomes of it.
+//! What attackers try, row by row of the README's table "Security". A test here turns red when the
+//! rule that its name says is taken away.
 
+mod clock;
+mod hosts;
+mod injection;
+mod phishing;
 mod pumping;

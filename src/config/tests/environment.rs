@@ -1,5 +1,8 @@
 //! Settings from the environment and from files of their own.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use secrecy::ExposeSecret;
 
 use super::*;
@@ -65,7 +68,7 @@ fn everything_can_come_from_the_environment() {
 fn the_environment_wins_over_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("token");
-    std::fs::write(&path, "999999:other\n").unwrap();
+    secret_file(&folder, "token", "999999:other\n");
     let config = accepted(
         &well(""),
         &[
@@ -118,10 +121,11 @@ fn wrong_variables_are_named() {
     );
 }
 
-/// Makes a file of this content, and gives its path in quotes.
+/// Makes a file of this content that others cannot read, and gives its path in quotes.
 fn secret_file(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
     format!("{:?}", path.to_str().unwrap())
 }
 

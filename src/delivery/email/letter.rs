@@ -5,6 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
+use unicode_general_category::{GeneralCategory, get_general_category};
 
 use super::Mail;
 
@@ -101,10 +102,13 @@ fn message_id(sender: &Sender, mail: &Mail) -> String {
     }
 }
 
-/// One line without control characters or characters that turn the direction of writing, white
-/// space squeezed. lettre panics on a line end in a display name.
+/// One line without control characters and without invisible ones (they turn the direction of
+/// writing, or hide what is written), white space squeezed. lettre panics on a line end in a
+/// display name.
 fn clean(text: &str, length: usize) -> String {
-    let unseen = |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    // Emoji and some scripts are spelled with these two.
+    let joins = |c: char| matches!(c, '\u{200c}' | '\u{200d}');
+    let unseen = |c: char| get_general_category(c) == GeneralCategory::Format && !joins(c);
     let spaced: String = text
         .chars()
         .filter(|c| !unseen(*c))
@@ -118,6 +122,7 @@ fn clean(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use mail_parser::MessageParser;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::verification::Timestamp;
@@ -200,6 +205,33 @@ mod tests {
             assert!(letter.bytes.is_ascii(), "{group:?}");
             let longest = letter.bytes.split(|b| *b == b'\n').map(<[u8]>::len).max();
             assert!(longest < Some(998), "{group:?} {longest:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_title_at_all_stays_within_its_header(
+            group in any::<String>(),
+            subject in "(\\PC|[\r\n\u{0}\u{85}\u{2028}\u{202e}<>@,;:\"\\\\=?]){0,300}",
+            id in any::<String>(),
+        ) {
+            let usual = compose("gate@example.net", &mail());
+            let strange = Mail { group, subject, message_id: id, ..mail() };
+            let letter = compose("gate@example.net", &strange);
+            prop_assert!(letter.bytes.is_ascii());
+            let lines = letter.bytes.split(|b| *b == b'\n').map(<[u8]>::len);
+            prop_assert!(lines.max() < Some(998));
+            // No header more, none less, and no recipient but the one.
+            let names = |letter: &Letter| {
+                let parsed = MessageParser::default().parse(&letter.bytes).unwrap();
+                let names = parsed.headers_raw().map(|(name, _)| name.to_owned());
+                names.collect::<Vec<_>>()
+            };
+            prop_assert_eq!(names(&letter), names(&usual));
+            let parsed = MessageParser::default().parse(&letter.bytes).unwrap();
+            let from: Vec<_> = parsed.from().unwrap().iter().map(|a| a.address()).collect();
+            prop_assert_eq!(from, [Some("gate@example.net")]);
+            prop_assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), mail().text);
         }
     }
 

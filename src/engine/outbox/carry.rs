@@ -327,7 +327,7 @@ async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutco
                 subject: words.subject,
                 text: words.text,
                 html: words.html,
-                group: letter.group.clone(),
+                group: words.group,
                 message_id: message_id(),
                 date: engine.clock.wall(),
             };

@@ -1,5 +1,7 @@
 //! The page's JSON API, and the demo's world as a whole.
 
+use std::os::unix::fs::PermissionsExt;
+
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -177,6 +179,7 @@ async fn the_config_leads_the_bot_to_the_servers() {
     let demo = demo().await;
     let file = demo.folder.path().join("config.toml");
     std::fs::write(&file, &demo.demo.config).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
     let nothing = std::iter::empty();
     let loaded = crate::config::load(Some(&file), nothing, &mut SystemRandom).unwrap();
     let warned: Vec<String> = loaded.warnings.iter().map(|w| w.key.clone()).collect();

@@ -30,8 +30,8 @@ impl Email {
     /// Reads one plain address; white space around it, `<>` and `mailto:` may stay.
     ///
     /// The local part is ASCII: letters, digits and ``#$&'*+-/=?^_`{|}~``, with single dots between
-    /// them, 64 characters at most. Quotes, and the `!` and `%` that let a relay send it on, are
-    /// refused. The domain is a registrable name below a public suffix, or below one: no IP
+    /// them, 64 characters at most. Quotes, the `!` and `%` that let a relay send it on, and the
+    /// `=?` behind which mail programs read another address (RFC 2047), are refused. The domain is a registrable name below a public suffix, or below one: no IP
     /// address, no single label, no domain of local use. A domain in another script is taken, but
     /// none that mixes Latin letters with others or imitates Latin letters throughout.
     pub fn parse(typed: &str) -> Result<Email, EmailError> {
@@ -124,7 +124,7 @@ fn is_local_part(local: &str) -> bool {
         !atom.is_empty()
             && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"#$&'*+-/=?^_`{|}~".contains(&b))
     };
-    local.len() <= LONGEST_LOCAL && local.split('.').all(is_atom)
+    local.len() <= LONGEST_LOCAL && !local.contains("=?") && local.split('.').all(is_atom)
 }
 
 /// The domain in lower-case ASCII; `None` if it is none, or one that is made to be misread.
@@ -283,6 +283,7 @@ mod tests {
             "nora＠example.org",
             "nora@xn--.org",
             "nora@xn--a.org",
+            "=?utf-8?q?nora=40evil.example=3e=00?=x@example.org",
             &long_local,
             &long_label,
             &long,

@@ -34,6 +34,21 @@ pub(super) fn commanded(turn: &mut Turn<'_, '_>) {
     }
 }
 
+/// `/safety`: names the groups that they are before, so that they see what this chat is about.
+pub(super) fn safety(turn: &Turn<'_, '_>) -> Text {
+    let before = turn.person.gates.iter().filter_map(|(id, applicant)| {
+        let gate = turn.facts.gates.get(id)?;
+        let locked = applicant.tally.standing(turn.facts.now, &gate.limits, turn.facts.restore)
+            != Standing::Open;
+        let is_before = applicant.stage.is_open() || applicant.mute.is_some() || locked;
+        is_before.then_some((turn.person.active == Some(*id), applicant.touched, &gate.title))
+    });
+    let mut before: Vec<_> = before.collect();
+    before.sort_by_key(|(active, touched, _)| std::cmp::Reverse((*active, *touched)));
+    let groups: Vec<String> = before.into_iter().map(|(_, _, title)| title.clone()).collect();
+    if groups.is_empty() { Text::Safety } else { Text::SafetyBefore { groups } }
+}
+
 /// The button.
 pub(super) fn pressed(turn: &mut Dialogue<'_, '_, '_>) -> bool {
     ask(turn);

@@ -414,7 +414,7 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str) {
         "cancel" => {
             turn.in_dialogue(arrival::cancel, |turn| turn.tell(Text::NothingToCancel));
         }
-        "safety" => turn.tell(Text::Safety),
+        "safety" => turn.tell(helping::safety(turn)),
         "admin" => helping::commanded(turn),
         _ => {
             let step = turn.help_step();

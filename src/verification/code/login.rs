@@ -27,6 +27,8 @@ const WORDS: &[&str] = &[
     "login",
     "anmeld",
     "logincode",
+    "mycode",
+    "otp",
     "anmeldecode",
     "вход",
     "вхід",
@@ -81,6 +83,9 @@ const POSTAL: &[&str] = &[
 /// - a number of five digits together with a word for code or login, or with Telegram's name
 ///   (`Login code: 12345. Do not give …`, `my code is 12345`), unless the talk is of a postcode or
 ///   a longer number stands there too, as in a message of ours,
+/// - the same as thieves have it disguised, so that Telegram does not notice: grown together with
+///   such a word (`mycode12345`), with a letter between each two digits (`1a2b3c4d5`), or as a
+///   command's parameter (`/start 12345`),
 /// - the code of my.telegram.org, which has letters (`This is your login code: aBcD3fGh1jK`).
 #[must_use]
 pub fn looks_like_login_code(text: &str) -> bool {
@@ -88,6 +93,9 @@ pub fn looks_like_login_code(text: &str) -> bool {
     (is_bare(text) && !are_dial_codes(text))
         || has_login_link(&lower)
         || names_a_code(text, &lower)
+        || is_grown_together(&lower)
+        || is_interleaved(text)
+        || is_parameter(text)
         || is_web_code(text, &lower)
 }
 
@@ -126,6 +134,40 @@ fn names_a_code(text: &str, lower: &str) -> bool {
         && (words(lower).any(|word| WORDS.iter().any(|start| word.starts_with(start)))
             || PIECES.iter().any(|piece| lower.contains(piece)))
         && !words(lower).any(|word| POSTAL.contains(&word))
+}
+
+/// `mycode12345`, `code_12345`
+fn is_grown_together(lower: &str) -> bool {
+    let mut tokens = lower.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-'));
+    tokens.any(|token| {
+        let word = token.trim_end_matches(|c| digits::value(c).is_some());
+        let code = token.strip_prefix(word).unwrap_or_default();
+        let word = word.trim_end_matches(['_', '-']);
+        code.chars().count() == DIGITS && WORDS.contains(&word)
+    })
+}
+
+/// `1a2b3c4d5`, and with a letter before or after.
+fn is_interleaved(text: &str) -> bool {
+    let shape: String = text.trim().chars().map(shape_of).collect();
+    let core = shape.strip_prefix('a').unwrap_or(&shape);
+    core.strip_suffix('a').unwrap_or(core) == "0a0a0a0a0"
+}
+
+fn shape_of(c: char) -> char {
+    match c {
+        c if digits::value(c).is_some() => '0',
+        c if c.is_alphabetic() => 'a',
+        _ => ' ',
+    }
+}
+
+/// `/start 12345`
+fn is_parameter(text: &str) -> bool {
+    let Some(("/start", parameter)) = text.trim().split_once(char::is_whitespace) else {
+        return false;
+    };
+    is_bare(parameter)
 }
 
 fn is_web_code(text: &str, lower: &str) -> bool {
@@ -199,6 +241,14 @@ mod tests {
             "رمز الدخول: ١٢٣٤٥",
             "Web login code. Dear Nora, we received a request from your account to log in on my.telegram.org. This is your login code:\naBcDeFgHiJk\n\nDo not give this code to anyone",
             "This is your login code: zK3mfTg_aQw",
+            "mycode12345",
+            "MYCODE 1 2 3 4 5",
+            "send this: code_12345",
+            "otp-12345",
+            "код12345",
+            "1a2b3c4d5",
+            "x1x2x3x4x5x",
+            "/start 12345",
         ] {
             assert!(looks_like_login_code(text), "{text:?}");
         }
@@ -233,6 +283,12 @@ mod tests {
             "the login code: please resend it",
             "I got no login code from Telegram",
             "decode 12345 ways",
+            "mycode123456",
+            "unicode12345x",
+            "1a2b3c4d5e6",
+            "1a2b3c4d",
+            "/start c12345",
+            "/approve 12345",
             "open sesame",
             "Countersign code 123456. Ignore this if it was not you. https://t.me/gate_bot?start=cAbCdEf123456",
         ] {
