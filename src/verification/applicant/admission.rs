@@ -1,11 +1,12 @@
 //! What opens the group: approving the join request, or a personal link.
 
 use super::buttons::Action;
-use super::turn::Dialogue;
+use super::turn::{Dialogue, Turn};
 use super::{ActResult, Decision, Notice, Stage, helping, muted, stepping_in, who};
 use crate::verification::effect::Effect;
 use crate::verification::event::AdmissionOutcome;
 use crate::verification::limits::Tally;
+use crate::verification::GateId;
 use crate::verification::text::Text;
 
 /// Telegram drops join requests after so long.
@@ -113,6 +114,11 @@ pub(super) fn answered(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcom
         AdmissionOutcome::Approved | AdmissionOutcome::AlreadyMember => entered(turn),
         // They gave up while an admin was letting them in.
         _ if !waits => stepping_in::let_in(turn, ActResult::Refused(outcome)),
+        // Approved twice, and in already: a link would let somebody else in.
+        AdmissionOutcome::NoRequest if matches!(turn.stage(), Stage::Admitted { joined: true, .. }) => {
+            turn.applicant().request = None;
+            stepping_in::let_in(turn, ActResult::Done);
+        }
         AdmissionOutcome::NoRequest => {
             turn.applicant().request = None;
             admit(turn);
@@ -159,6 +165,18 @@ pub(super) fn invited(turn: &mut Dialogue<'_, '_, '_>, outcome: &Result<String, 
             stepping_in::let_in(turn, ActResult::Nothing);
         }
         (_, Err(outcome)) => stepping_in::let_in(turn, ActResult::Refused(*outcome)),
+    }
+}
+
+/// A personal link for somebody who was forgotten meanwhile, or to a gate that is no more.
+pub(super) fn invited_nobody(
+    turn: &mut Turn<'_, '_>,
+    gate: GateId,
+    outcome: &Result<String, AdmissionOutcome>,
+) {
+    let known = turn.facts.gates.contains_key(&gate) && turn.person.gates.contains_key(&gate);
+    if let (false, Ok(link)) = (known, outcome) {
+        turn.order(Effect::RevokeInvite { gate, link: link.clone() });
     }
 }
 

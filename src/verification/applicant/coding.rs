@@ -215,8 +215,10 @@ pub(super) fn delivered(
             let key = live.address;
             applicant.number = applicant.number.saturating_sub(1);
             applicant.challenge = None;
+            // It was charged when it was issued: that may have been another day.
+            let issued = applicant.sends.latest.unwrap_or(now);
             applicant.sends.refund(key);
-            for ledger in ledgers(&address, key, now) {
+            for ledger in ledgers(&address, key, issued) {
                 turn.charge(ledger, -1);
             }
             if waiting {

@@ -7,6 +7,8 @@
 mod admins;
 mod anything;
 mod group;
+mod model;
+mod reference;
 mod restore;
 
 use std::collections::BTreeMap;
