@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::reference::{Became, Code, Place, Reference, Rules, Said, Verdict, Who, Wrong};
+use super::reference::{Became, Place, Reference, Rules, Said, Verdict, Who, Wrong};
 use super::{Counting, Facts, Ledger, Outages, Outcome, Person, Pressed, Stage, Stepped, step};
 use crate::verification::address::{Address, Email};
 use crate::verification::applicant::Action;
@@ -459,13 +459,12 @@ impl World {
         let verdict = match pressed.action {
             Action::Cancel if open => self.reference.cancels(who),
             Action::Send | Action::Resend | Action::NewCode if may_try => {
-                let wanted = self.reference.book(who);
                 let fits = match pressed.action {
                     Action::Send => matches!(place, Place::Confirm(_)),
                     _ => place == Place::Code,
                 };
                 if fits {
-                    return self.wants_a_code(who, what, wanted.code);
+                    return self.wants_a_code(who, what);
                 }
                 self.reference.keeps_the_code(who);
                 Verdict::default()
@@ -486,7 +485,7 @@ impl World {
     }
 
     /// The digits are drawn by the real rules; the reference takes note of them.
-    fn wants_a_code(&mut self, who: Who, what: What, _before: Option<Code>) {
+    fn wants_a_code(&mut self, who: Who, what: What) {
         let told = format!("{what:?}");
         let mailed = self.mail.len();
         let outcome = self.step(who.0, what);
@@ -650,6 +649,11 @@ impl World {
         if outcome.decisions.iter().any(|(_, decision)| decision.name() == "swept") {
             assert!(open && self.reference.is_idle(who), "a dialogue ended in the middle of it");
             self.reference.is_swept(who);
+        }
+        // Whoever is in, and has nothing against them, may be forgotten.
+        let known = self.people[&user].gates.contains_key(&GateId(gate));
+        if !known && self.reference.book(who).place == Place::Inside {
+            self.reference.leaves(who);
         }
         self.compare("time passed");
     }
