@@ -547,10 +547,17 @@ impl World {
                         self.reference.is_inside(who)
                     }
                     AdmissionOutcome::NoRequest => self.reference.has_no_request(who),
-                    _ => Verdict::default(),
+                    _ => {
+                        self.reference.fails(who);
+                        Verdict::default()
+                    }
                 }
             }
             What::Invited { outcome: Ok(_), .. } => self.reference.is_invited(who),
+            What::Invited { outcome: Err(_), .. } => {
+                self.reference.fails(who);
+                Verdict::default()
+            }
             _ => Verdict::default(),
         };
         self.check(who.0, what, &verdict);
@@ -869,6 +876,43 @@ proptest! {
     ) {
         let mut world = World::new(&limits);
         for act in &acts {
+            world.act(act);
+        }
+        world.comes_to_an_end();
+    }
+}
+
+/// What the model found, each in as few acts as it takes.
+#[test]
+fn what_was_found_stays_found() {
+    use Act::*;
+    let hours = |n: i64| n * 60 * 60 * 1000;
+    let found: [&[Act]; 4] = [
+        // Approved twice, answered once: whoever is in needs no link.
+        &[
+            Way(2, 0, 0),
+            TypesCode(2, 0),
+            Taps(2, 0),
+            CarriesOut { again: false, refused: false },
+            CarriesOut { again: false, refused: false },
+        ],
+        // A link for somebody who was forgotten before it was made.
+        &[Way(1, 0, 1), Away(hours(30)), TypesCode(1, 0), Passes(hours(25))],
+        // A code that never left, which is known on the next day only.
+        &[
+            AsksToJoin(0, 0),
+            TypesPasswordOf(0, 0),
+            TypesEmail(0, 0),
+            Presses(0, 0),
+            Passes(hours(17)),
+            Mail(0, Became::GaveUp),
+        ],
+        // Two links for one person.
+        &[Way(2, 0, 0), Away(hours(30)), TypesCode(2, 0), Taps(2, 0)],
+    ];
+    for acts in found {
+        let mut world = World::new(&Limits::default());
+        for act in acts {
             world.act(act);
         }
         world.comes_to_an_end();

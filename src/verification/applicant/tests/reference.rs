@@ -62,6 +62,9 @@ pub struct Book {
     address: Option<u8>,
     pub code: Option<Code>,
     old: Vec<String>,
+    /// Something at the door is left to do: a request waits, or opening it failed.
+    asked: bool,
+    failed: bool,
     touched: i64,
 }
 
@@ -126,6 +129,7 @@ impl Book {
     /// The dialogue is over; the counts are not.
     fn close(&mut self, place: Place) {
         (self.place, self.address, self.code) = (place, None, None);
+        (self.asked, self.failed) = (false, false);
         self.old.clear();
     }
 
@@ -175,9 +179,11 @@ impl Reference {
             Place::Outside | Place::Inside => self.at(who).close(Place::Password),
             Place::Password | Place::Code => {}
             Place::Address | Place::Confirm(_) => self.ask_address(who),
-            Place::Opening | Place::Invited => return opens(who),
+            Place::Opening | Place::Invited => {}
         }
-        Verdict::default()
+        self.at(who).asked = true;
+        let passed = matches!(self.at(who).place, Place::Opening | Place::Invited);
+        if passed { self.opens(who) } else { Verdict::default() }
     }
 
     /// Something typed by somebody with a dialogue open.
@@ -269,7 +275,7 @@ impl Reference {
         let book = self.at(who);
         book.place = Place::Opening;
         book.old.clear();
-        opens(who)
+        self.opens(who)
     }
 
     fn suffer(&mut self, who: Who, wrong: u32) -> Wrong {
@@ -351,7 +357,19 @@ impl Reference {
     }
 
     pub fn tries_again(&mut self, who: Who) -> Verdict {
-        if self.at(who).place == Place::Opening { opens(who) } else { Verdict::default() }
+        let book = self.at(who);
+        let left_to_do = book.asked || book.failed;
+        match book.place {
+            Place::Opening => self.opens(who),
+            Place::Invited if left_to_do => self.opens(who),
+            _ => Verdict::default(),
+        }
+    }
+
+    /// Telegram would not open the group for them.
+    pub fn fails(&mut self, who: Who) {
+        let book = self.books.entry(who).or_default();
+        book.failed |= matches!(book.place, Place::Opening | Place::Invited);
     }
 
     pub fn delivered(&mut self, who: Who, digits: &str, became: Became) {
@@ -404,8 +422,10 @@ impl Reference {
 
     /// There was no join request left to approve: they need a link, unless they are in already.
     pub fn has_no_request(&mut self, who: Who) -> Verdict {
-        let waits = matches!(self.book(who).place, Place::Opening | Place::Invited);
-        if waits { opens(who) } else { Verdict::default() }
+        let book = self.books.entry(who).or_default();
+        let waits = matches!(book.place, Place::Opening | Place::Invited);
+        book.asked &= !waits;
+        if waits { self.opens(who) } else { Verdict::default() }
     }
 
     pub fn leaves(&mut self, who: Who) {
@@ -437,7 +457,7 @@ impl Reference {
         let now = self.now;
         let book = self.books.entry((user, gate)).or_default();
         book.touched = if touches { now } else { touched };
-        if book.place == Place::Opening { opens((user, gate)) } else { Verdict::default() }
+        if book.place == Place::Opening { self.opens((user, gate)) } else { Verdict::default() }
     }
 
     /// The dialogue that was touched last.
@@ -445,8 +465,9 @@ impl Reference {
         let own = self.books.iter().filter(|((owner, _), book)| *owner == user && book.is_open());
         own.max_by_key(|((_, gate), book)| (book.touched, *gate)).map(|((_, gate), _)| *gate)
     }
-}
 
-fn opens(who: Who) -> Verdict {
-    Verdict { opens: BTreeSet::from([who]), ..Verdict::default() }
+    fn opens(&mut self, who: Who) -> Verdict {
+        self.books.entry(who).or_default().failed = false;
+        Verdict { opens: BTreeSet::from([who]), ..Verdict::default() }
+    }
 }
