@@ -897,7 +897,7 @@ fn what_was_found_stays_found() {
             CarriesOut { again: false, refused: false },
         ],
         // A link for somebody who was forgotten before it was made.
-        &[Way(1, 0, 1), Away(hours(30)), TypesCode(1, 0), Passes(hours(25))],
+        &[Way(1, 0, 1), Away(hours(30)), Presses(1, 0), TypesCode(1, 0), Passes(hours(25))],
         // A code that never left, which is known on the next day only.
         &[
             AsksToJoin(0, 0),
@@ -908,7 +908,7 @@ fn what_was_found_stays_found() {
             Mail(0, Became::GaveUp),
         ],
         // Two links for one person.
-        &[Way(2, 0, 0), Away(hours(30)), TypesCode(2, 0), Taps(2, 0)],
+        &[Way(2, 0, 0), Away(hours(30)), Presses(2, 0), TypesCode(2, 0), Taps(2, 0)],
     ];
     for acts in found {
         let mut world = World::new(&Limits::default());
