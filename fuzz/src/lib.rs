@@ -33,8 +33,7 @@ impl Random for Counting {
 }
 
 /// Those of the stored records of `tests/fixtures`, so that seeds made of them have gates.
-pub const GATES: [GateId; 3] =
-    [GateId(-1_001_234_567_890), GateId(-1_009_876_543_210), GateId(-1)];
+pub const GATES: [GateId; 3] = [GateId(-1_001_234_567_890), GateId(-1_009_876_543_210), GateId(-1)];
 
 /// One gate of each mode.
 #[must_use]

@@ -29,7 +29,8 @@ fuzz_target!(|data: &str| {
 
 fn word_again(data: &str) {
     if let Some(word) = Word::read(data) {
-        assert!(word.data().len() <= data.len(), "{} of {data}", word.data());
+        // What is no language is read as English.
+        assert!(word.data().len() <= data.len().max("in.en".len()), "{} of {data}", word.data());
         assert_eq!(Word::read(&word.data()), Some(word));
     }
 }

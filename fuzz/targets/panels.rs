@@ -6,12 +6,12 @@
 #![no_main]
 
 use countersign::administration::archive::{Archive, Facts, Listed};
+use countersign::administration::desk::{self, Desk};
+use countersign::administration::effect::Task;
 use countersign::administration::outcome::{Change, Outcome, Stepped};
 use countersign::administration::panel::{self, Panel};
 use countersign::administration::settings::{House, Settings};
 use countersign::administration::staff::Staff;
-use countersign::administration::desk::{self, Desk};
-use countersign::administration::effect::Task;
 use countersign::machines::Happening;
 use countersign::verification::address::Address;
 use countersign::verification::applicant::Person;
@@ -40,7 +40,12 @@ struct World {
 }
 
 impl World {
-    fn facts<T>(&self, hashed: Option<Hidden>, seed: u64, go_on: impl FnOnce(&mut Facts<'_>) -> T) -> T {
+    fn facts<T>(
+        &self,
+        hashed: Option<Hidden>,
+        seed: u64,
+        go_on: impl FnOnce(&mut Facts<'_>) -> T,
+    ) -> T {
         go_on(&mut Facts {
             now: self.now,
             gates: &self.gates,
@@ -178,8 +183,13 @@ impl Archive for Shelf {
 
     fn roster_page(&self, _: GateId, after: Option<[u8; 32]>, limit: usize) -> Vec<Listed> {
         let address = serde_json::from_str::<Address>(r#"{"Phone":{"e164":"+4915123456789"}}"#);
-        let listed = address.map(|address| Listed { key: [7; 32], address, admitted: vec![UserId(3)] });
-        listed.into_iter().filter(|_| after.is_none_or(|after| after < [7; 32])).take(limit).collect()
+        let listed =
+            address.map(|address| Listed { key: [7; 32], address, admitted: vec![UserId(3)] });
+        listed
+            .into_iter()
+            .filter(|_| after.is_none_or(|after| after < [7; 32]))
+            .take(limit)
+            .collect()
     }
 
     fn user_named(&self, username: &str) -> Option<UserId> {

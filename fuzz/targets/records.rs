@@ -8,7 +8,8 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: (u8, u8, &[u8])| {
     let (kind, version, bytes) = input;
     // Keys have 0 to 41 bytes; the first says how many are one.
-    let (length, rest) = bytes.split_first().map_or((0, bytes), |(n, rest)| (usize::from(*n), rest));
+    let (length, rest) =
+        bytes.split_first().map_or((0, bytes), |(n, rest)| (usize::from(*n), rest));
     let (key, json) = rest.split_at_checked(length % 48).unwrap_or((&[], rest));
     let kind = 0x10 + kind % 0x70;
     // A record that can be read is written so that it reads the same, and a key has one form.

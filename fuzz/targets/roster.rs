@@ -22,8 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
 
     let admitted = |n: usize| (0..n % 3).map(|user| UserId(user as u64)).collect();
     let rows = file.addresses.iter().enumerate();
-    let rows: Vec<_> =
-        rows.map(|(n, (_, address))| Line { address: address.clone(), admitted: admitted(n) }).collect();
+    let rows: Vec<_> = rows
+        .map(|(n, (_, address))| Line { address: address.clone(), admitted: admitted(n) })
+        .collect();
     let csv = export(&rows);
     for cell in csv.lines().flat_map(|line| line.split(',')) {
         let first = cell.trim_start_matches('"').chars().next();

@@ -9,9 +9,7 @@ use countersign::verification::code::{Invitation, Keys};
 use countersign::verification::effect::Effect;
 use countersign::verification::event::{Event, What};
 use countersign::verification::outage::Outages;
-use countersign::verification::{
-    ChallengeId, ChatId, GateId, MessageId, Timestamp, UserId,
-};
+use countersign::verification::{ChallengeId, ChatId, GateId, MessageId, Timestamp, UserId};
 use countersign_fuzz::{Counting, GATES, gates};
 use libfuzzer_sys::fuzz_target;
 
@@ -48,7 +46,10 @@ fuzz_target!(|input: (u8, u8, u8, &str)| {
     let outcome = starts(&keys, USER, &parameter);
     let opens = |outcome: &Outcome| {
         outcome.orders.iter().any(|order| {
-            matches!(order.effect, Effect::Approve { .. } | Effect::Invite { .. } | Effect::Free { .. })
+            matches!(
+                order.effect,
+                Effect::Approve { .. } | Effect::Invite { .. } | Effect::Free { .. }
+            )
         })
     };
     assert_eq!(opens(&outcome), is(0), "{parameter}");

@@ -11,8 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use secrecy::SecretString;
 
 /// Of each class, and the ones that mean something.
-const STATUSES: [u16; 14] =
-    [200, 201, 204, 301, 400, 401, 403, 404, 408, 409, 422, 429, 500, 503];
+const STATUSES: [u16; 14] = [200, 201, 204, 301, 400, 401, 403, 404, 408, 409, 422, 429, 500, 503];
 
 thread_local! {
     static TWILIO: LazyCell<(Server, Texter)> = LazyCell::new(|| {
