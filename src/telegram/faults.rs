@@ -417,7 +417,9 @@ mod tests {
         );
         assert_eq!(said("code 482913 — geheim"), "M: Telegram refused: 400 code ######  geheim");
         assert_eq!(
-            said("no nora.neu@example.org, no +4915123456789, no /bot123456789:AAEhBP0av18yWr0fmLXG6PjVd4XkqbEXAMPL"),
+            said(
+                "no nora.neu@example.org, no +4915123456789, no /bot123456789:AAEhBP0av18yWr0fmLXG6PjVd4XkqbEXAMPL"
+            ),
             "M: Telegram refused: 400 no e-mail, no phone, no bottoken"
         );
         assert!(said(&"x".repeat(5000)).len() < 200);
