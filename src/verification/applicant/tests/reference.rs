@@ -282,7 +282,7 @@ impl Reference {
         let (now, rules) = (self.now, self.rules.clone());
         let book = self.at(who);
         let before_the_end = rules.hard_stop.saturating_sub(book.wrong());
-        if before_the_end > 0 && wrong % rules.attempts > 0 {
+        if before_the_end > 0 && !wrong.is_multiple_of(rules.attempts) {
             return Wrong::Left((rules.attempts - wrong % rules.attempts).min(before_the_end));
         }
         // With the lock the code dies.
