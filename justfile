@@ -22,6 +22,10 @@ browser:
 crash-lab *arguments:
     cargo bench --profile lab --bench crash-lab -- {{arguments}}
 
+# Every parser that meets the outside, and the rules, against made-up input (needs cargo-fuzz)
+fuzz seconds="30" *targets:
+    fuzz/run {{seconds}} {{targets}}
+
 # Everything that must be green before a merge
 ci:
     .ci/run

@@ -157,6 +157,23 @@ pub fn load(
     }
 }
 
+/// As [`load`], from a text in place of the file.
+///
+/// # Errors
+/// Something in it or in the environment is wrong.
+pub fn load_text(
+    text: &str,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+    random: &mut dyn Random,
+) -> Result<Loaded, ConfigError> {
+    let mut problems = Vec::new();
+    let environment = readable(environment, &mut problems);
+    let file = Some((Path::new(DEFAULT_PATHS[0]), text));
+    let (config, warnings) =
+        read(file, &environment, problems, random).map_err(ConfigError::Wrong)?;
+    Ok(Loaded { config, warnings, file: None })
+}
+
 /// Loads only `http.listen`, whatever is wrong elsewhere: for the health check of a container,
 /// which has no business with secrets.
 ///

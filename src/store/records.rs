@@ -344,6 +344,18 @@ pub(super) struct Kind {
     pub(super) readable: fn(&[u8], u8, &[u8]) -> bool,
     /// The key for people, if it is one.
     pub(super) show: fn(&[u8]) -> Option<String>,
+    /// The key and the record as they would be written, if they can be read.
+    #[cfg(fuzzing)]
+    rewrite: fn(&[u8], u8, &[u8]) -> Rewritten,
+}
+
+/// A key and a record, read and written again; `None`: it could not be read.
+#[cfg(fuzzing)]
+#[derive(Debug)]
+pub struct Rewritten {
+    pub key: Option<Vec<u8>>,
+    /// The version and the JSON.
+    pub record: Option<(u8, Vec<u8>)>,
 }
 
 /// Every kind there is. What is not in here counts as written by a newer version.
@@ -374,6 +386,13 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<super::tests::Note>(),
 ];
 
+/// Reads a key and a record of any kind, and writes them again; `None`: there is no such kind.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn rewritten(code: u8, key: &[u8], version: u8, json: &[u8]) -> Option<Rewritten> {
+    kind_of(code).map(|kind| (kind.rewrite)(key, version, json))
+}
+
 pub(super) fn kind_of(code: u8) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.code == code)
 }
@@ -387,6 +406,12 @@ const fn kind<R: Record>() -> Kind {
             R::decode_key(key).is_some() && R::read(version, json).is_some()
         },
         show: |key| R::decode_key(key).map(|key| format!("{key:?}")),
+        #[cfg(fuzzing)]
+        rewrite: |key, version, json| Rewritten {
+            key: R::decode_key(key).map(|key| R::encode_key(&key)),
+            record: R::read(version, json)
+                .and_then(|record| Some((R::VERSION, serde_json::to_vec(&record).ok()?))),
+        },
     }
 }
 

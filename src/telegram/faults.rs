@@ -8,6 +8,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::ops::redact::redact;
+
 /// How a Bot API call failed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Fault {
@@ -296,8 +298,10 @@ const ABSENT: &[&str] = &[
 ];
 
 /// Telegram repeats pieces of a message that it cannot read, in quotes: nothing from the first
-/// quote on is kept, no digits, and no long text.
+/// quote on is kept, no digits, and no long text; a token or an address, which whoever stands in
+/// Telegram's place may repeat, is masked before it is too cut up to be known for one.
 fn harmless(description: &str) -> String {
+    let description = redact(description);
     let quoted = description.find(['"', '«', '“']).into_iter().chain(description.find(" '")).min();
     let telling = &description[..quoted.unwrap_or(description.len())];
     let mut out = String::new();
@@ -412,6 +416,12 @@ mod tests {
             "M: Telegram refused: 400 Bad Request: button URL"
         );
         assert_eq!(said("code 482913 — geheim"), "M: Telegram refused: 400 code ######  geheim");
+        assert_eq!(
+            said(
+                "no nora.neu@example.org, no +4915123456789, no /bot123456789:AAEhBP0av18yWr0fmLXG6PjVd4XkqbEXAMPL"
+            ),
+            "M: Telegram refused: 400 no e-mail, no phone, no bottoken"
+        );
         assert!(said(&"x".repeat(5000)).len() < 200);
     }
 }

@@ -11,6 +11,7 @@ use countersign::texts::Texts;
 use countersign::verification::address::{Address, Email};
 use countersign::verification::effect::Letter;
 use countersign::verification::gate::Mode;
+use countersign::verification::spending::Bill;
 use countersign::verification::text::{HelpStep, Text};
 use countersign::verification::{ChatId, Hidden, Language, Name, Timestamp, UserId};
 use proptest::prelude::*;
@@ -416,6 +417,7 @@ fn letter(group: &str) -> Letter {
         lives: Duration::from_secs(600),
         expires: Timestamp(600_000),
         tap: Hidden::new("t-Zx_91"),
+        bill: Bill::default(),
     }
 }
 

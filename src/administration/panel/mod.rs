@@ -36,7 +36,7 @@ pub mod text;
 mod turn;
 mod visit;
 mod walk;
-mod word;
+pub mod word;
 
 use serde::{Deserialize, Serialize};
 

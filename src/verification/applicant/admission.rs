@@ -1,8 +1,9 @@
 //! What opens the group: approving the join request, or a personal link.
 
 use super::buttons::Action;
-use super::turn::Dialogue;
+use super::turn::{Dialogue, Turn};
 use super::{ActResult, Decision, Notice, Stage, helping, muted, stepping_in, who};
+use crate::verification::GateId;
 use crate::verification::effect::Effect;
 use crate::verification::event::AdmissionOutcome;
 use crate::verification::limits::Tally;
@@ -113,6 +114,13 @@ pub(super) fn answered(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcom
         AdmissionOutcome::Approved | AdmissionOutcome::AlreadyMember => entered(turn),
         // They gave up while an admin was letting them in.
         _ if !waits => stepping_in::let_in(turn, ActResult::Refused(outcome)),
+        // Approved twice, and in already: a link would let somebody else in.
+        AdmissionOutcome::NoRequest
+            if matches!(turn.stage(), Stage::Admitted { joined: true, .. }) =>
+        {
+            turn.applicant().request = None;
+            stepping_in::let_in(turn, ActResult::Done);
+        }
         AdmissionOutcome::NoRequest => {
             turn.applicant().request = None;
             admit(turn);
@@ -144,9 +152,15 @@ fn entered(turn: &mut Dialogue<'_, '_, '_>) {
 pub(super) fn invited(turn: &mut Dialogue<'_, '_, '_>, outcome: &Result<String, AdmissionOutcome>) {
     match (turn.stage(), outcome) {
         (Stage::Admitting | Stage::Admitted { joined: false, .. }, Ok(link)) => {
+            let before = link_of(turn).filter(|before| before != link);
             settle(turn, false, Some(link.clone()));
             turn.decide(Decision::PersonalLink);
             turn.tell(Text::PersonalLink { link: link.clone() });
+            // One way in is enough.
+            if let Some(link) = before {
+                let gate = turn.gate.id;
+                turn.order(Effect::RevokeInvite { gate, link });
+            }
             stepping_in::let_in(turn, ActResult::LinkSent);
             helping::over(turn);
         }
@@ -159,6 +173,18 @@ pub(super) fn invited(turn: &mut Dialogue<'_, '_, '_>, outcome: &Result<String, 
             stepping_in::let_in(turn, ActResult::Nothing);
         }
         (_, Err(outcome)) => stepping_in::let_in(turn, ActResult::Refused(*outcome)),
+    }
+}
+
+/// A personal link for somebody who was forgotten meanwhile, or to a gate that is no more.
+pub(super) fn invited_nobody(
+    turn: &mut Turn<'_, '_>,
+    gate: GateId,
+    outcome: &Result<String, AdmissionOutcome>,
+) {
+    let known = turn.facts.gates.contains_key(&gate) && turn.person.gates.contains_key(&gate);
+    if let (false, Ok(link)) = (known, outcome) {
+        turn.order(Effect::RevokeInvite { gate, link: link.clone() });
     }
 }
 
@@ -184,16 +210,12 @@ fn failed(turn: &mut Dialogue<'_, '_, '_>, outcome: AdmissionOutcome) {
 /// They have passed: the counts are cleared, and of the address only a keyed hash and a masked
 /// form remain.
 fn settle(turn: &mut Dialogue<'_, '_, '_>, joined: bool, link: Option<String>) {
-    let at = turn.now();
+    let (at, before) = (turn.now(), link_of(turn));
     let applicant = turn.applicant();
     let (address, masked) = match (&applicant.stage, &applicant.challenge, &applicant.address) {
         (Stage::Admitted { address, masked, .. }, _, _) => (*address, masked.clone()),
         (_, Some(challenge), Some(address)) => (challenge.address, address.masked()),
         (_, _, _) => ([0; 32], String::new()),
-    };
-    let before = match &applicant.stage {
-        Stage::Admitted { link, .. } => link.clone(),
-        _ => None,
     };
     applicant.close(Stage::Admitted { at, joined, link: link.or(before), address, masked });
     applicant.tally = Tally::default();
@@ -204,6 +226,22 @@ fn settle(turn: &mut Dialogue<'_, '_, '_>, joined: bool, link: Option<String>) {
     who::settle_claim(turn);
     if joined {
         forget_link(turn);
+    }
+}
+
+/// The personal link that they hold.
+fn link_of(turn: &mut Dialogue<'_, '_, '_>) -> Option<String> {
+    match turn.stage() {
+        Stage::Admitted { link, .. } => link,
+        Stage::New
+        | Stage::Arriving
+        | Stage::Password
+        | Stage::Channel
+        | Stage::Address { .. }
+        | Stage::Confirm { .. }
+        | Stage::Code { .. }
+        | Stage::Admitting
+        | Stage::Member => None,
     }
 }
 

@@ -385,6 +385,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             turn.known(*gate, |turn| admission::answered(turn, *outcome));
         }
         What::Invited { gate, outcome } => {
+            admission::invited_nobody(turn, *gate, outcome);
             turn.known(*gate, |turn| admission::invited(turn, outcome));
         }
         What::Unreachable => turn.decide_for_active(Decision::Unreachable),

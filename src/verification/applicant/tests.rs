@@ -7,8 +7,10 @@
 mod admins;
 mod anything;
 mod group;
+mod model;
 mod outages;
 mod pumping;
+mod reference;
 mod restore;
 mod two_gates;
 
