@@ -1,6 +1,7 @@
 //! The real binary as a process of its own, on duty in the pretend world.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -50,7 +51,11 @@ impl Host {
         world.set_patience(PATIENCE);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = written(&world, folder.path(), setup);
-        std::fs::write(folder.path().join("config.toml"), config).expect("a writable folder");
+        let file = folder.path().join("config.toml");
+        std::fs::write(&file, config).expect("a writable folder");
+        // The token stands in it.
+        let own = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&file, own).expect("a file of ours");
         Host { world, folder, environment: Vec::new() }
     }
 
