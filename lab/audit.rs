@@ -173,13 +173,22 @@ fn day(ledger: &Ledger) -> i64 {
     match ledger {
         Ledger::Address { day, .. } | Ledger::Country { day, .. } => *day,
         // Of no day.
-        Ledger::Password { .. } => i64::MAX,
+        Ledger::Password { .. }
+        | Ledger::WrongPasswords { .. }
+        | Ledger::WrongCodes { .. }
+        | Ledger::Requests { .. }
+        | Ledger::Missed { .. } => i64::MAX,
     }
 }
 
 fn is_country(ledger: &Ledger) -> bool {
     match ledger {
-        Ledger::Address { .. } | Ledger::Password { .. } => false,
+        Ledger::Address { .. }
+        | Ledger::Password { .. }
+        | Ledger::WrongPasswords { .. }
+        | Ledger::WrongCodes { .. }
+        | Ledger::Requests { .. }
+        | Ledger::Missed { .. } => false,
         Ledger::Country { .. } => true,
     }
 }

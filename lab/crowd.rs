@@ -24,6 +24,8 @@ resend_waits = ["1s"]
 sends_per_day = 8
 sends_per_address = 1000000
 sends_per_country = 1000000
+guessing_alarm = 0
+raid_requests = 0
 "#;
 
 /// Longer than any lock or wait lasts by the bot's clock, since it began before it was heard of.

@@ -174,7 +174,7 @@ impl Record for PersonRecord {
 impl Record for LedgerCount {
     type Key = Ledger;
     const KIND: u8 = 0x14;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "ledger";
 
     fn encode_key(key: &Ledger) -> Vec<u8> {
@@ -185,6 +185,10 @@ impl Record for LedgerCount {
             }
             // Of no day, so never past.
             Ledger::Password { key } => [&signed(i64::MAX)[..], &[3], key].concat(),
+            Ledger::WrongPasswords { gate, hour } => of_gate(*gate, *hour, A_DAYS_HOURS, 32),
+            Ledger::WrongCodes { gate, hour } => of_gate(*gate, *hour, A_DAYS_HOURS, 33),
+            Ledger::Requests { gate, minute } => of_gate(*gate, *minute, A_DAYS_MINUTES, 34),
+            Ledger::Missed { gate, minute } => of_gate(*gate, *minute, A_DAYS_MINUTES, 35),
         }
     }
 
@@ -198,6 +202,17 @@ impl Record for LedgerCount {
                 Some(Ledger::Country { dial_code: u16::from_be_bytes(rest.try_into().ok()?), day })
             }
             3 => Some(Ledger::Password { key: rest.try_into().ok()? }),
+            32..=35 => {
+                let (gate, time) = rest.split_at_checked(8)?;
+                let (gate, time) = (GateId(read_signed(gate)?), read_signed(time)?);
+                let (ledger, a_day) = match sort {
+                    32 => (Ledger::WrongPasswords { gate, hour: time }, A_DAYS_HOURS),
+                    33 => (Ledger::WrongCodes { gate, hour: time }, A_DAYS_HOURS),
+                    34 => (Ledger::Requests { gate, minute: time }, A_DAYS_MINUTES),
+                    _ => (Ledger::Missed { gate, minute: time }, A_DAYS_MINUTES),
+                };
+                (time.div_euclid(a_day) == day).then_some(ledger)
+            }
             _ => None,
         }
     }
@@ -287,6 +302,15 @@ pub use administration::{
     Alarm, DeskRecord, Holders, MovedGate, PanelRecord, RosterLine, RosterSize, SettingsRecord,
     StaffRecord, UploadPart, Username,
 };
+
+const A_DAYS_HOURS: i64 = 24;
+const A_DAYS_MINUTES: i64 = 24 * 60;
+
+/// The key of a gate's ledger for one of the `a_day` parts of a day.
+fn of_gate(gate: GateId, time: i64, a_day: i64, sort: u8) -> Vec<u8> {
+    let day = signed(time.div_euclid(a_day));
+    [&day[..], &[sort], &signed(gate.0), &signed(time)].concat()
+}
 
 /// A number as eight bytes that sort as the numbers do.
 #[must_use]
@@ -399,7 +423,15 @@ mod tests {
             prop_assert_eq!(round_trip::<GateTitle>(&GateId(a.0)), Some(GateId(a.0)));
             prop_assert_eq!(round_trip::<LiveKeyboard>(&ChatId(a.0)), Some(ChatId(a.0)));
             prop_assert_eq!(round_trip::<Hearing>(&()), Some(()));
-            for ledger in [Ledger::Address { key: hash, day: a.0 }, Ledger::Country { dial_code: dial, day: a.0 }] {
+            let (gate, time) = (GateId(b.0), a.2);
+            for ledger in [
+                Ledger::Address { key: hash, day: a.0 },
+                Ledger::Country { dial_code: dial, day: a.0 },
+                Ledger::WrongPasswords { gate, hour: time },
+                Ledger::WrongCodes { gate, hour: time },
+                Ledger::Requests { gate, minute: time },
+                Ledger::Missed { gate, minute: time },
+            ] {
                 prop_assert_eq!(round_trip::<LedgerCount>(&ledger), Some(ledger));
             }
         }

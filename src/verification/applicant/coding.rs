@@ -162,7 +162,11 @@ fn ledger_full(turn: &Dialogue<'_, '_, '_>, ledgers: &[Ledger]) -> Option<Text> 
                 let forgotten = restore.is_some_and(|restore| restore.forgot_some_of(*day));
                 (limits.sends_per_country, Text::CountryHadTooMany, forgotten)
             }
-            Ledger::Password { .. } => return None,
+            Ledger::Password { .. }
+            | Ledger::WrongPasswords { .. }
+            | Ledger::WrongCodes { .. }
+            | Ledger::Requests { .. }
+            | Ledger::Missed { .. } => return None,
         };
         (forgotten || (turn.facts.ledger)(ledger) >= limit).then_some(text)
     })
@@ -358,8 +362,9 @@ fn guessed(turn: &mut Dialogue<'_, '_, '_>, guess: &Hidden) {
         turn.decide(Decision::OldCode);
         return turn.tell(Text::OldCode { was: old.number, now: live.number });
     }
-    let limits = &turn.gate.limits;
-    let consequence = turn.applicant().tally.wrong_code(now, limits);
+    let (gate, elsewhere) = (turn.gate, turn.elsewhere());
+    let consequence = turn.applicant().tally.wrong_code(now, &gate.limits, elsewhere);
+    asking::guessed_wrong(turn, Ledger::WrongCodes { gate: gate.id, hour: now.hour() });
     let goes_on = asking::suffer(
         turn,
         consequence,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::turn::{Dialogue, Turn};
+use super::turn::{Dialogue, Turn, standing};
 use super::{Decision, Notice, Stage};
 use crate::verification::limits::Standing;
 use crate::verification::text::Text;
@@ -96,8 +96,7 @@ fn stuck_at(turn: &Turn<'_, '_>) -> Option<GateId> {
             applicant.stage.is_open()
                 || applicant.mute.is_some()
                 || matches!(applicant.stage, Stage::Admitted { joined: false, .. })
-                || applicant.tally.standing(turn.facts.now, &gate.limits, turn.facts.restore)
-                    != Standing::Open
+                || standing(turn.person, applicant, gate, turn.facts) != Standing::Open
         })
     });
     let stuck = stuck.max_by_key(|(id, applicant)| {

@@ -155,6 +155,7 @@ impl Little {
             listed: true,
             addresses: Addresses::default(),
             attended: true,
+            raid: false,
             limits,
         };
         Little {
