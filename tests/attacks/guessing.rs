@@ -219,7 +219,13 @@ async fn admins_hear_of_guesses_by_many_accounts_once_an_hour() {
     mistyped_by(&scene, 4, "Moe").await;
     ada.hears_nothing().await;
     mistyped_by(&scene, 1, "Joe").await;
-    assert_snapshot!(ada.reads().await, @"");
+    assert_snapshot!(ada.reads().await, @r"
+    Rust Berlin
+
+    🔑 Unusually many wrong tries. Since 12:00 UTC, all applicants together have typed 5 wrong passwords and 0 wrong codes: somebody may be guessing, with many accounts. While it lasts, whoever begins has one try before each lock. Nobody is locked by what others typed.
+
+    If the password may have got about, /password changes it; /raid makes the gate stricter for a while. I say this at most once an hour.
+    ");
     bob.reads().await;
     mistyped_by(&scene, 12, "Tom").await;
     ada.hears_nothing().await;
@@ -229,7 +235,13 @@ async fn admins_hear_of_guesses_by_many_accounts_once_an_hour() {
     ada.hears_nothing().await;
     scene.passes(MINUTE);
     scene.sweeps().await;
-    assert_snapshot!(ada.reads().await, @"");
+    assert_snapshot!(ada.reads().await, @r"
+    Rust Berlin
+
+    🔑 Unusually many wrong tries. Since 12:00 UTC, all applicants together have typed 17 wrong passwords and 0 wrong codes: somebody may be guessing, with many accounts. While it lasts, whoever begins has one try before each lock. Nobody is locked by what others typed.
+
+    If the password may have got about, /password changes it; /raid makes the gate stricter for a while. I say this at most once an hour.
+    ");
     bob.reads().await;
     // Then it is quiet.
     scene.passes(2 * 60 * MINUTE);

@@ -33,14 +33,42 @@ async fn many_requests_in_a_minute_switch_raid_mode_on_and_a_quiet_while_switche
     ask_to_join(&staged, 4, "Early").await;
     staged.ada.hears_nothing().await;
     ask_to_join(&staged, 1, "Fifth").await;
-    assert_snapshot!(steady(&staged.ada.reads().await), @"");
+    assert_snapshot!(steady(&staged.ada.reads().await), @r"
+    Rust Berlin
+
+    🚨 Raid mode is on since 12:00 UTC, because very many asked to join at once.
+
+    Asked to join since: 5
+    Asking for an admin: 0
+
+    Whoever begins now has one try before each lock, and gets the code by e-mail where the group takes e-mail. Those who ask for an admin are collected: you get their cards when it is over.
+
+    Telegram lets me write to only so many people at a time, and to nobody more than five minutes after they asked to join. Whoever hears nothing from me can begin by themselves, with this link; you may want to publish it where they can see it:
+    https://t.me/demo_gate_bot?start=‹link›
+
+    It ends by itself when it has been quiet for 10 minutes, or at once with /raid.
+    ");
     staged.bob.reads().await;
     let more = ask_to_join(&staged, 7, "Late").await;
     staged.ada.hears_nothing().await;
     // One message, brought up to date.
     staged.scene.passes(30 * SECOND);
     staged.scene.sweeps().await;
-    assert_snapshot!(steady(&staged.ada.reads().await), @"");
+    assert_snapshot!(steady(&staged.ada.reads().await), @r"
+    (edited) Rust Berlin
+
+    🚨 Raid mode is on since 12:00 UTC, because very many asked to join at once.
+
+    Asked to join since: 12
+    Asking for an admin: 0
+
+    Whoever begins now has one try before each lock, and gets the code by e-mail where the group takes e-mail. Those who ask for an admin are collected: you get their cards when it is over.
+
+    Telegram lets me write to only so many people at a time, and to nobody more than five minutes after they asked to join. Whoever hears nothing from me can begin by themselves, with this link; you may want to publish it where they can see it:
+    https://t.me/demo_gate_bot?start=‹link›
+
+    It ends by itself when it has been quiet for 10 minutes, or at once with /raid.
+    ");
     staged.bob.reads().await;
     staged.scene.passes(30 * SECOND);
     staged.scene.sweeps().await;
@@ -49,7 +77,17 @@ async fn many_requests_in_a_minute_switch_raid_mode_on_and_a_quiet_while_switche
     // It ends by itself.
     staged.scene.passes(12 * MINUTE);
     staged.scene.sweeps().await;
-    assert_snapshot!(steady(&staged.ada.reads().await), @"");
+    assert_snapshot!(steady(&staged.ada.reads().await), @r"
+    (edited) Rust Berlin
+
+    🚨 Raid mode is off again. It was on from 12:00 to 12:13 UTC, because very many asked to join at once.
+
+    Asked to join: 12
+    Asking for an admin: 0
+
+    Whoever heard nothing from me can still begin by themselves, with this link:
+    https://t.me/demo_gate_bot?start=‹link›
+    ");
     staged.bob.reads().await;
     let ben = staged.scene.world.person("Ben");
     ben.requests_to_join();
@@ -79,7 +117,12 @@ async fn in_a_raid_there_is_one_try_and_no_sms_where_mail_will_do() {
     let nora = staged.scene.world.person("Nora");
     nora.requests_to_join();
     assert!(nora.reads().await.to_string().contains("You have 1 try."));
-    assert_snapshot!(answer(&nora, PASSWORD).await, @"");
+    assert_snapshot!(answer(&nora, PASSWORD).await, @r"
+    Rust Berlin
+
+    Please type the e-mail address that I may send your code to.
+    [Cancel]
+    ");
     let code = {
         has_code_sent_to(&nora, &nora.email()).await;
         staged.scene.world.mail_for(&nora.email()).await.code(6).to_owned()
@@ -97,10 +140,60 @@ async fn in_a_raid_there_is_one_try_and_no_sms_where_mail_will_do() {
 async fn an_admin_switches_it_on_and_off() {
     let staged = staged().await;
     let Staged { scene, ada, bob, .. } = &staged;
-    assert_snapshot!(answer(ada, "/raid").await, @"");
+    assert_snapshot!(answer(ada, "/raid").await, @r"
+    Rust Berlin
+
+    Raid mode: off
+
+    For when very many ask to join at once. While it is on, whoever begins has one try before each lock and gets the code by e-mail where the group takes e-mail; those who ask for an admin are collected, and you get their cards afterwards. One message tells you the figures, with a link for those whom I cannot write to in time.
+
+    It comes on by itself when 5 ask to join within a minute, and ends by itself when it has been quiet for 10 minutes; if you switch it on: for 1 hour. If you switch it off, it stays off for an hour, whoever asks.
+    [🚨 Switch raid mode on]
+    [⬅️ Overview]
+    ");
     ada.presses("Switch raid mode on");
-    assert_snapshot!(steady(&ada.reads().await), @"");
-    assert_snapshot!(steady(&bob.reads().await), @"");
+    assert_snapshot!(steady(&ada.reads().await), @r"
+    (edited) Rust Berlin
+
+    Saved.
+
+    Raid mode: on
+
+    For when very many ask to join at once. While it is on, whoever begins has one try before each lock and gets the code by e-mail where the group takes e-mail; those who ask for an admin are collected, and you get their cards afterwards. One message tells you the figures, with a link for those whom I cannot write to in time.
+
+    It comes on by itself when 5 ask to join within a minute, and ends by itself when it has been quiet for 10 minutes; if you switch it on: for 1 hour. If you switch it off, it stays off for an hour, whoever asks.
+    [Switch raid mode off]
+    [⬅️ Overview]
+    ---
+    Rust Berlin
+
+    🚨 Raid mode is on since 12:00 UTC, switched on by Ada Admin (7100000001).
+
+    Asked to join since: 0
+    Asking for an admin: 0
+
+    Whoever begins now has one try before each lock, and gets the code by e-mail where the group takes e-mail. Those who ask for an admin are collected: you get their cards when it is over.
+
+    Telegram lets me write to only so many people at a time, and to nobody more than five minutes after they asked to join. Whoever hears nothing from me can begin by themselves, with this link; you may want to publish it where they can see it:
+    https://t.me/demo_gate_bot?start=‹link›
+
+    It ends by itself when it has been quiet for 1 hour, or at once with /raid.
+    ");
+    assert_snapshot!(steady(&bob.reads().await), @r"
+    Rust Berlin
+
+    🚨 Raid mode is on since 12:00 UTC, switched on by Ada Admin (7100000001).
+
+    Asked to join since: 0
+    Asking for an admin: 0
+
+    Whoever begins now has one try before each lock, and gets the code by e-mail where the group takes e-mail. Those who ask for an admin are collected: you get their cards when it is over.
+
+    Telegram lets me write to only so many people at a time, and to nobody more than five minutes after they asked to join. Whoever hears nothing from me can begin by themselves, with this link; you may want to publish it where they can see it:
+    https://t.me/demo_gate_bot?start=‹link›
+
+    It ends by itself when it has been quiet for 1 hour, or at once with /raid.
+    ");
     let nora = scene.world.person("Nora");
     nora.requests_to_join();
     assert!(nora.reads().await.to_string().contains("You have 1 try."));
