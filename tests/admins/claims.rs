@@ -12,7 +12,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Everything that only admins can do.
-const COMMANDS: [&str; 6] = ["/gate", "/password", "/roster", "/log", "/doctor", "/enrol"];
+const COMMANDS: [&str; 7] = ["/gate", "/password", "/roster", "/log", "/doctor", "/raid", "/enrol"];
 /// What admins of a group do for somebody: they need not be known to the bot.
 const ACTS: [&str; 4] = ["/unlock @nora", "/approve @nora", "/decline @nora", "/revoke @nora"];
 
