@@ -75,8 +75,10 @@ impl Seen {
 }
 
 fn setup() -> Setup {
-    let mut setup =
-        Setup { limits: "resend_waits = [\"1s\"]\ncode_ttl = \"30m\"", ..Setup::default() };
+    let mut setup = Setup {
+        limits: "raid_requests = 0\nguessing_alarm = 0\nresend_waits = [\"1s\"]\ncode_ttl = \"30m\"",
+        ..Setup::default()
+    };
     setup.waits.email.send = Duration::from_secs(2);
     setup.waits.sms.request = Duration::from_secs(2);
     let (grace, call) = (Duration::from_millis(300), Duration::from_secs(2));

@@ -132,6 +132,8 @@ async fn raided(lab: &Lab) -> Row {
     let told = admin.reads().await;
     let announced =
         told.iter().filter(|line| line.text().contains("Raid mode is on")).count() as u64;
+    let changes = told.to_string().matches("(edited)").count() as u64;
+    let announced = announced.saturating_sub(changes);
     let late = unheard.len();
     let mut lost = 0;
     let mut complaints = Vec::new();
@@ -176,7 +178,7 @@ async fn raided(lab: &Lab) -> Row {
     let what = format!(
         "Raid: {people} join requests in {} s, Telegram takes {LIMIT} messages a second ({refused} \
          refused as too many): {reached} written to in time, waits {}, the last after {} s; {late} \
-         came by the link instead; {announced} message to the admin; memory {begun} MB before, \
+         came by the link instead; {announced} message to the admin, changed {changes} times; memory {begun} MB before, \
          {peak} MB at its peak; {} questions of another dialogue meanwhile answered in {}; beside \
          {flood} messages and presses of one account",
         within.as_secs(),
