@@ -184,7 +184,7 @@ fn day(ledger: &Ledger) -> i64 {
         | Ledger::CostOfDay { day } => *day,
         Ledger::Prefix { hour, .. } | Ledger::Hour { hour } => hour.div_euclid(24),
         // Of no day.
-        Ledger::Password { .. } | Ledger::CostOfMonth { .. } => i64::MAX,
+        Ledger::Password { .. } | Ledger::CostOfMonth { .. } | Ledger::AtGate(_) => i64::MAX,
     }
 }
 
@@ -198,6 +198,9 @@ fn name(ledger: &Ledger) -> Option<&'static str> {
         Ledger::Gate { .. } => Some("gates"),
         Ledger::Hour { .. } => Some("hours"),
         Ledger::Day { .. } => Some("days"),
-        Ledger::Password { .. } | Ledger::CostOfDay { .. } | Ledger::CostOfMonth { .. } => None,
+        Ledger::Password { .. }
+        | Ledger::CostOfDay { .. }
+        | Ledger::CostOfMonth { .. }
+        | Ledger::AtGate(_) => None,
     }
 }

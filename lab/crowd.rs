@@ -25,6 +25,8 @@ sends_per_day = 8
 sends_per_address = 1000000
 sends_per_country = 1000000
 sms_per_gate = 1000000
+guessing_alarm = 0
+raid_requests = 0
 "#;
 /// Of SMS: the crowd's numbers differ in their last digits only.
 pub const SPENDING: &str = r#"

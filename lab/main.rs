@@ -24,6 +24,7 @@ mod power_cut;
 #[path = "../tests/process.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod process;
+mod raid;
 #[path = "../tests/scene.rs"]
 #[expect(dead_code, reason = "the experiments need a part of what the tests need")]
 mod scene;
@@ -53,6 +54,7 @@ const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "soak", share: 6, run: |lab| Box::pin(soak::run(lab)) },
     Experiment { name: "network", share: 3, run: |lab| Box::pin(network::run(lab)) },
     Experiment { name: "clock", share: 1, run: |lab| Box::pin(clock::run(lab)) },
+    Experiment { name: "raid", share: 1, run: |lab| Box::pin(raid::run(lab)) },
 ];
 
 struct Experiment {

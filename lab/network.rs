@@ -76,7 +76,8 @@ impl Seen {
 }
 
 fn setup() -> Setup {
-    let limits = "resend_waits = [\"1s\"]\ncode_ttl = \"30m\"";
+    let limits =
+        "raid_requests = 0\nguessing_alarm = 0\nresend_waits = [\"1s\"]\ncode_ttl = \"30m\"";
     let mut setup = Setup { limits, spending: crowd::SPENDING, ..Setup::default() };
     setup.waits.email.send = Duration::from_secs(2);
     setup.waits.sms.request = Duration::from_secs(2);

@@ -81,6 +81,16 @@ impl Subject {
     }
 }
 
+impl From<Whose> for Subject {
+    fn from(whose: Whose) -> Subject {
+        match whose {
+            Whose::Panel(admin) => Subject::Person(admin),
+            Whose::Desk(group) => Subject::Desk(group),
+            Whose::Watch => Subject::Watch,
+        }
+    }
+}
+
 impl Work {
     /// The chat in which it is to be seen.
     #[must_use]
@@ -104,11 +114,7 @@ impl Work {
     pub fn subject(&self) -> Subject {
         match self {
             Work::Verification(order) => Subject::Person(order.user),
-            Work::Administration(order) => match order.whose {
-                Whose::Panel(admin) => Subject::Person(admin),
-                Whose::Desk(group) => Subject::Desk(group),
-                Whose::Watch => Subject::Watch,
-            },
+            Work::Administration(order) => order.whose.into(),
         }
     }
 

@@ -5,6 +5,7 @@ command-password = Passwörter einer Gruppe
 command-roster = Wer hinein darf: die Liste der Adressen
 command-log = Wo die Entscheidungen notiert werden
 command-doctor = Was in einer Gruppe falsch eingestellt ist
+command-raid = Wenn sehr viele auf einmal hineinwollen
 command-approve = Jemanden hereinlassen
 command-decline = Jemanden abweisen
 command-unlock = Jemandes Sperre beenden

@@ -5,6 +5,7 @@ command-password = Passwords of a group
 command-roster = Who may pass: the list of addresses
 command-log = Where the decisions are written down
 command-doctor = What is set up wrongly in a group
+command-raid = When very many ask to join at once
 command-approve = Let somebody in
 command-decline = Turn somebody down
 command-unlock = End somebody's lock

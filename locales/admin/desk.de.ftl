@@ -136,6 +136,46 @@ desk-where-admitting = alles geschafft, aber die Tür ging nicht auf
 desk-where-link = alles geschafft, mit persönlichem Link
 desk-where-admitted = alles geschafft
 
+## Raten und Anstürme
+
+desk-guessing =
+    🔑 <b>Ungewöhnlich viele Fehlversuche.</b> Seit { $time } UTC haben alle Bewerber zusammen { $passwords ->
+        [one] { $passwords } falsches Passwort
+       *[other] { $passwords } falsche Passwörter
+    } und { $codes ->
+        [one] { $codes } falschen Code
+       *[other] { $codes } falsche Codes
+    } eingetippt: Vielleicht rät jemand, mit vielen Konten.{ $slowed ->
+        [yes] { " " }Solange das anhält, hat, wer jetzt anfängt, einen Versuch vor jeder Sperre. Niemand wird durch das gesperrt, was andere tippen.
+       *[no] { "" }
+    }
+
+    Wenn sich das Passwort herumgesprochen haben könnte: /password ändert es; /raid macht die Tür für eine Weile strenger. Ich sage das höchstens einmal in der Stunde.
+desk-raid =
+    🚨 <b>Der Ansturm-Modus ist an</b>, seit { $since } UTC{ $by }.
+
+    Beitrittsanfragen seither: { $requests }{ $missed }
+    Bitten um einen Admin: { $calls }
+
+    Wer jetzt anfängt, hat einen Versuch vor jeder Sperre und bekommt den Code per E-Mail, wo die Gruppe E-Mail nimmt. Wer um einen Admin bittet, wird vorgemerkt: Die Karten bekommst du, wenn es vorbei ist.
+
+    Telegram lässt mich nur so vielen auf einmal schreiben, und niemandem später als fünf Minuten nach der Anfrage. Wer nichts von mir hört, kann mit diesem Link selbst anfangen; vielleicht magst du ihn dort bekannt geben, wo sie ihn sehen:
+    { $link }
+
+    Er endet von selbst, wenn es { $quiet } lang ruhig war, oder sofort mit /raid.
+desk-raid-over =
+    🚨 <b>Der Ansturm-Modus ist wieder aus.</b> Er war an von { $since } bis { $until } UTC{ $by }.
+
+    Beitrittsanfragen: { $requests }{ $missed }
+    Bitten um einen Admin: { $calls }
+
+    Wer nichts von mir gehört hat, kann immer noch mit diesem Link selbst anfangen:
+    { $link }
+desk-raid-by = , eingeschaltet von { $name }
+desk-raid-by-itself = , weil sehr viele auf einmal hineinwollten
+desk-raid-none-missed = { "" }
+desk-raid-missed = , davon { $missed }, denen ich nicht rechtzeitig schreiben konnte
+
 ## Der Log-Chat
 
 desk-log = { $lines }
@@ -216,6 +256,9 @@ desk-did-blocked-countries-changed = hat die gesperrten Vorwahlen geändert
 desk-did-roster-only-changed = hat geändert, ob nur die Liste hereinkommt
 desk-did-log-chat-set = hat diesen Log-Chat gewählt
 desk-did-log-chat-off = hat den Log-Chat abgeschaltet
+desk-did-guessing = ungewöhnlich viele Fehlversuche, von allen zusammen
+desk-did-raid-on = Ansturm-Modus an
+desk-did-raid-off = Ansturm-Modus aus
 desk-did-other = { $what }
 
 ## Knöpfe

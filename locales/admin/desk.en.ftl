@@ -139,6 +139,46 @@ desk-where-admitting = passed, but the door did not open
 desk-where-link = passed, with a personal link
 desk-where-admitted = passed
 
+## Guessing and raids
+
+desk-guessing =
+    🔑 <b>Unusually many wrong tries.</b> Since { $time } UTC, all applicants together have typed { $passwords ->
+        [one] { $passwords } wrong password
+       *[other] { $passwords } wrong passwords
+    } and { $codes ->
+        [one] { $codes } wrong code
+       *[other] { $codes } wrong codes
+    }: somebody may be guessing, with many accounts.{ $slowed ->
+        [yes] { " " }While it lasts, whoever begins has one try before each lock. Nobody is locked by what others typed.
+       *[no] { "" }
+    }
+
+    If the password may have got about, /password changes it; /raid makes the gate stricter for a while. I say this at most once an hour.
+desk-raid =
+    🚨 <b>Raid mode is on</b> since { $since } UTC{ $by }.
+
+    Asked to join since: { $requests }{ $missed }
+    Asking for an admin: { $calls }
+
+    Whoever begins now has one try before each lock, and gets the code by e-mail where the group takes e-mail. Those who ask for an admin are collected: you get their cards when it is over.
+
+    Telegram lets me write to only so many people at a time, and to nobody more than five minutes after they asked to join. Whoever hears nothing from me can begin by themselves, with this link; you may want to publish it where they can see it:
+    { $link }
+
+    It ends by itself when it has been quiet for { $quiet }, or at once with /raid.
+desk-raid-over =
+    🚨 <b>Raid mode is off again.</b> It was on from { $since } to { $until } UTC{ $by }.
+
+    Asked to join: { $requests }{ $missed }
+    Asking for an admin: { $calls }
+
+    Whoever heard nothing from me can still begin by themselves, with this link:
+    { $link }
+desk-raid-by = , switched on by { $name }
+desk-raid-by-itself = , because very many asked to join at once
+desk-raid-none-missed = { "" }
+desk-raid-missed = , of whom I could not write to { $missed } in time
+
 ## The log chat
 
 desk-log = { $lines }
@@ -219,6 +259,9 @@ desk-did-blocked-countries-changed = changed the blocked dial codes
 desk-did-roster-only-changed = changed whether only the roster passes
 desk-did-log-chat-set = chose this log chat
 desk-did-log-chat-off = switched the log chat off
+desk-did-guessing = unusually many wrong tries, by all together
+desk-did-raid-on = raid mode on
+desk-did-raid-off = raid mode off
 desk-did-other = { $what }
 
 ## Buttons

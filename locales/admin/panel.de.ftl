@@ -298,6 +298,21 @@ panel-restriction =
        *[no] { "" }
     }
 
+## Ansturm-Modus
+
+panel-raid =
+    <b>Ansturm-Modus:</b> { $on ->
+        [yes] an
+       *[no] aus
+    }
+
+    Für den Fall, dass sehr viele auf einmal hineinwollen. Solange er an ist, hat, wer anfängt, einen Versuch vor jeder Sperre und bekommt den Code per E-Mail, wo die Gruppe E-Mail nimmt; wer um einen Admin bittet, wird vorgemerkt, und du bekommst die Karten danach. Eine Nachricht nennt dir die Zahlen, mit einem Link für alle, denen ich nicht rechtzeitig schreiben kann.
+
+    { $itself ->
+        [yes] Er geht von selbst an, wenn binnen einer Minute { $requests } Anfragen kommen, und endet von selbst, wenn es { $quiet } lang ruhig war; schaltest du ihn ein: { $hand } lang.
+       *[no] Hier geht er nicht von selbst an. Schaltest du ihn ein, endet er, wenn es { $hand } lang ruhig war.
+    } Schaltest du ihn aus, bleibt er eine Stunde lang aus, wer auch kommt.
+
 ## Log-Chat
 
 panel-log-chat =
@@ -408,6 +423,9 @@ panel-label-accounts =
     }
 panel-label-accounts-other = Andere …
 panel-label-roster-only = Nur wer auf der Liste steht
+panel-label-raid = 🚨 Ansturm-Modus
+panel-label-raid-on = 🚨 Ansturm-Modus einschalten
+panel-label-raid-off = Ansturm-Modus ausschalten
 panel-label-log-on = Log-Chat auswählen
 panel-label-log-other = Anderen auswählen
 panel-label-log-off = Ausschalten

@@ -299,6 +299,21 @@ panel-restriction =
        *[no] { "" }
     }
 
+## Raid mode
+
+panel-raid =
+    <b>Raid mode:</b> { $on ->
+        [yes] on
+       *[no] off
+    }
+
+    For when very many ask to join at once. While it is on, whoever begins has one try before each lock and gets the code by e-mail where the group takes e-mail; those who ask for an admin are collected, and you get their cards afterwards. One message tells you the figures, with a link for those whom I cannot write to in time.
+
+    { $itself ->
+        [yes] It comes on by itself when { $requests } ask to join within a minute, and ends by itself when it has been quiet for { $quiet }; if you switch it on: for { $hand }.
+       *[no] It does not come on by itself here. If you switch it on, it ends when it has been quiet for { $hand }.
+    } If you switch it off, it stays off for an hour, whoever asks.
+
 ## Log chat
 
 panel-log-chat =
@@ -409,6 +424,9 @@ panel-label-accounts =
     }
 panel-label-accounts-other = Other …
 panel-label-roster-only = Only who is on the roster
+panel-label-raid = 🚨 Raid mode
+panel-label-raid-on = 🚨 Switch raid mode on
+panel-label-raid-off = Switch raid mode off
 panel-label-log-on = Pick a log chat
 panel-label-log-other = Pick another one
 panel-label-log-off = Switch it off

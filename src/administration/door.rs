@@ -4,9 +4,9 @@ use super::panel::{Input, Panel};
 use crate::verification::event::{Event, What};
 
 /// The commands of the panel.
-pub const COMMANDS: [&str; 10] = [
+pub const COMMANDS: [&str; 11] = [
     "gate", "password", "roster", "log", "doctor", "unlock", "approve", "decline", "revoke",
-    "enrol",
+    "enrol", "raid",
 ];
 
 /// What the panel is to be told of this, if it is the panel's business. `panel`: what is kept of

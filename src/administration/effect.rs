@@ -86,6 +86,10 @@ pub enum Tag {
     Card(u32, UserId),
     /// The doctor's findings, at this admin.
     Doctor(UserId),
+    /// That the gate is guessed at, at this admin.
+    Guessing(UserId),
+    /// That raid mode is on, at this admin.
+    Raid(UserId),
     /// The notice in the group to those who are muted.
     Notice,
     /// The message in the group which leads an admin to the set-up.

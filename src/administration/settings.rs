@@ -107,6 +107,7 @@ impl Settings {
             addresses,
             limits: self.limits.clone().unwrap_or_else(|| house.limits.clone()),
             attended: !self.admins.is_empty(),
+            raid: false,
         })
     }
 }

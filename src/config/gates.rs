@@ -64,6 +64,9 @@ pub(super) fn limits(fields: &mut Reader<'_>, base: &Limits) -> Limits {
         sends_per_address: fields.number("sends_per_address", 1..=MANY, base.sends_per_address),
         sends_per_country: fields.number("sends_per_country", 1..=MANY, base.sends_per_country),
         sms_per_gate: fields.number("sms_per_gate", 1..=MANY, base.sms_per_gate),
+        guessing_alarm: fields.number("guessing_alarm", 0..=MANY, base.guessing_alarm),
+        guessing_slows: fields.flag("guessing_slows", base.guessing_slows),
+        raid_requests: fields.number("raid_requests", 0..=MANY, base.raid_requests),
     };
     if fields.has("lockouts") && !limits.lockouts.is_sorted() {
         fields.wrong("lockouts", "each lock must be at least as long as the one before");
@@ -163,6 +166,7 @@ fn gate(fields: &mut Reader<'_>, house: &House<'_>, random: &mut dyn Random) -> 
     let channels = channels(fields, house);
     let addresses = addresses(fields, house, &channels);
     Gate {
+        raid: false,
         id: GateId(chat_id),
         title: String::new(),
         mode: mode(fields),

@@ -93,7 +93,7 @@ fn telegram(fields: &mut Reader<'_>) -> Telegram {
         api_url: fields.url("api_url", "https://api.telegram.org"),
         open_enrolment: fields.flag("open_enrolment", false),
         owners: owners.into_iter().filter_map(|id| u64::try_from(id).ok()).collect(),
-        messages_per_second: fields.number("messages_per_second", 0..=1000, 30),
+        messages_per_second: fields.number("messages_per_second", 0..=1000, 28),
     }
 }
 

@@ -290,6 +290,7 @@ fn desk(
     };
     // As with settings: the next transaction sees it.
     engine.gates.attach(event.desk, desk.is_attended());
+    engine.gates.raid(event.desk, desk.is_raided());
     if desk.is_forgettable() {
         view.remove::<DeskRecord>(&event.desk);
     } else if before.as_ref() != Some(&desk) {

@@ -36,6 +36,8 @@ struct Pages {
     log_chats: Arc<BTreeMap<GateId, ChatId>>,
     /// The ids that groups have now, by those that they had.
     moved: Arc<BTreeMap<GateId, GateId>>,
+    /// The gates in raid mode.
+    raided: BTreeSet<GateId>,
 }
 
 impl GateBook {
@@ -46,6 +48,7 @@ impl GateBook {
             gates: Arc::new(gates.clone()),
             log_chats: Arc::new(log_chats.clone()),
             moved: Arc::default(),
+            raided: BTreeSet::new(),
         };
         GateBook {
             fixed: RwLock::new(Fixed { gates, log_chats, ..Fixed::default() }),
@@ -122,6 +125,7 @@ impl GateBook {
         self.own(staff.is_some_and(|StaffRecord(staff)| !staff.owners.is_empty()));
         for (id, DeskRecord(desk)) in desks {
             self.attach(id, desk.is_attended());
+            self.raid(id, desk.is_raided());
         }
         Ok(())
     }
@@ -136,7 +140,10 @@ impl GateBook {
         let log_chat = settings.and_then(|settings| settings.log_chat);
         self.change(|pages| {
             match gate {
-                Some(gate) => Arc::make_mut(&mut pages.gates).insert(id, gate),
+                Some(gate) => {
+                    let raid = pages.raided.contains(&id);
+                    Arc::make_mut(&mut pages.gates).insert(id, Gate { raid, ..gate })
+                }
                 None => Arc::make_mut(&mut pages.gates).remove(&id),
             };
             match log_chat {
@@ -156,6 +163,23 @@ impl GateBook {
         self.attend(|fixed| {
             let attached = attached && fixed.gates.contains_key(&id);
             if attached { fixed.attached.insert(id) } else { fixed.attached.remove(&id) }
+        });
+    }
+
+    /// Whether raid mode is on at a gate.
+    pub(super) fn raid(&self, id: GateId, on: bool) {
+        if self.read(|pages| pages.raided.contains(&id)) == on {
+            return;
+        }
+        self.change(|pages| {
+            if on {
+                pages.raided.insert(id);
+            } else {
+                pages.raided.remove(&id);
+            }
+            if let Some(gate) = Arc::make_mut(&mut pages.gates).get_mut(&id) {
+                gate.raid = on;
+            }
         });
     }
 
@@ -208,6 +232,9 @@ impl GateBook {
                 log_chats.entry(to).or_insert(chat);
             }
             follow_logs(log_chats, from, to);
+            if pages.raided.remove(&from) {
+                pages.raided.insert(to);
+            }
         });
     }
 

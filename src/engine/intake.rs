@@ -93,6 +93,10 @@ async fn take_in(
                 trouble.is_over(now);
                 let last = updates.iter().map(|update| update.id).max();
                 accept(engine, &people, updates).await?;
+                tokio::select! {
+                    () = people.has_room() => {}
+                    _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                }
                 match last {
                     Some(id) => offset = Some(id.wrapping_add(1)),
                     // All is confirmed. After a quiet week Telegram goes on with any number, and

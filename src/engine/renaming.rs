@@ -106,6 +106,8 @@ impl Renaming<'_> {
             Tag::Panel
             | Tag::Card(..)
             | Tag::Doctor(_)
+            | Tag::Guessing(_)
+            | Tag::Raid(_)
             | Tag::Notice
             | Tag::Signpost
             | Tag::Log => {}

@@ -146,6 +146,11 @@ impl Person {
         self.does(|model| model.withdraws_request(self.id, group));
     }
 
+    #[track_caller]
+    pub fn withdraws_request_for(&self, group: &Group) {
+        self.does(|model| model.withdraws_request(self.id, group.id()));
+    }
+
     /// Leaves the first group.
     #[track_caller]
     pub fn leaves(&self) {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::machines::{Happening, Work};
 use crate::verification::applicant::Person;
-use crate::verification::limits::Ledger;
+use crate::verification::limits::{AtGate, Ledger};
 use crate::verification::outage::Outages;
 use crate::verification::restore::Restore;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
@@ -202,6 +202,18 @@ impl Record for LedgerCount {
             Ledger::CostOfMonth { last } => [&signed(*last)[..], &[9]].concat(),
             // Of no day, so never past.
             Ledger::Password { key } => [&signed(i64::MAX)[..], &[3], key].concat(),
+            Ledger::AtGate(AtGate::WrongPasswords { gate, hour }) => {
+                of_gate(*gate, *hour, A_DAYS_HOURS, 32)
+            }
+            Ledger::AtGate(AtGate::WrongCodes { gate, hour }) => {
+                of_gate(*gate, *hour, A_DAYS_HOURS, 33)
+            }
+            Ledger::AtGate(AtGate::Requests { gate, minute }) => {
+                of_gate(*gate, *minute, A_DAYS_MINUTES, 34)
+            }
+            Ledger::AtGate(AtGate::Missed { gate, minute }) => {
+                of_gate(*gate, *minute, A_DAYS_MINUTES, 35)
+            }
         }
     }
 
@@ -228,6 +240,19 @@ impl Record for LedgerCount {
             7 if rest.is_empty() => Some(Ledger::Day { day }),
             8 if rest.is_empty() => Some(Ledger::CostOfDay { day }),
             9 if rest.is_empty() => Some(Ledger::CostOfMonth { last: day }),
+            32..=35 => {
+                let (gate, time) = rest.split_at_checked(8)?;
+                let (gate, time) = (GateId(read_signed(gate)?), read_signed(time)?);
+                let (ledger, a_day) = match sort {
+                    32 => {
+                        (Ledger::AtGate(AtGate::WrongPasswords { gate, hour: time }), A_DAYS_HOURS)
+                    }
+                    33 => (Ledger::AtGate(AtGate::WrongCodes { gate, hour: time }), A_DAYS_HOURS),
+                    34 => (Ledger::AtGate(AtGate::Requests { gate, minute: time }), A_DAYS_MINUTES),
+                    _ => (Ledger::AtGate(AtGate::Missed { gate, minute: time }), A_DAYS_MINUTES),
+                };
+                (time.div_euclid(a_day) == day).then_some(ledger)
+            }
             _ => None,
         }
     }
@@ -320,7 +345,16 @@ pub use administration::{
 
 /// The UTC day of an hour.
 fn day_of(hour: i64) -> i64 {
-    hour.div_euclid(24)
+    hour.div_euclid(A_DAYS_HOURS)
+}
+
+const A_DAYS_HOURS: i64 = 24;
+const A_DAYS_MINUTES: i64 = 24 * 60;
+
+/// The key of a gate's ledger for one of the `a_day` parts of a day.
+fn of_gate(gate: GateId, time: i64, a_day: i64, sort: u8) -> Vec<u8> {
+    let day = signed(time.div_euclid(a_day));
+    [&day[..], &[sort], &signed(gate.0), &signed(time)].concat()
 }
 
 /// A number as eight bytes that sort as the numbers do.
@@ -460,15 +494,20 @@ mod tests {
             prop_assert_eq!(round_trip::<GateTitle>(&GateId(a.0)), Some(GateId(a.0)));
             prop_assert_eq!(round_trip::<LiveKeyboard>(&ChatId(a.0)), Some(ChatId(a.0)));
             prop_assert_eq!(round_trip::<Hearing>(&()), Some(()));
+            let (gate, time) = (GateId(b.0), a.2);
             for ledger in [
                 Ledger::Address { key: hash, day: a.0 },
                 Ledger::Country { dial_code: dial, day: a.0 },
                 Ledger::Prefix { key: hash, hour: a.0 },
-                Ledger::Gate { gate: GateId(a.2), day: a.0 },
+                Ledger::Gate { gate, day: a.0 },
                 Ledger::Hour { hour: a.0 },
                 Ledger::Day { day: a.0 },
                 Ledger::CostOfDay { day: a.0 },
                 Ledger::CostOfMonth { last: a.0 },
+                Ledger::AtGate(AtGate::WrongPasswords { gate, hour: time }),
+                Ledger::AtGate(AtGate::WrongCodes { gate, hour: time }),
+                Ledger::AtGate(AtGate::Requests { gate, minute: time }),
+                Ledger::AtGate(AtGate::Missed { gate, minute: time }),
             ] {
                 prop_assert_eq!(round_trip::<LedgerCount>(&ledger), Some(ledger));
             }

@@ -11,12 +11,13 @@ use crate::verification::Language;
 const ENROL: (&str, &str) = ("enrol", "command-enrol");
 
 /// The commands that admins find in their menu besides everybody's.
-const COMMANDS: [(&str, &str); 9] = [
+const COMMANDS: [(&str, &str); 10] = [
     ("gate", "command-gate"),
     ("password", "command-password"),
     ("roster", "command-roster"),
     ("log", "command-log"),
     ("doctor", "command-doctor"),
+    ("raid", "command-raid"),
     ("approve", "command-approve"),
     ("decline", "command-decline"),
     ("unlock", "command-unlock"),

@@ -7,7 +7,10 @@ use super::clean::clean;
 use super::names::name;
 use super::sentences::{count, plain, with, words};
 use crate::administration::desk::findings::Finding;
-use crate::administration::desk::text::{Answerer, CardEnd, DeskLabel, DeskText, LogLine, Who};
+use crate::administration::desk::raid;
+use crate::administration::desk::text::{
+    Answerer, CardEnd, DeskLabel, DeskText, LogLine, RaidFigures, Who,
+};
 use crate::administration::press::word_of;
 use crate::verification::Timestamp;
 use crate::verification::applicant::ActResult;
@@ -18,6 +21,7 @@ use crate::verification::text::HelpStep;
 const NAME: usize = 40;
 /// Of a link, an address, or what a line of the log adds.
 const DETAIL: usize = 100;
+const LINK: usize = 200;
 
 pub fn of_text(text: &DeskText) -> Sentence {
     match text {
@@ -61,6 +65,16 @@ pub fn of_text(text: &DeskText) -> Sentence {
             let values = [("person", name_of(person)), ("why", Value::Said(plain(end(*why))))];
             with("desk-card-over", values)
         }
+        DeskText::Guessing { since, passwords, codes, slowed } => {
+            let values = [
+                ("time", to_the_minute(*since)),
+                ("passwords", count(*passwords)),
+                ("codes", count(*codes)),
+                ("slowed", yes(*slowed)),
+            ];
+            with("desk-guessing", values)
+        }
+        DeskText::Raid { figures, link } => raid(figures, link),
         DeskText::AlreadyAnswered { act, by } => {
             with("desk-already", [("answer", Value::Said(answer(*act, by)))])
         }
@@ -79,6 +93,34 @@ pub fn of_label(label: &DeskLabel) -> Sentence {
         DeskLabel::Unlock => plain("desk-label-unlock"),
         DeskLabel::Pass => plain("desk-label-pass"),
     }
+}
+
+fn raid(figures: &RaidFigures, link: &str) -> Sentence {
+    let by = match &figures.by {
+        Some(by) => with("desk-raid-by", [("name", name_of(by))]),
+        None => plain("desk-raid-by-itself"),
+    };
+    let missed = match figures.missed {
+        0 => plain("desk-raid-none-missed"),
+        missed => with("desk-raid-missed", [("missed", count(missed))]),
+    };
+    let (id, ends) = match figures.over {
+        None => {
+            let quiet = if figures.by.is_some() { raid::QUIET_BY_HAND } else { raid::QUIET };
+            ("desk-raid", ("quiet", Value::For(quiet)))
+        }
+        Some(over) => ("desk-raid-over", ("until", to_the_minute(over))),
+    };
+    let values = [
+        ("since", to_the_minute(figures.since)),
+        ("by", Value::Said(by)),
+        ("requests", count(figures.requests)),
+        ("calls", count(figures.calls)),
+        ("missed", Value::Said(missed)),
+        ("link", words(link, LINK)),
+        ends,
+    ];
+    with(id, values)
 }
 
 fn muted(given: Option<&str>, remove_after: Option<Duration>) -> Sentence {
@@ -236,7 +278,7 @@ fn did(what: &str) -> Sentence {
     plain(id)
 }
 
-const DID: [(&str, &str); 60] = [
+const DID: [(&str, &str); 63] = [
     ("asked", "desk-did-asked"),
     ("right_password", "desk-did-right-password"),
     ("wrong_password", "desk-did-wrong-password"),
@@ -297,6 +339,9 @@ const DID: [(&str, &str); 60] = [
     ("roster_only_changed", "desk-did-roster-only-changed"),
     ("log_chat_set", "desk-did-log-chat-set"),
     ("log_chat_off", "desk-did-log-chat-off"),
+    ("guessing", "desk-did-guessing"),
+    ("raid_on", "desk-did-raid-on"),
+    ("raid_off", "desk-did-raid-off"),
 ];
 
 /// `Nora Newcomer (@nora)`; the number of whoever has no username.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::catalogue::{Sentence, Value};
 use super::names::name;
 use super::sentences::{count, plain, with, words};
+use crate::administration::desk::raid;
 use crate::administration::panel::state::List;
 use crate::administration::panel::text::{
     BadEntry, Choice, Figures, GateState, Missing, Overview, PanelLabel, PanelText, PasswordLine,
@@ -155,6 +156,20 @@ pub fn of_text(text: &PanelText) -> Sentence {
             [("now", Value::Said(mode(now))), ("extra", Value::Said(restriction(now, *tidy)))],
         ),
 
+        PanelText::Raid { on, at_once } => {
+            let quiet = Value::For(raid::QUIET);
+            let by_hand = Value::For(raid::QUIET_BY_HAND);
+            let by_itself = yes(*at_once > 0);
+            let values = [
+                ("on", yes(*on)),
+                ("itself", by_itself),
+                ("requests", count(*at_once)),
+                ("quiet", quiet),
+                ("hand", by_hand),
+            ];
+            with("panel-raid", values)
+        }
+
         PanelText::LogChat { on } => with("panel-log-chat", [("on", yes(*on))]),
         PanelText::PickLogChat => plain("panel-pick-log-chat"),
         PanelText::LogEnds { group } => with("panel-log-ends", [("group", named(group))]),
@@ -214,6 +229,9 @@ pub fn of_label(label: &PanelLabel) -> Sentence {
             with("panel-label-clear-list", [("list", Value::Choice(list_word(*list)))])
         }
 
+        PanelLabel::Raid => plain("panel-label-raid"),
+        PanelLabel::RaidOn => plain("panel-label-raid-on"),
+        PanelLabel::RaidOff => plain("panel-label-raid-off"),
         PanelLabel::LogOn => plain("panel-label-log-on"),
         PanelLabel::LogOther => plain("panel-label-log-other"),
         PanelLabel::LogOff => plain("panel-label-log-off"),

@@ -26,6 +26,8 @@ pub struct Gate {
     pub limits: Limits,
     /// Whether somebody is there to be asked: the gate has admins whom the bot can write to.
     pub attended: bool,
+    /// Raid mode is on: very many ask to join, or an admin has switched it on.
+    pub raid: bool,
 }
 
 /// All gates, by group.

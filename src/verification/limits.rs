@@ -35,6 +35,13 @@ pub struct Limits {
     pub sends_per_country: u32,
     /// SMS per gate and UTC day, over all applicants.
     pub sms_per_gate: u32,
+    /// Wrong passwords (or wrong codes) in one hour at a gate, over all applicants, at which its
+    /// admins are told; 0: never.
+    pub guessing_alarm: u32,
+    /// While a gate is guessed at, whoever begins there has one try before each lock.
+    pub guessing_slows: bool,
+    /// Join requests in one minute at which raid mode comes on; 0: never by itself.
+    pub raid_requests: u32,
 }
 
 impl Default for Limits {
@@ -53,6 +60,9 @@ impl Default for Limits {
             sends_per_address: 6,
             sends_per_country: 50,
             sms_per_gate: 100,
+            guessing_alarm: 30,
+            guessing_slows: true,
+            raid_requests: 30,
         }
     }
 }
@@ -80,6 +90,43 @@ pub enum Ledger {
     CostOfDay { day: i64 },
     /// The same of the month that ends on the day `last`.
     CostOfMonth { last: i64 },
+    /// What happens at one gate, over all applicants.
+    AtGate(AtGate),
+}
+
+/// What is counted at a gate, over all applicants, to notice guessers and raids.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum AtGate {
+    /// Wrong passwords at a gate in one hour, counted from 1970.
+    WrongPasswords { gate: GateId, hour: i64 },
+    /// The same of codes.
+    WrongCodes { gate: GateId, hour: i64 },
+    /// Join requests at a gate in one minute, counted from 1970.
+    Requests { gate: GateId, minute: i64 },
+    /// Of those who asked to join in that minute: whom nobody could write to in time.
+    Missed { gate: GateId, minute: i64 },
+}
+
+impl Limits {
+    /// Whether a gate at which this happened so often within an hour is being guessed at.
+    #[must_use]
+    pub fn is_guessing(&self, wrong: u64) -> bool {
+        self.guessing_alarm > 0 && wrong >= self.guessing_alarm.into()
+    }
+
+    /// The same limits with one try before each lock.
+    #[must_use]
+    pub fn with_one_try(&self) -> Limits {
+        Limits { code_attempts: 1, password_attempts: 1, ..self.clone() }
+    }
+}
+
+/// A person's wrong tries and locks at all gates but one: a guesser who goes from gate to gate
+/// begins anew at none.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub wrong: u32,
+    pub locks: u32,
 }
 
 /// One applicant's wrong tries. Every count here only grows, until they are admitted or an admin
@@ -101,6 +148,9 @@ pub struct Tally {
     pub locked_until: Option<Timestamp>,
     /// When they were last told that they are locked.
     pub told: Option<Timestamp>,
+    /// So many wrong tries at other gates an admin of this one has forgiven.
+    #[serde(default)]
+    pub pardoned: u32,
 }
 
 /// Whether somebody may try.
@@ -125,11 +175,18 @@ pub enum Consequence {
 
 impl Tally {
     #[must_use]
-    pub fn standing(&self, now: Timestamp, limits: &Limits, restore: Option<Restore>) -> Standing {
-        if self.wrong() >= limits.hard_stop {
+    pub fn standing(
+        &self,
+        now: Timestamp,
+        limits: &Limits,
+        elsewhere: Elsewhere,
+        restore: Option<Restore>,
+    ) -> Standing {
+        if self.in_all(elsewhere) >= limits.hard_stop {
             return Standing::Stopped;
         }
-        let forgotten = restore.map(|restore| restore.until(self.locks, limits));
+        let locks = self.locks.saturating_add(elsewhere.locks);
+        let forgotten = restore.map(|restore| restore.until(locks, limits));
         match (self.locked_until, forgotten) {
             (Some(lock), forgotten)
                 if now < lock && forgotten.is_none_or(|until| until <= lock) =>
@@ -147,20 +204,46 @@ impl Tally {
         self.wrong_passwords.saturating_add(self.wrong_codes)
     }
 
+    /// Those at other gates besides, but for what an admin of this one has forgiven.
+    #[must_use]
+    pub fn in_all(&self, elsewhere: Elsewhere) -> u32 {
+        self.wrong().saturating_add(elsewhere.wrong.saturating_sub(self.pardoned))
+    }
+
+    /// Forgets the wrong tries, because they passed.
+    pub fn clear(&mut self) {
+        *self = Tally { pardoned: self.pardoned, ..Tally::default() };
+    }
+
+    /// Forgets the wrong tries, those at other gates too, because an admin of this one says so.
+    pub fn pardon(&mut self, elsewhere: Elsewhere) {
+        *self = Tally { pardoned: elsewhere.wrong, ..Tally::default() };
+    }
+
     /// Passwords that may still be tried before a lock or the end of all tries.
     #[must_use]
-    pub fn passwords_left(&self, limits: &Limits) -> u32 {
-        self.left(self.wrong_passwords, limits.password_attempts, limits)
+    pub fn passwords_left(&self, limits: &Limits, elsewhere: Elsewhere) -> u32 {
+        self.left(self.wrong_passwords, limits.password_attempts, limits, elsewhere)
     }
 
-    pub fn wrong_password(&mut self, now: Timestamp, limits: &Limits) -> Consequence {
+    pub fn wrong_password(
+        &mut self,
+        now: Timestamp,
+        limits: &Limits,
+        elsewhere: Elsewhere,
+    ) -> Consequence {
         self.wrong_passwords = self.wrong_passwords.saturating_add(1);
-        self.consequence(self.wrong_passwords, limits.password_attempts, now, limits)
+        self.consequence(self.wrong_passwords, limits.password_attempts, now, limits, elsewhere)
     }
 
-    pub fn wrong_code(&mut self, now: Timestamp, limits: &Limits) -> Consequence {
+    pub fn wrong_code(
+        &mut self,
+        now: Timestamp,
+        limits: &Limits,
+        elsewhere: Elsewhere,
+    ) -> Consequence {
         self.wrong_codes = self.wrong_codes.saturating_add(1);
-        self.consequence(self.wrong_codes, limits.code_attempts, now, limits)
+        self.consequence(self.wrong_codes, limits.code_attempts, now, limits, elsewhere)
     }
 
     fn consequence(
@@ -169,23 +252,24 @@ impl Tally {
         attempts: u32,
         now: Timestamp,
         limits: &Limits,
+        elsewhere: Elsewhere,
     ) -> Consequence {
-        if self.wrong() >= limits.hard_stop {
+        if self.in_all(elsewhere) >= limits.hard_stop {
             return Consequence::Stopped;
         }
         if !wrong.is_multiple_of(attempts.max(1)) {
-            return Consequence::Left(self.left(wrong, attempts, limits));
+            return Consequence::Left(self.left(wrong, attempts, limits, elsewhere));
         }
-        let wait = nth(&limits.lockouts, self.locks);
+        let wait = nth(&limits.lockouts, self.locks.saturating_add(elsewhere.locks));
         self.locks = self.locks.saturating_add(1);
         self.locked_until = Some(now.after(wait));
         self.told = Some(now);
         Consequence::Locked(wait)
     }
 
-    fn left(&self, wrong: u32, attempts: u32, limits: &Limits) -> u32 {
+    fn left(&self, wrong: u32, attempts: u32, limits: &Limits, elsewhere: Elsewhere) -> u32 {
         let attempts = attempts.max(1);
-        let before_the_end = limits.hard_stop.saturating_sub(self.wrong());
+        let before_the_end = limits.hard_stop.saturating_sub(self.in_all(elsewhere));
         (attempts - wrong % attempts).min(before_the_end)
     }
 }

@@ -105,6 +105,12 @@ impl Timestamp {
     pub fn hour(self) -> i64 {
         self.0.div_euclid(HOUR_MS)
     }
+
+    /// The number of the minute, counted from 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn minute(self) -> i64 {
+        self.0.div_euclid(60 * 1000)
+    }
 }
 
 /// When an hour begins.

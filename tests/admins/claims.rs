@@ -12,7 +12,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Everything that only admins can do.
-const COMMANDS: [&str; 6] = ["/gate", "/password", "/roster", "/log", "/doctor", "/enrol"];
+const COMMANDS: [&str; 7] = ["/gate", "/password", "/roster", "/log", "/doctor", "/raid", "/enrol"];
 /// What admins of a group do for somebody: they need not be known to the bot.
 const ACTS: [&str; 4] = ["/unlock @nora", "/approve @nora", "/decline @nora", "/revoke @nora"];
 
@@ -209,6 +209,7 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     /roster: Who may pass: the list of addresses
     /log: Where the decisions are written down
     /doctor: What is set up wrongly in a group
+    /raid: When very many ask to join at once
     /approve: Let somebody in
     /decline: Turn somebody down
     /unlock: End somebody's lock
@@ -226,6 +227,7 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     /roster: Wer hinein darf: die Liste der Adressen
     /log: Wo die Entscheidungen notiert werden
     /doctor: Was in einer Gruppe falsch eingestellt ist
+    /raid: Wenn sehr viele auf einmal hineinwollen
     /approve: Jemanden hereinlassen
     /decline: Jemanden abweisen
     /unlock: Jemandes Sperre beenden

@@ -238,7 +238,7 @@ async fn the_doctor_comes_when_called_and_only_to_admins() {
     [⏱ Limits] [🌐 Language]
     [🚪 How people come in] [📓 Log chat]
     [☐ Offer to strangers at /start]
-    [🩺 Check the group]
+    [🩺 Check the group] [🚨 Raid mode]
     [⛔️ Close the gate]
     [📋 My groups] [Done]
     ---

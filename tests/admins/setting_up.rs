@@ -222,7 +222,7 @@ async fn ada_gates_her_group_from_nothing_and_nora_comes_in() {
     [⏱ Limits] [🌐 Language]
     [🚪 How people come in] [📓 Log chat]
     [☐ Offer to strangers at /start]
-    [🩺 Check the group]
+    [🩺 Check the group] [🚨 Raid mode]
     [⛔️ Close the gate]
     [📋 My groups] [Done]
     ---

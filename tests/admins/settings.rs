@@ -343,7 +343,7 @@ async fn an_admin_of_the_group_who_is_not_enrolled_looks_and_changes_nothing() {
     Log chat: off
     Offered to strangers who write /start: no
     Its link: https://t.me/demo_gate_bot?start=‹link›
-    [🩺 Check the group]
+    [🩺 Check the group] [🚨 Raid mode]
     [📋 My groups] [Done]
     ");
     // Nor with a button of a screen that he does not have.
@@ -405,7 +405,7 @@ async fn a_gate_of_the_config_is_shown_and_never_changed() {
     Log chat: on
     Offered to strangers who write /start: yes
     Its link: https://t.me/demo_gate_bot?start=‹link›
-    [🩺 Check the group]
+    [🩺 Check the group] [🚨 Raid mode]
     [📋 My groups] [Done]
     ");
     for command in ["/password", "/log"] {

@@ -2,7 +2,10 @@
 //! rule that its name says is taken away.
 
 mod clock;
+mod guessing;
 mod hosts;
 mod injection;
+mod lockout_weapon;
 mod phishing;
 mod pumping;
+mod raids;

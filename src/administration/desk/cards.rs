@@ -71,6 +71,7 @@ struct Copy {
 }
 
 /// An applicant who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     pub person: Who,
     pub at: HelpStep,

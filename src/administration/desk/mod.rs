@@ -2,8 +2,9 @@
 //!
 //! What happens passes from here to `standing` (the bot's rights, who brought it, the signpost),
 //! `doctor` with `findings` (what is set up wrongly), `stuck` (who waits for the bot's rights),
-//! `cards` (who asks for an admin), `log` (the log chat) or `notice` (who is muted); what they all
-//! write with is `turn`. Each of them is bounded, and says when it is `due` to be swept; the desk
+//! `cards` (who asks for an admin), `log` (the log chat), `notice` (who is muted), `guessing` (too
+//! many wrong tries) or `raid` (too many requests), both of which say it in a `bulletin`; what
+//! they all write with is `turn`. Each of them is bounded, and says when it is `due` to be swept; the desk
 //! asks to be woken for the earliest.
 //!
 //! **Nothing goes to an admin's private chat unless they were found to be one just before**: the
@@ -15,10 +16,13 @@
 pub mod findings;
 pub mod text;
 
+mod bulletin;
 mod cards;
 mod doctor;
+mod guessing;
 mod log;
 mod notice;
+pub(crate) mod raid;
 mod standing;
 mod stuck;
 mod turn;
@@ -36,8 +40,10 @@ use crate::verification::event::Act;
 use crate::verification::{ChatId, GateId, Language, MessageId, Name, Timestamp, UserId};
 use cards::{Call, Cards, deed_of};
 use doctor::{Doctor, Wish};
+use guessing::Guessing;
 use log::Log;
 use notice::Notice;
+use raid::Raid;
 pub use standing::ANONYMOUS;
 use standing::{Mover, Standing};
 use stuck::Stuck;
@@ -121,6 +127,11 @@ pub enum What {
     Changed {
         by: UserId,
     },
+    /// An admin, whose rights were just looked at, switches raid mode on or off.
+    Raid {
+        on: bool,
+        by: UserId,
+    },
     /// The admin who brought the bot could not be written to: a signpost in the group leads them
     /// to the set-up.
     NeedSignpost {
@@ -166,6 +177,8 @@ pub struct Desk {
     cards: Cards,
     log: Log,
     notice: Notice,
+    guessing: Guessing,
+    raid: Raid,
     /// Admins of a gate of the config who acted here as such.
     attached: BTreeSet<UserId>,
     /// The wake that was asked for.
@@ -191,6 +204,8 @@ impl Desk {
             && self.cards.is_forgettable()
             && self.log.is_forgettable()
             && self.notice.is_forgettable()
+            && self.guessing.is_forgettable()
+            && self.raid.is_forgettable()
             && self.attached.is_empty()
     }
 
@@ -198,6 +213,12 @@ impl Desk {
     #[must_use]
     pub fn is_attended(&self) -> bool {
         !self.attached.is_empty()
+    }
+
+    /// Whether raid mode is on.
+    #[must_use]
+    pub fn is_raided(&self) -> bool {
+        self.raid.is_on()
     }
 
     fn happen(&mut self, turn: &mut Turn<'_, '_>, what: &What) {
@@ -246,6 +267,12 @@ impl Desk {
             }
             What::Attached { by } => self.attach(turn, *by),
             What::Changed { by } => self.changed(turn, *by),
+            What::Raid { on, by } => {
+                self.attach(turn, *by);
+                let attendants = turn.attendants(&self.attached);
+                let calls = self.raid.switch(turn, &attendants, *on, *by);
+                self.call_admins(turn, calls);
+            }
             What::NeedSignpost { by: _ } => self.standing.need_signpost(turn),
             What::SignpostUsed => self.standing.take_signpost_down(turn),
             What::Examined(examined) => self.examined(turn, examined),
@@ -294,6 +321,8 @@ impl Desk {
         self.standing.left();
         self.stuck.forget();
         self.notice.forget();
+        self.raid.forget(turn);
+        self.guessing.forget();
         self.cards.close_all(turn);
     }
 
@@ -301,6 +330,8 @@ impl Desk {
     fn closed_down(&mut self, turn: &mut Turn<'_, '_>) {
         self.cards.close_all(turn);
         self.notice.take_down(turn);
+        self.raid.forget(turn);
+        self.guessing.forget();
         self.stuck.forget();
         self.doctor.forget();
         self.attached.clear();
@@ -324,12 +355,15 @@ impl Desk {
         }
         match news {
             News::HelpWanted { at, wrong, masked } => {
-                let attendants = turn.attendants(&self.attached);
                 let masked = masked.as_deref().map(|masked| kept(masked, DETAIL));
                 let call = Call { person, at: *at, wrong: *wrong, masked };
-                self.cards.call(turn, &attendants, call);
+                let call = self.raid.collect(turn, call);
+                self.call_admins(turn, call);
             }
-            News::HelpOver => self.cards.over(turn, user),
+            News::HelpOver => {
+                self.raid.call_over(user);
+                self.cards.over(turn, user);
+            }
             News::Muted => {
                 self.notice.muted(turn, user, person.name.map(|name| name.full));
             }
@@ -339,7 +373,23 @@ impl Desk {
                 self.doctor.came_by(turn, &keepers, link);
             }
             News::Stuck => self.stuck.add(turn, user),
+            News::Rush => {
+                let attendants = turn.attendants(&self.attached);
+                self.raid.rush(turn, &attendants);
+            }
+            News::Guessing => {
+                let attendants = turn.attendants(&self.attached);
+                self.guessing.noticed(turn, &attendants);
+            }
             News::Done { .. } => {}
+        }
+    }
+
+    /// Each of these asks for an admin: a card goes to all of them.
+    fn call_admins(&mut self, turn: &mut Turn<'_, '_>, calls: impl IntoIterator<Item = Call>) {
+        let attendants = turn.attendants(&self.attached);
+        for call in calls {
+            self.cards.call(turn, &attendants, call);
         }
     }
 
@@ -383,8 +433,14 @@ impl Desk {
                 self.cards.rights_known(turn, number, admin, rights)
             }
             Tag::Doctor(whose) if whose == admin => self.doctor.rights_known(turn, admin, rights),
+            Tag::Guessing(whose) if whose == admin => {
+                self.guessing.rights_known(turn, admin, rights)
+            }
+            Tag::Raid(whose) if whose == admin => self.raid.rights_known(turn, admin, rights),
             Tag::Card(..)
             | Tag::Doctor(_)
+            | Tag::Guessing(_)
+            | Tag::Raid(_)
             | Tag::Panel
             | Tag::Invitation(_)
             | Tag::Notice
@@ -400,6 +456,8 @@ impl Desk {
         match tag {
             Tag::Card(number, admin) => self.cards.said(turn, number, admin, (chat, message)),
             Tag::Doctor(admin) => self.doctor.said(turn, admin, (chat, message)),
+            Tag::Guessing(admin) => self.guessing.said(turn, admin, (chat, message)),
+            Tag::Raid(admin) => self.raid.said(turn, admin, (chat, message)),
             Tag::Notice => self.notice.said(turn, message),
             Tag::Signpost => self.standing.signpost_stands(turn, message),
             Tag::Log => {
@@ -414,6 +472,8 @@ impl Desk {
         match tag {
             Tag::Card(number, admin) => self.cards.unsaid(turn, number, admin),
             Tag::Doctor(admin) => self.doctor.unsaid(admin),
+            Tag::Guessing(admin) => self.guessing.unsaid(admin),
+            Tag::Raid(admin) => self.raid.unsaid(admin),
             Tag::Notice => self.notice.unsaid(),
             Tag::Signpost => self.standing.forget_signpost(),
             Tag::Log => {
@@ -458,6 +518,10 @@ impl Desk {
         self.cards.sweep(turn);
         self.log.sweep(turn);
         self.notice.sweep(turn);
+        let attendants = turn.attendants(&self.attached);
+        self.guessing.sweep(turn, &attendants);
+        let calls = self.raid.sweep(turn);
+        self.call_admins(turn, calls);
     }
 
     fn set_alarm(&mut self, turn: &mut Turn<'_, '_>) {
@@ -468,6 +532,8 @@ impl Desk {
             self.cards.due(),
             self.log.due(),
             self.notice.due(),
+            self.guessing.due(),
+            self.raid.due(),
         ];
         let next = dues.into_iter().flatten().min();
         let set = self.alarm.filter(|alarm| *alarm > turn.now());

@@ -41,6 +41,12 @@ pub enum DeskText {
     /// What a card becomes that needs no answer any more.
     CardOver { person: Who, why: CardEnd },
 
+    /// Since then, so many passwords and codes were wrong, over all applicants. `slowed`: whoever
+    /// begins has one try for it.
+    Guessing { since: Timestamp, passwords: u32, codes: u32, slowed: bool },
+    /// Raid mode is on, or was. `link`: the gate's own.
+    Raid { figures: RaidFigures, link: String },
+
     // In answer to a pressed button.
     /// Another answer was first.
     AlreadyAnswered { act: Act, by: Answerer },
@@ -69,6 +75,27 @@ pub enum DeskLabel {
 pub struct Who {
     pub id: UserId,
     pub name: Option<Name>,
+}
+
+/// A raid in figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaidFigures {
+    pub since: Timestamp,
+    /// Who switched raid mode on; `None`: it came on by itself.
+    pub by: Option<Who>,
+    /// How many asked to join since.
+    pub requests: u32,
+    /// How many of them could not be written to in time.
+    pub missed: u32,
+    /// How many ask for an admin.
+    pub calls: u32,
+    pub over: Option<Timestamp>,
+}
+
+impl Default for RaidFigures {
+    fn default() -> RaidFigures {
+        RaidFigures { since: Timestamp(0), by: None, requests: 0, missed: 0, calls: 0, over: None }
+    }
 }
 
 /// Who answered a card, seen by who reads it.

@@ -11,6 +11,7 @@ use crate::administration::settings::Settings;
 use crate::administration::text::Text;
 use crate::verification::event::{Event, What};
 use crate::verification::gate::Mode;
+use crate::verification::limits::Ledger;
 use crate::verification::{ChatId, GateId, Language, MessageId, Timestamp, UserId};
 
 /// So many admins of one group are written to.
@@ -129,6 +130,11 @@ impl<'a, 'f> Turn<'a, 'f> {
     pub fn delete_in_group(&mut self, message: MessageId) {
         let (chat, language) = (self.group(), self.group_language());
         self.order(chat, language, Task::Delete { message });
+    }
+
+    /// What a ledger holds.
+    pub fn counted(&self, ledger: &Ledger) -> u32 {
+        u32::try_from(self.facts.archive.ledger(ledger)).unwrap_or(u32::MAX)
     }
 
     /// Writes to one admin.

@@ -15,7 +15,7 @@
 //! * `word`: what the panel's buttons carry.
 //! * `turn`, `visit`: what all others write with, outside of a group and at one.
 //! * `entry`: ways in: links, lists of groups, picking one.
-//! * `overview`, `passwords`, `addresses`, `choices`, `log_chat`: one subject each, for
+//! * `overview`, `passwords`, `addresses`, `choices`, `log_chat`, `raid`: one subject each, for
 //!   the guided set-up and for later changes alike; `walk` leads from one to the next.
 //! * [`roster`], [`stepping_in`]: who may pass by name, and single applicants.
 
@@ -27,6 +27,7 @@ mod lists;
 mod log_chat;
 mod overview;
 mod passwords;
+mod raid;
 pub mod roster;
 pub mod state;
 pub mod stepping_in;
@@ -370,6 +371,7 @@ fn chosen(visit: &mut Visit<'_, '_, '_>, word: Word) {
         // Whoever looks after applicants need not be enrolled.
         Word::StepIn(rest) => stepping_in::chosen(visit, &rest),
         Word::Subject(subject) => visit.turn_to(subject),
+        Word::Raid(on) => raid::switch(visit, on),
         Word::Yes => confirmed(visit),
         _ if !visit.keeps() => visit.show_only(),
 

@@ -94,6 +94,8 @@ pub(super) fn missing(visit: &Visit<'_, '_, '_>, settings: &Settings) -> Vec<Mis
 fn rows(visit: &Visit<'_, '_, '_>, overview: &Overview) -> Vec<Vec<Key>> {
     let at = |label, subject| visit.key(label, Word::Subject(subject));
     let examine = || vec![visit.key(PanelLabel::Examine, Word::Examine)];
+    let on_duty =
+        || vec![visit.key(PanelLabel::Examine, Word::Examine), at(PanelLabel::Raid, Subject::Raid)];
     let away = || {
         vec![Key::away(PanelLabel::Groups, Away::Groups), Key::away(PanelLabel::Leave, Away::Leave)]
     };
@@ -116,10 +118,10 @@ fn rows(visit: &Visit<'_, '_, '_>, overview: &Overview) -> Vec<Vec<Key>> {
         ]
     };
     match &overview.state {
-        GateState::Fixed | GateState::NotYours => vec![examine(), away()],
+        GateState::Fixed | GateState::NotYours => vec![on_duty(), away()],
         GateState::Open => {
             let mut rows = subjects();
-            rows.push(examine());
+            rows.push(on_duty());
             rows.push(vec![visit.key(PanelLabel::Close, Word::Close)]);
             rows.push(away());
             rows

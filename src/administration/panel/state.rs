@@ -76,6 +76,7 @@ pub enum Subject {
     Mode,
     LogChat,
     Roster,
+    Raid,
 }
 
 /// What a command leads to, once it is clear which group is meant.
@@ -88,6 +89,7 @@ pub enum Goal {
     LogChat,
     /// Look at the group for what is set up wrongly.
     Examine,
+    Raid,
     /// An act for one applicant.
     StepIn(stepping_in::Wish),
 }
@@ -238,6 +240,7 @@ impl Goal {
             "roster" => Some(Goal::Roster),
             "log" => Some(Goal::LogChat),
             "doctor" => Some(Goal::Examine),
+            "raid" => Some(Goal::Raid),
             _ => None,
         }
     }

@@ -169,6 +169,12 @@ pub enum PanelText {
         tidy: bool,
     },
 
+    /// `at_once`: so many join requests in a minute switch it on; 0: never by itself.
+    Raid {
+        on: bool,
+        at_once: u32,
+    },
+
     // Log chat.
     LogChat {
         on: bool,
@@ -324,6 +330,10 @@ pub enum PanelLabel {
     List(List),
     /// No restriction by this list.
     ClearList(List),
+
+    Raid,
+    RaidOn,
+    RaidOff,
 
     // Log chat.
     LogOn,

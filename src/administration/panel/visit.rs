@@ -4,7 +4,7 @@ use super::state::{Expected, Goal, Pending, Screen, Subject};
 use super::text::{Choice, PanelLabel, PanelText};
 use super::turn::{Key, Turn};
 use super::word::{Away, Word};
-use super::{addresses, choices, log_chat, overview, passwords, roster, stepping_in, walk};
+use super::{addresses, choices, log_chat, overview, passwords, raid, roster, stepping_in, walk};
 use crate::administration::desk;
 use crate::administration::outcome::Message;
 use crate::administration::settings::Settings;
@@ -94,6 +94,7 @@ impl<'t, 'p, 'f> Visit<'t, 'p, 'f> {
             Goal::Passwords => self.turn_to(Subject::Passwords),
             Goal::Roster => self.turn_to(Subject::Roster),
             Goal::LogChat => self.turn_to(Subject::LogChat),
+            Goal::Raid => self.turn_to(Subject::Raid),
             Goal::Examine => {
                 self.examine();
                 self.note = Some(PanelText::Examining);
@@ -120,7 +121,7 @@ impl<'t, 'p, 'f> Visit<'t, 'p, 'f> {
     pub fn turn_to(&mut self, subject: Subject) {
         if self.settings().is_none() && !self.is_fixed() && self.turn.rank() >= Rank::Enrolled {
             walk::begin(self);
-        } else if self.keeps() || subject == Subject::Overview {
+        } else if self.keeps() || matches!(subject, Subject::Overview | Subject::Raid) {
             self.show(subject);
         } else {
             self.show_only();
@@ -160,6 +161,8 @@ impl<'t, 'p, 'f> Visit<'t, 'p, 'f> {
         let page = match subject {
             Subject::Overview => overview::page(self),
             Subject::Roster => return roster::show(self),
+            // Whoever looks after applicants need not be enrolled.
+            Subject::Raid => raid::page(self),
             _ if !self.keeps() => return self.show_only(),
             Subject::Passwords => passwords::page(self),
             Subject::Channels => choices::channels_page(self),
@@ -169,7 +172,12 @@ impl<'t, 'p, 'f> Visit<'t, 'p, 'f> {
             Subject::Mode => choices::mode_page(self),
             Subject::LogChat => log_chat::page(self),
         };
-        let Some(Page { text, mut rows }) = page else { return self.show_only() };
+        let Some(page) = page else { return self.show_only() };
+        self.show_page(subject, page);
+    }
+
+    /// Shows a subject's page, with the buttons that lead on.
+    pub fn show_page(&mut self, subject: Subject, Page { text, mut rows }: Page) {
         if self.is_draft() {
             self.turn.panel.walks.insert(self.gate, subject);
         }

@@ -23,6 +23,7 @@ pub enum Word {
     Close,
     Yes,
     Examine,
+    Raid(bool),
     Listed(bool),
 
     AddPassword,
@@ -115,7 +116,7 @@ static PLAIN: [(Word, &str); 19] = [
     (Word::LogOff, "logoff"),
 ];
 
-static SUBJECTS: [(Subject, &str); 9] = [
+static SUBJECTS: [(Subject, &str); 10] = [
     (Subject::Overview, "overview"),
     (Subject::Passwords, "passwords"),
     (Subject::Channels, "channels"),
@@ -125,6 +126,7 @@ static SUBJECTS: [(Subject, &str); 9] = [
     (Subject::Mode, "mode"),
     (Subject::LogChat, "log"),
     (Subject::Roster, "roster"),
+    (Subject::Raid, "raid"),
 ];
 
 static LISTS: [(List, &str); 4] = [
@@ -156,6 +158,7 @@ impl Word {
     pub fn data(&self) -> String {
         match self {
             Word::Subject(subject) => format!("at.{}", name(&SUBJECTS, subject)),
+            Word::Raid(on) => format!("raid.{}", name(&SWITCH, on)),
             Word::Listed(on) => format!("listed.{}", name(&SWITCH, on)),
             Word::Password(mark) => format!("pw.{mark}"),
             Word::Expires(Expiry::Never) => "until.never".to_owned(),
@@ -203,6 +206,7 @@ impl Word {
         let Some((kind, rest)) = data.split_once('.') else { return named(&PLAIN, data) };
         match kind {
             "at" => named(&SUBJECTS, rest).map(Word::Subject),
+            "raid" => named(&SWITCH, rest).map(Word::Raid),
             "listed" => named(&SWITCH, rest).map(Word::Listed),
             "pw" => Some(Word::Password(rest.to_owned())),
             "until" => Some(Word::Expires(match rest {
@@ -257,7 +261,7 @@ mod tests {
         words.extend(STRICTNESSES.map(|(strictness, _)| Word::Strictness(strictness)));
         words.extend(MODES.map(|(mode, _)| Word::Mode(mode)));
         for (on, _) in SWITCH {
-            words.extend([Word::Listed(on), Word::Tidy(on), Word::RosterOnly(on)]);
+            words.extend([Word::Listed(on), Word::Tidy(on), Word::RosterOnly(on), Word::Raid(on)]);
         }
         words.extend([
             Word::Password("0123456789abcdef".to_owned()),

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
+use super::lanes::Picked;
 use super::{Attempt, Contact, Lane, Next, administer, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::decide::{Cause, Queued};
@@ -26,12 +27,20 @@ use crate::verification::event::{DeliveryOutcome, Event, What};
 use crate::verification::spending::Bill;
 use crate::verification::{ChallengeId, GateId, Timestamp, UserId};
 
-pub(super) async fn attempt(
-    engine: Arc<Engine>,
-    lane: Lane,
-    seq: u64,
-    entry: OutboxEntry,
-) -> Attempt {
+pub(super) async fn attempt(engine: Arc<Engine>, lane: Lane, seq: u64, picked: Picked) -> Attempt {
+    let entry = match picked.entry {
+        Some(entry) => Ok(Some(entry)),
+        None => engine.store.read(move |view| view.get::<OutboxEntry>(&seq)).await,
+    };
+    let entry = match entry {
+        Ok(Some(entry)) => OutboxEntry { attempts: picked.attempts, ..entry },
+        over => {
+            // Carried out already, or the store has failed closed.
+            let next = if over.is_ok() { Next::Go } else { Next::Stop };
+            let (queued, contact) = (Vec::new(), Contact::None);
+            return Attempt { lane, kind: "gone", queued, contact, counts: false, next };
+        }
+    };
     let kind = entry.order.name();
     let counts = entry.order.counts();
     let carried = match contained(carry(&engine, seq, &entry)).await {

@@ -1,4 +1,13 @@
 //! What waits to be carried out, in lanes; which order is next.
+//!
+//! ```text
+//!  who can be reached until …   by that time, the nearest first
+//!  whoever has no hurry         in turn; one place in three, whoever is in a hurry
+//!  for whom it is too late      when nobody else waits
+//! ```
+//!
+//! Lanes of the same urgency come in turn, so that nobody who floods one holds up another. Of
+//! orders beyond the first few thousand, only a slip is kept in memory: the store has them.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -7,10 +16,17 @@ use tokio::time::Instant;
 use super::pace::Pace;
 use crate::administration::effect::{self as administration, Task, Whose};
 use crate::engine::decide::Queued;
-use crate::machines::Work;
+use crate::machines::{Subject, Work};
 use crate::store::records::OutboxEntry;
 use crate::verification::effect::{Effect, Order};
 use crate::verification::{ChatId, GateId, Timestamp, UserId};
+
+/// So many orders wait in memory.
+const HELD: usize = 2_000;
+/// So many orders of a lane are looked at for the most urgent one.
+const LOOKED_AT: usize = 16;
+/// After so many who are in a hurry comes one who is not.
+const HURRIED: u32 = 2;
 
 /// What must keep its order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,13 +34,19 @@ pub(super) enum Lane {
     Chat(ChatId),
     Admission(GateId, UserId),
     Codes(UserId),
-    Answer(String),
+    /// Answers to the buttons that somebody pressed, or that belong to a desk.
+    Answers(Subject),
     /// What a panel or a desk asked to know.
     Question(Whose),
 }
 
-/// How soon a lane's first order is wanted: by its deadline, then by its age.
+/// How soon a lane is wanted: by when, then in turn.
 type Urgency = (Timestamp, u64);
+
+/// The deadline of what has none.
+const NO_HURRY: Timestamp = Timestamp(i64::MAX - 1);
+/// The same of whoever cannot be reached in time any more.
+const TOO_LATE: Timestamp = Timestamp(i64::MAX);
 
 #[derive(Default)]
 pub(super) struct Lanes {
@@ -42,14 +64,72 @@ pub(super) struct Lanes {
     /// The same where Telegram was away: if it comes back sooner, they need not wait.
     away: BTreeSet<(Instant, Lane)>,
     depth: usize,
+    /// How many of the orders are in memory.
+    held: usize,
     /// When each queued order was decided, by its place.
     ages: BTreeSet<(Timestamp, u64)>,
+    /// The turn of the lane that became ready last.
+    turn: u64,
+    /// How many in a hurry came one after the other.
+    hurried: u32,
+    /// The clock of the rules, as last told.
+    now: Option<Timestamp>,
 }
 
-/// The deadline of what has none.
-const NO_HURRY: Timestamp = Timestamp(i64::MAX);
+#[derive(Default)]
+struct Queue {
+    slips: VecDeque<(u64, Slip)>,
+    /// The turn of the first order; it keeps it until it is over.
+    turn: Option<u64>,
+    /// Where the lane stands among those that can be tried, if it does.
+    ready: Option<Urgency>,
+}
 
-type Queue = VecDeque<(u64, OutboxEntry)>;
+/// What must be known of an order until its turn comes.
+pub(super) struct Slip {
+    pub chat: ChatId,
+    pub counts: bool,
+    pub writes: bool,
+    deadline: Timestamp,
+    queued: Timestamp,
+    attempts: u32,
+    /// The order itself, if there was room for it.
+    entry: Option<Box<OutboxEntry>>,
+}
+
+/// An order whose turn has come.
+pub(super) struct Picked {
+    pub attempts: u32,
+    /// `None`: it is to be read from the store.
+    pub entry: Option<OutboxEntry>,
+}
+
+impl Slip {
+    pub fn of(entry: &OutboxEntry) -> Slip {
+        Slip {
+            chat: entry.order.chat(),
+            counts: entry.order.counts(),
+            writes: entry.order.writes(),
+            deadline: entry.order.deadline().unwrap_or(NO_HURRY),
+            queued: entry.queued,
+            attempts: entry.attempts,
+            entry: None,
+        }
+    }
+
+    fn picked(&self) -> Picked {
+        Picked { attempts: self.attempts, entry: self.entry.as_deref().cloned() }
+    }
+}
+
+impl Queue {
+    /// How urgent the lane is: as its most urgent order, since the others are in its way. One for
+    /// whom it is too late hurries nobody.
+    fn deadline(&self, now: Option<Timestamp>) -> Timestamp {
+        let deadlines = self.slips.iter().take(LOOKED_AT).map(|(_, slip)| slip.deadline);
+        deadlines.filter(|deadline| Some(*deadline) >= now).min().unwrap_or(TOO_LATE)
+    }
+}
 
 impl Lane {
     pub fn of(entry: &OutboxEntry) -> Lane {
@@ -67,7 +147,7 @@ impl Lane {
             | Effect::Delete { .. } => Lane::Chat(order.chat),
             // After what is said before it: somebody whose request is declined may be out of reach.
             Effect::Decline { .. } => Lane::Chat(order.chat),
-            Effect::AnswerButton { query, .. } => Lane::Answer(query.clone()),
+            Effect::AnswerButton { .. } => Lane::Answers(Subject::Person(order.user)),
             Effect::SendCode { .. } => Lane::Codes(order.user),
             Effect::LookUpMember { gate }
             | Effect::Approve { gate, .. }
@@ -88,7 +168,7 @@ impl Lane {
             | Task::SendRoster { .. }
             | Task::OfferCommands { .. }
             | Task::Leave { .. } => Lane::Chat(order.chat),
-            Task::AnswerButton { query, .. } => Lane::Answer(query.clone()),
+            Task::AnswerButton { .. } => Lane::Answers(order.whose.into()),
             Task::LookUpRights { .. }
             | Task::Examine { .. }
             | Task::Fetch { .. }
@@ -101,26 +181,34 @@ impl Lanes {
     pub fn put(&mut self, queued: Queued) {
         for (seq, entry) in queued {
             let lane = Lane::of(&entry);
+            let mut slip = Slip::of(&entry);
             self.depth += 1;
             self.ages.insert((entry.queued, seq));
+            if self.held < HELD {
+                self.held += 1;
+                slip.entry = Some(Box::new(entry));
+            }
             let queue = self.lanes.entry(lane.clone()).or_default();
+            let slips = &mut queue.slips;
             // Two decisions about one person may be handed in the other way round. The first order
             // may be under way already.
-            let after = queue.iter().rposition(|(other, _)| *other < seq).map_or(0, |at| at + 1);
-            queue.insert(after.max(queue.len().min(1)), (seq, entry));
-            if queue.len() == 1 {
+            let after = slips.iter().rposition(|(other, _)| *other < seq).map_or(0, |at| at + 1);
+            slips.insert(after.max(slips.len().min(1)), (seq, slip));
+            if slips.len() == 1 || queue.ready.is_some() {
                 self.make_ready(lane);
             }
         }
     }
 
     /// The most urgent code, as [`Lanes::next`].
-    pub fn next_code(&mut self, now: Instant) -> Option<(Lane, u64, OutboxEntry)> {
+    pub fn next_code(&mut self, now: Instant) -> Option<(Lane, u64, Picked)> {
         self.wake_up(now);
         while let Some((_, lane)) = self.codes.pop_first() {
-            if let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) {
-                let (seq, entry) = (*seq, entry.clone());
-                return Some((lane, seq, entry));
+            let Some(queue) = self.lanes.get_mut(&lane) else { continue };
+            queue.ready = None;
+            if let Some((seq, slip)) = queue.slips.front() {
+                let (seq, picked) = (*seq, slip.picked());
+                return Some((lane, seq, picked));
             }
         }
         None
@@ -128,24 +216,32 @@ impl Lanes {
 
     /// The most urgent order for Telegram that may be tried now. Its lane is busy until
     /// [`Lanes::done`] or [`Lanes::again`].
-    pub fn next(&mut self, now: Instant, pace: &mut Pace) -> Option<(Lane, u64, OutboxEntry)> {
+    pub fn next(&mut self, now: Instant, pace: &mut Pace) -> Option<(Lane, u64, Picked)> {
         self.wake_up(now);
         loop {
-            let counting = if pace.is_exhausted(now) { None } else { self.counting.first() };
+            let counting = if pace.is_exhausted(now) { None } else { self.first_counting() };
             let free = if pace.is_free_exhausted(now) { None } else { self.free.first() };
-            let counts = match (counting, free) {
-                (Some(counting), Some(free)) => counting < free,
-                (Some(_), None) => true,
-                (None, Some(_)) => false,
+            let key = match (counting, free) {
+                (Some(counting), Some(free)) => counting.min(free),
+                (Some(counting), None) => counting,
+                (None, Some(free)) => free,
                 (None, None) => return None,
             };
-            let ready = if counts { &mut self.counting } else { &mut self.free };
-            let (_, lane) = ready.pop_first()?;
-            let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) else {
-                continue;
-            };
-            match pace.take(now, entry) {
-                Ok(()) => return Some((lane.clone(), *seq, entry.clone())),
+            let (urgency, lane) = key.clone();
+            if self.counting.remove(&(urgency, lane.clone())) {
+                let hurries = urgency.0 < NO_HURRY;
+                self.hurried = if hurries { self.hurried.saturating_add(1) } else { 0 };
+            } else {
+                self.free.remove(&(urgency, lane.clone()));
+            }
+            let Some(queue) = self.lanes.get_mut(&lane) else { continue };
+            queue.ready = None;
+            let Some((seq, slip)) = queue.slips.front() else { continue };
+            match pace.take(now, slip) {
+                Ok(()) => {
+                    let (seq, picked) = (*seq, slip.picked());
+                    return Some((lane, seq, picked));
+                }
                 Err(due) => {
                     self.paced.insert((due, lane));
                 }
@@ -153,14 +249,27 @@ impl Lanes {
         }
     }
 
+    /// The first of those that count: the most urgent one, but now and then one without hurry, so
+    /// that whoever talks with the bot has an answer however many ask to join.
+    fn first_counting(&self) -> Option<&(Urgency, Lane)> {
+        if self.hurried < HURRIED {
+            return self.counting.first();
+        }
+        let from = ((NO_HURRY, 0), Lane::Chat(ChatId(i64::MIN)));
+        let to = ((TOO_LATE, 0), Lane::Chat(ChatId(i64::MIN)));
+        self.counting.range(from..to).next().or_else(|| self.counting.first())
+    }
+
     /// The lane's first order is over.
     pub fn done(&mut self, lane: &Lane) {
         let Some(queue) = self.lanes.get_mut(lane) else { return };
-        if let Some((seq, entry)) = queue.pop_front() {
+        queue.turn = None;
+        if let Some((seq, slip)) = queue.slips.pop_front() {
             self.depth -= 1;
-            self.ages.remove(&(entry.queued, seq));
+            self.held -= usize::from(slip.entry.is_some());
+            self.ages.remove(&(slip.queued, seq));
         }
-        if queue.is_empty() {
+        if queue.slips.is_empty() {
             self.lanes.remove(lane);
         } else {
             self.make_ready(lane.clone());
@@ -169,35 +278,43 @@ impl Lanes {
 
     /// The lane's first order is to be tried again at `due`.
     pub fn again(&mut self, lane: &Lane, due: Instant) {
-        if let Some((_, entry)) = self.lanes.get_mut(lane).and_then(|queue| queue.front_mut()) {
-            entry.attempts = entry.attempts.saturating_add(1);
+        if let Some(slip) = self.first_slip(lane) {
+            slip.attempts = slip.attempts.saturating_add(1);
             self.failed.insert((due, lane.clone()));
         }
     }
 
     /// The same, but sooner if Telegram is back sooner.
     pub fn again_when_back(&mut self, lane: &Lane, due: Instant) {
-        if let Some((_, entry)) = self.lanes.get_mut(lane).and_then(|queue| queue.front_mut()) {
-            entry.attempts = entry.attempts.saturating_add(1);
+        if let Some(slip) = self.first_slip(lane) {
+            slip.attempts = slip.attempts.saturating_add(1);
             self.away.insert((due, lane.clone()));
         }
     }
 
+    fn first_slip(&mut self, lane: &Lane) -> Option<&mut Slip> {
+        self.lanes.get_mut(lane)?.slips.front_mut().map(|(_, slip)| slip)
+    }
+
     /// Telegram is back: whatever waited for that may be tried, the most urgent first.
     pub fn are_back(&mut self) {
+        self.hurried = 0;
         for (_, lane) in std::mem::take(&mut self.away) {
             self.make_ready(lane);
         }
     }
 
-    /// Whoever cannot be reached in time any more makes way for those who can. What is late may
-    /// still be of use: to somebody who wrote to the bot before.
+    /// It is `now`: whoever cannot be reached in time any more makes way for everybody who can.
+    /// What is late may still be of use: to somebody who wrote to the bot before.
     pub fn give_up_hurrying(&mut self, now: Timestamp) {
-        for ready in [&mut self.counting, &mut self.free] {
-            while ready.first().is_some_and(|((deadline, _), _)| *deadline < now) {
-                if let Some(((_, seq), lane)) = ready.pop_first() {
-                    ready.insert(((NO_HURRY, seq), lane));
+        self.now = Some(now);
+        for which in [Ready::Counting, Ready::Free] {
+            while let Some(((deadline, _), lane)) = self.ready(which).first().cloned() {
+                if deadline >= now {
+                    break;
                 }
+                // It takes its place anew.
+                self.make_ready(lane);
             }
         }
     }
@@ -240,20 +357,45 @@ impl Lanes {
         }
     }
 
+    /// Puts a lane among those that can be tried, or into its right place there.
     fn make_ready(&mut self, lane: Lane) {
-        let Some((seq, entry)) = self.lanes.get(&lane).and_then(|queue| queue.front()) else {
-            return;
-        };
-        let deadline = entry.order.deadline().unwrap_or(NO_HURRY);
-        let ready = match &lane {
-            Lane::Codes(_) => &mut self.codes,
-            _ if entry.order.counts() => &mut self.counting,
-            Lane::Chat(_) | Lane::Admission(..) | Lane::Answer(_) | Lane::Question(_) => {
-                &mut self.free
+        let Some(queue) = self.lanes.get_mut(&lane) else { return };
+        let Some((_, slip)) = queue.slips.front() else { return };
+        let which = match &lane {
+            Lane::Codes(_) => Ready::Codes,
+            _ if slip.counts => Ready::Counting,
+            Lane::Chat(_) | Lane::Admission(..) | Lane::Answers(_) | Lane::Question(_) => {
+                Ready::Free
             }
         };
-        ready.insert(((deadline, *seq), lane));
+        let turn = *queue.turn.get_or_insert_with(|| {
+            self.turn += 1;
+            self.turn
+        });
+        let urgency = (queue.deadline(self.now), turn);
+        let before = queue.ready.replace(urgency);
+        let ready = self.ready(which);
+        if let Some(before) = before {
+            ready.remove(&(before, lane.clone()));
+        }
+        ready.insert((urgency, lane));
     }
+
+    fn ready(&mut self, which: Ready) -> &mut BTreeSet<(Urgency, Lane)> {
+        match which {
+            Ready::Counting => &mut self.counting,
+            Ready::Free => &mut self.free,
+            Ready::Codes => &mut self.codes,
+        }
+    }
+}
+
+/// Which of the lanes that can be tried.
+#[derive(Copy, Clone)]
+enum Ready {
+    Counting,
+    Free,
+    Codes,
 }
 
 /// Takes a lane out of `waiting` whose time has come.
@@ -384,7 +526,7 @@ mod tests {
             order(5, Some(400), delete()),
         ]);
         lanes.give_up_hurrying(Timestamp(250));
-        assert_eq!(drain(&mut lanes, Instant::now(), &mut unlimited()), [2, 4, 0, 1, 3]);
+        assert_eq!(drain(&mut lanes, Instant::now(), &mut unlimited()), [2, 4, 1, 0, 3]);
     }
 
     #[test]
@@ -501,12 +643,70 @@ mod tests {
         let mut lanes = lanes((0..8).map(|_| order(1, None, say())));
         lanes.put(vec![(20, order(2, None, say()))]);
         let (mut pace, begin) = (Pace::new(1000), Instant::now());
-        assert_eq!(drain(&mut lanes, begin, &mut pace), [0, 1, 2, 3, 20]);
+        let at_once = (0..10).map(|ms| begin + Duration::from_millis(ms));
+        let at_once: Vec<u64> = at_once.flat_map(|now| drain(&mut lanes, now, &mut pace)).collect();
+        assert_eq!(at_once, [0, 20, 1, 2, 3]);
         for (seconds, seq) in [(1, 4), (2, 5), (3, 6), (4, 7)] {
             let due = begin + Duration::from_secs(seconds);
             assert_eq!(wake(&lanes, &pace), Some(due));
             assert_eq!(drain(&mut lanes, due, &mut pace), [seq]);
         }
+    }
+
+    #[test]
+    fn whoever_talks_with_the_bot_has_an_answer_however_many_ask_to_join() {
+        let asking = (0..90).map(|user| order(user, Some(900), say()));
+        let talking = (90..100).map(|user| order(user, None, say()));
+        let mut lanes = lanes(asking.chain(talking));
+        let drained = drain(&mut lanes, Instant::now(), &mut unlimited());
+        let last = drained.iter().position(|seq| *seq == 99);
+        assert_eq!(last, Some(29), "every third place: {drained:?}");
+        assert!(drained[30..].is_sorted(), "{drained:?}");
+    }
+
+    #[test]
+    fn a_new_word_is_not_held_up_by_an_old_one_that_came_too_late() {
+        let late = (0..50).map(|user| order(user, Some(100), say()));
+        let mut lanes = lanes(late);
+        lanes.give_up_hurrying(Timestamp(200));
+        lanes.put(vec![(60, order(7, None, say())), (61, order(8, Some(900), say()))]);
+        let drained = drain(&mut lanes, Instant::now(), &mut unlimited());
+        assert_eq!(drained[..4], [8, 61, 7, 60], "{drained:?}");
+    }
+
+    #[test]
+    fn who_floods_has_one_turn_like_everybody() {
+        let flood = (0..1000).map(|n| match n % 2 {
+            0 => order(1, None, delete()),
+            _ => order(1, None, answer(&n.to_string())),
+        });
+        let mut lanes = lanes(flood);
+        let (mut pace, now) = (unlimited(), Instant::now());
+        let first: Vec<Lane> =
+            std::iter::from_fn(|| lanes.next(now, &mut pace)).map(|(lane, ..)| lane).collect();
+        assert_eq!(first.len(), 2, "more than one of a lane at a time: {first:?}");
+        lanes.put(vec![(2000, order(2, None, answer("x"))), (2001, order(3, None, delete()))]);
+        first.iter().for_each(|lane| lanes.done(lane));
+        let (_, next, _) = lanes.next(now, &mut pace).unwrap();
+        let (_, after, _) = lanes.next(now, &mut pace).unwrap();
+        assert_eq!([next, after], [2000, 2001]);
+    }
+
+    #[test]
+    fn of_very_many_orders_only_slips_are_kept() {
+        let mut lanes = lanes((0..10_000).map(|user| order(user, None, say())));
+        let held = |lanes: &Lanes| {
+            let slips = lanes.lanes.values().flat_map(|queue| &queue.slips);
+            slips.filter(|(_, slip)| slip.entry.is_some()).count()
+        };
+        assert_eq!((held(&lanes), lanes.depth()), (HELD, 10_000));
+        let (mut pace, now) = (unlimited(), Instant::now());
+        let mut read = 0;
+        while let Some((lane, _, picked)) = lanes.next(now, &mut pace) {
+            read += usize::from(picked.entry.is_none());
+            lanes.done(&lane);
+        }
+        assert_eq!((read, lanes.held, lanes.depth()), (10_000 - HELD, 0, 0));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! limits, the most urgent first, and each order until it is done or known to be in vain.
 //!
 //! A **lane** is what must keep its order: one private chat, one person's admission, one person's
-//! codes, one answer to a button. One lane that waits (a flood limit, an outage of the mail server)
+//! codes, one person's answers to buttons. One lane that waits (a flood limit, an outage of the mail server)
 //! holds up no other.
 
 mod administer;
@@ -180,17 +180,17 @@ impl Carrying {
         let mut under_way = JoinSet::new();
         loop {
             let now = Instant::now();
-            self.lanes.wake_up(now);
             self.lanes.give_up_hurrying(self.engine.clock.now());
+            self.lanes.wake_up(now);
             let places = self.line.places(now, AT_ONCE);
             while under_way.len().saturating_sub(self.codes) < places {
-                let Some((lane, seq, entry)) = self.lanes.next(now, &mut self.pace) else { break };
-                under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
+                let Some((lane, seq, picked)) = self.lanes.next(now, &mut self.pace) else { break };
+                under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, picked));
             }
             while self.codes < CODES_AT_ONCE {
-                let Some((lane, seq, entry)) = self.lanes.next_code(now) else { break };
+                let Some((lane, seq, picked)) = self.lanes.next_code(now) else { break };
                 self.codes += 1;
-                under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, entry));
+                under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, picked));
             }
             let calls = under_way.len().saturating_sub(self.codes);
             // What waits for Telegram to come back waits for a time.

@@ -30,7 +30,7 @@ mod updates;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,6 +59,16 @@ pub struct Telegram {
     called: Notify,
     cable: Cable,
     version: watch::Sender<u64>,
+    limit: Mutex<Option<Limit>>,
+}
+
+/// Telegram's limit for all chats together.
+#[derive(Debug)]
+struct Limit {
+    per_second: usize,
+    /// When messages were taken within the last second.
+    taken: VecDeque<Instant>,
+    refused: u64,
 }
 
 impl Telegram {
@@ -81,6 +91,7 @@ impl Telegram {
             called: Notify::new(),
             cable: listener.cable(),
             version,
+            limit: Mutex::default(),
         });
         let task = listener.serve(server::router(Arc::clone(&telegram)));
         Ok((telegram, task))
@@ -133,6 +144,40 @@ impl Telegram {
     /// that waits now ends with a conflict.
     pub fn is_asked_by_another(&self) {
         self.model().updates.new_poll();
+    }
+
+    /// From now on no more messages are taken within any one second; what comes besides is
+    /// refused with 429.
+    pub fn takes_at_most(&self, per_second: usize) {
+        let limit = Limit { per_second, taken: VecDeque::new(), refused: 0 };
+        *self.limit.lock().unwrap_or_else(PoisonError::into_inner) = Some(limit);
+    }
+
+    /// How many messages were refused because there were too many.
+    #[must_use]
+    pub fn refused_as_too_many(&self) -> u64 {
+        let limit = self.limit.lock().unwrap_or_else(PoisonError::into_inner);
+        limit.as_ref().map_or(0, |limit| limit.refused)
+    }
+
+    /// Whether this call is one message too many.
+    fn is_too_many(&self, method: &str) -> bool {
+        const MESSAGES: [&str; 4] =
+            ["sendmessage", "senddocument", "editmessagetext", "copymessage"];
+        let mut limit = self.limit.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(limit) = limit.as_mut().filter(|_| MESSAGES.contains(&method)) else {
+            return false;
+        };
+        let now = Instant::now();
+        while limit.taken.front().is_some_and(|at| now - *at >= Duration::from_secs(1)) {
+            limit.taken.pop_front();
+        }
+        if limit.taken.len() >= limit.per_second {
+            limit.refused += 1;
+            return true;
+        }
+        limit.taken.push_back(now);
+        false
     }
 
     /// How many planned faults have not hit anything yet.

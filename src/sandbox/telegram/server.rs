@@ -60,6 +60,9 @@ async fn call(
         let refusal = Refusal { violation: true, ..Refusal::new(401, "Unauthorized") };
         return telegram.refuse(&method, &refusal);
     }
+    if telegram.is_too_many(&method) {
+        return telegram.refuse(&method, &Refusal::too_many_requests(1));
+    }
     let fault = telegram.faults.take(&method).or_else(|| telegram.faults.take(&ANY.to_owned()));
     match fault {
         None => {}

@@ -104,6 +104,7 @@ fn person(stage: Stage) -> Person {
             locks: 1,
             locked_until: Some(NOON),
             told: Some(NOON),
+            pardoned: 1,
         },
         sends: Sends {
             day: 20_788,
@@ -112,7 +113,11 @@ fn person(stage: Stage) -> Person {
             latest: Some(NOON),
             first_there: true,
         },
-        request: Some(JoinRequest { at: NOON, query_id: Some("query".to_owned()) }),
+        request: Some(JoinRequest {
+            at: NOON,
+            query_id: Some("query".to_owned()),
+            until: Some(NOON),
+        }),
         address: Some(email()),
         challenge: Some(challenge(4, Delivery::Sent)),
         replaced: vec![

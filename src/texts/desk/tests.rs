@@ -101,6 +101,8 @@ fn every_text() -> Vec<DeskText> {
             | DeskText::Card { .. }
             | DeskText::CardAnswered { .. }
             | DeskText::CardOver { .. }
+            | DeskText::Guessing { .. }
+            | DeskText::Raid { .. }
             | DeskText::AlreadyAnswered { .. }
             | DeskText::CardGone
             | DeskText::Log { .. } => {}
@@ -162,6 +164,13 @@ fn every_text() -> Vec<DeskText> {
                 all.push(DeskText::CardAnswered { person: nora(), act, by, result });
             }
         }
+    }
+    for slowed in [false, true] {
+        all.push(DeskText::Guessing { since: AT, passwords: 34, codes: 1, slowed });
+    }
+    for (by, missed, over) in [(None, 0, None), (Some(ada()), 12, None), (None, 1_000, Some(AT))] {
+        let figures = RaidFigures { since: AT, by, requests: 10_000, missed, calls: 3, over };
+        all.push(DeskText::Raid { figures, link: "https://t.me/gate_bot?start=gabc".to_owned() });
     }
     for why in [CardEnd::NotNeeded, CardEnd::TooOld, CardEnd::NoGate, CardEnd::NotYours] {
         all.push(DeskText::CardOver { person: nora(), why });

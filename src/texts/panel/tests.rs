@@ -172,6 +172,7 @@ fn every_text() -> Vec<PanelText> {
             | PanelText::Limits { .. }
             | PanelText::Language { .. }
             | PanelText::Mode { .. }
+            | PanelText::Raid { .. }
             | PanelText::LogChat { .. }
             | PanelText::PickLogChat
             | PanelText::LogEnds { .. }
@@ -305,6 +306,9 @@ fn every_text() -> Vec<PanelText> {
         all.push(PanelText::Language { now: Language::new(language) });
     }
     all.extend([true, false].map(|on| PanelText::LogChat { on }));
+    all.extend(
+        [(true, 30), (false, 30), (false, 0)].map(|(on, at_once)| PanelText::Raid { on, at_once }),
+    );
     all.iter().for_each(listed);
     all
 }
@@ -345,6 +349,9 @@ fn every_label() -> Vec<PanelLabel> {
             | PanelLabel::Remove
             | PanelLabel::List(_)
             | PanelLabel::ClearList(_)
+            | PanelLabel::Raid
+            | PanelLabel::RaidOn
+            | PanelLabel::RaidOff
             | PanelLabel::LogOn
             | PanelLabel::LogOther
             | PanelLabel::LogOff
@@ -386,6 +393,9 @@ fn every_label() -> Vec<PanelLabel> {
         PanelLabel::OnePassword { label: label(), dead: true },
         PanelLabel::Rotate,
         PanelLabel::Remove,
+        PanelLabel::Raid,
+        PanelLabel::RaidOn,
+        PanelLabel::RaidOff,
         PanelLabel::LogOn,
         PanelLabel::LogOther,
         PanelLabel::LogOff,

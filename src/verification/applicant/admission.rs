@@ -6,7 +6,6 @@ use super::{ActResult, Decision, Notice, Stage, helping, muted, stepping_in, who
 use crate::verification::GateId;
 use crate::verification::effect::Effect;
 use crate::verification::event::AdmissionOutcome;
-use crate::verification::limits::Tally;
 use crate::verification::text::Text;
 
 /// Telegram drops join requests after so long.
@@ -47,13 +46,14 @@ pub(super) fn admit(turn: &mut Dialogue<'_, '_, '_>) {
 /// An admin lets them in: nothing is asked, and the counts are cleared.
 pub(super) fn let_in(turn: &mut Dialogue<'_, '_, '_>) {
     turn.retire_own_buttons();
+    let elsewhere = turn.elsewhere();
     let applicant = turn.applicant();
     let request = applicant.request.take().or(applicant.unwanted.take());
     if !matches!(applicant.stage, Stage::Admitted { joined: false, .. }) {
         applicant.close(Stage::Admitting);
     }
     applicant.request = request;
-    applicant.tally = Tally::default();
+    applicant.tally.pardon(elsewhere);
     admit(turn);
 }
 
@@ -218,7 +218,7 @@ fn settle(turn: &mut Dialogue<'_, '_, '_>, joined: bool, link: Option<String>) {
         (_, _, _) => ([0; 32], String::new()),
     };
     applicant.close(Stage::Admitted { at, joined, link: link.or(before), address, masked });
-    applicant.tally = Tally::default();
+    applicant.tally.clear();
     if address != [0; 32] && applicant.claim.is_none() && !applicant.holds.contains(&address) {
         applicant.claim = Some(address);
         turn.hold(address, true);
@@ -263,10 +263,11 @@ pub(super) fn joined(turn: &mut Dialogue<'_, '_, '_>) {
     match turn.stage() {
         Stage::Admitting | Stage::Admitted { .. } => entered(turn),
         stage => {
+            let elsewhere = turn.elsewhere();
             let applicant = turn.applicant();
             applicant.close(Stage::Member);
             // Whoever opened the door by hand has the last word: it clears the counts.
-            applicant.tally = Tally::default();
+            applicant.tally.pardon(elsewhere);
             who::settle_claim(turn);
             if stage.is_open() {
                 turn.decide(Decision::LetInByOthers);

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use super::turn::{Dialogue, Turn};
 use super::{
-    Decision, JoinRequest, Stage, Terms, admission, asking, buttons, coding, helping, muted,
-    stepping_in, who,
+    Decision, JoinRequest, Notice, Stage, Terms, admission, asking, buttons, coding, helping,
+    muted, stepping_in, who,
 };
 use crate::verification::code::same;
 use crate::verification::effect::{Effect, Keyboard};
 use crate::verification::event::{Membership, What};
 use crate::verification::gate::{Gate, Mode};
+use crate::verification::limits::{AtGate, Ledger};
 use crate::verification::text::Text;
 use crate::verification::{GateId, Timestamp};
 
@@ -30,8 +31,10 @@ pub(super) fn join_requested(
     turn.person.active = Some(turn.gate.id);
     // Whoever asks to join is not in the group.
     muted::gone(turn);
+    rushed(turn);
     let applicant = turn.applicant();
-    applicant.request = Some(JoinRequest { at, query_id });
+    applicant.request = Some(JoinRequest { at, query_id, until: Some(window) });
+    applicant.missed = false;
     applicant.unwanted = None;
     if applicant.approved.is_some() {
         return admission::let_in(turn);
@@ -52,6 +55,38 @@ pub(super) fn join_requested(
         | Stage::Confirm { .. }
         | Stage::Code { .. } => go_on(turn),
     }
+}
+
+/// One more asks to join: so many within a minute are a raid.
+fn rushed(turn: &mut Dialogue<'_, '_, '_>) {
+    let (gate, minute) = (turn.gate.id, turn.now().minute());
+    let at_once = turn.gate.limits.raid_requests;
+    let requests = turn.count(Ledger::AtGate(AtGate::Requests { gate, minute }));
+    if at_once > 0 && requests.is_multiple_of(at_once.into()) && !turn.gate.raid {
+        turn.notice(Notice::Rush);
+    }
+}
+
+/// They could not be written to. Where that is because it was too late, the gate's admins are
+/// told how many it were.
+pub(super) fn unreachable(turn: &mut Turn<'_, '_>) {
+    turn.decide_for_active(Decision::Unreachable);
+    let Some(id) = turn.person.active.filter(|id| turn.person.gates.contains_key(id)) else {
+        return;
+    };
+    turn.at(id, |turn| {
+        let (gate, now) = (turn.gate.id, turn.now());
+        let applicant = turn.applicant();
+        let Some(request) = &applicant.request else { return };
+        let minute = request.at.minute();
+        let late = request.until.is_some_and(|until| now >= until);
+        if late
+            && applicant.stage == Stage::Password
+            && !std::mem::replace(&mut applicant.missed, true)
+        {
+            turn.count(Ledger::AtGate(AtGate::Missed { gate, minute }));
+        }
+    });
 }
 
 /// Only personal links lead in here, and they have none yet: they are told so, and asked. Their
@@ -249,7 +284,7 @@ fn come(turn: &mut Dialogue<'_, '_, '_>) {
 /// Says what this is and asks for the password.
 fn greet(turn: &mut Dialogue<'_, '_, '_>) {
     turn.decide(Decision::Asked);
-    let terms = Terms::of(turn.gate);
+    let terms = Terms::now(turn);
     let applicant = turn.applicant();
     let request = applicant.request.take();
     applicant.close(Stage::Password);

@@ -2,12 +2,12 @@
 
 use super::buttons::Action;
 use super::turn::Dialogue;
-use super::{Applicant, Decision, Facts, Stage, who};
+use super::{Applicant, Decision, Facts, Notice, Stage, who};
 use crate::verification::address::{Address, Email, EmailError, Phone, PhoneError};
 use crate::verification::code::same;
 use crate::verification::effect::{Channel, Keyboard};
 use crate::verification::gate::{Gate, Password};
-use crate::verification::limits::{Consequence, Ledger, Standing};
+use crate::verification::limits::{AtGate, Consequence, Ledger, Standing};
 use crate::verification::password::{self, PasswordRefused};
 use crate::verification::text::{HelpStep, Text};
 use crate::verification::{Hidden, MessageId};
@@ -42,8 +42,11 @@ pub(super) fn ask_password(turn: &mut Dialogue<'_, '_, '_>) {
     }
     turn.retire_buttons();
     if turn.may_go_on() {
-        let gate = turn.gate;
-        let tries = turn.applicant().tally.passwords_left(&gate.limits);
+        let (gate, elsewhere) = (turn.gate, turn.elsewhere());
+        let applicant = turn.applicant();
+        // Whoever begins in this step has terms that the step itself does not go by yet.
+        let limits = applicant.terms.as_ref().map_or(&gate.limits, |terms| &terms.limits);
+        let tries = applicant.tally.passwords_left(limits, elsewhere);
         turn.tell(Text::AskPassword { tries });
     }
 }
@@ -82,7 +85,9 @@ pub(super) fn password(turn: &mut Dialogue<'_, '_, '_>, message: MessageId, type
             ask_password(turn);
         };
     }
-    let consequence = turn.applicant().tally.wrong_password(now, &gate.limits);
+    let elsewhere = turn.elsewhere();
+    let consequence = turn.applicant().tally.wrong_password(now, &gate.limits, elsewhere);
+    guessed_wrong(turn, Ledger::AtGate(AtGate::WrongPasswords { gate: gate.id, hour: now.hour() }));
     suffer(
         turn,
         consequence,
@@ -104,6 +109,15 @@ fn right_password(turn: &mut Dialogue<'_, '_, '_>, label: String) {
     }
     turn.decide(Decision::RightPassword { label });
     ask_address(turn);
+}
+
+/// Counts a wrong try for the gate, over all applicants: too many of them concern its admins.
+pub(super) fn guessed_wrong(turn: &mut Dialogue<'_, '_, '_>, ledger: Ledger) {
+    let alarm = turn.gate.limits.guessing_alarm;
+    let wrong = turn.count(ledger);
+    if turn.gate.limits.is_guessing(wrong) && wrong.is_multiple_of(alarm.into()) {
+        turn.notice(Notice::Guessing);
+    }
 }
 
 /// Says what a wrong try led to. `true` if they may go on trying.

@@ -56,7 +56,9 @@ pub(super) fn full(turn: &Dialogue<'_, '_, '_>, address: &Address, bill: &Bill) 
     })?;
     let cap = cap(ledger, dial_code(address));
     let text = match ledger {
-        Ledger::Address { .. } | Ledger::Password { .. } => Text::AddressHadTooMany,
+        Ledger::Address { .. } | Ledger::Password { .. } | Ledger::AtGate(_) => {
+            Text::AddressHadTooMany
+        }
         Ledger::Country { .. } => Text::CountryHadTooMany,
         Ledger::Prefix { .. }
         | Ledger::Gate { .. }
@@ -118,6 +120,7 @@ fn warn(turn: &mut Turn<'_, '_>, ledger: &Ledger, by: i64) {
         Ledger::Address { .. }
         | Ledger::Country { .. }
         | Ledger::Password { .. }
+        | Ledger::AtGate(_)
         | Ledger::Prefix { .. }
         | Ledger::Gate { .. }
         | Ledger::Hour { .. } => return,
@@ -159,7 +162,7 @@ fn limit(ledger: &Ledger, gate: &Gate, facts: &Facts<'_>) -> Option<u64> {
             let own = spending.countries.get(dial_code);
             Some((*own.unwrap_or(&limits.sends_per_country)).into())
         }
-        Ledger::Password { .. } => None,
+        Ledger::Password { .. } | Ledger::AtGate(_) => None,
         Ledger::Prefix { .. } => Some(spending.per_prefix.into()),
         Ledger::Gate { .. } => Some(limits.sms_per_gate.into()),
         Ledger::Hour { .. } => Some(spending.per_hour.into()),
@@ -179,6 +182,7 @@ fn used(ledger: &Ledger, facts: &Facts<'_>) -> u64 {
         Ledger::Address { .. }
         | Ledger::Country { .. }
         | Ledger::Password { .. }
+        | Ledger::AtGate(_)
         | Ledger::Prefix { .. }
         | Ledger::Gate { .. }
         | Ledger::Hour { .. }
@@ -195,6 +199,7 @@ fn forgotten(ledger: &Ledger, facts: &Facts<'_>) -> bool {
         }
         Ledger::Address { .. }
         | Ledger::Password { .. }
+        | Ledger::AtGate(_)
         | Ledger::Prefix { .. }
         | Ledger::Gate { .. }
         | Ledger::Hour { .. }
@@ -206,7 +211,7 @@ fn forgotten(ledger: &Ledger, facts: &Facts<'_>) -> bool {
 /// The limit that the owners hear of; `None`: this is no ledger of SMS.
 fn cap(ledger: &Ledger, dial_code: u16) -> Option<Cap> {
     match ledger {
-        Ledger::Address { .. } | Ledger::Password { .. } => None,
+        Ledger::Address { .. } | Ledger::Password { .. } | Ledger::AtGate(_) => None,
         Ledger::Country { dial_code, .. } => Some(Cap::Country { dial_code: *dial_code }),
         Ledger::Prefix { .. } => Some(Cap::Prefix { dial_code }),
         Ledger::Gate { gate, .. } => Some(Cap::Gate { gate: *gate }),
@@ -226,6 +231,7 @@ fn amount(ledger: &Ledger, gate: &Gate, facts: &Facts<'_>) -> Amount {
         Ledger::Address { .. }
         | Ledger::Country { .. }
         | Ledger::Password { .. }
+        | Ledger::AtGate(_)
         | Ledger::Prefix { .. }
         | Ledger::Gate { .. }
         | Ledger::Hour { .. }
@@ -243,7 +249,7 @@ fn ends(ledger: &Ledger, now: Timestamp) -> Timestamp {
         | Ledger::Day { day }
         | Ledger::CostOfDay { day }
         | Ledger::CostOfMonth { last: day } => midnight(day.saturating_add(1)),
-        Ledger::Password { .. } => now.after(DAY),
+        Ledger::Password { .. } | Ledger::AtGate(_) => now.after(DAY),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::verification::code::{self, Binding, same};
 use crate::verification::effect::{Channel, Effect, Letter};
 use crate::verification::event::{DeliveryOutcome, What};
 use crate::verification::gate::Gates;
-use crate::verification::limits::SendRefused;
+use crate::verification::limits::{AtGate, Ledger, SendRefused};
 use crate::verification::restore::Restore;
 use crate::verification::spending::Bill;
 use crate::verification::text::Text;
@@ -339,8 +339,12 @@ fn guessed(turn: &mut Dialogue<'_, '_, '_>, guess: &Hidden) {
         turn.decide(Decision::OldCode);
         return turn.tell(Text::OldCode { was: old.number, now: live.number });
     }
-    let limits = &turn.gate.limits;
-    let consequence = turn.applicant().tally.wrong_code(now, limits);
+    let (gate, elsewhere) = (turn.gate, turn.elsewhere());
+    let consequence = turn.applicant().tally.wrong_code(now, &gate.limits, elsewhere);
+    asking::guessed_wrong(
+        turn,
+        Ledger::AtGate(AtGate::WrongCodes { gate: gate.id, hour: now.hour() }),
+    );
     let goes_on = asking::suffer(
         turn,
         consequence,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::turn::{Dialogue, Turn};
+use super::turn::{Dialogue, Turn, standing};
 use super::{Decision, Notice, Stage};
 use crate::verification::limits::Standing;
 use crate::verification::text::Text;
@@ -38,8 +38,7 @@ pub(super) fn commanded(turn: &mut Turn<'_, '_>) {
 pub(super) fn safety(turn: &Turn<'_, '_>) -> Text {
     let before = turn.person.gates.iter().filter_map(|(id, applicant)| {
         let gate = turn.facts.gates.get(id)?;
-        let locked = applicant.tally.standing(turn.facts.now, &gate.limits, turn.facts.restore)
-            != Standing::Open;
+        let locked = standing(turn.person, applicant, gate, turn.facts) != Standing::Open;
         let is_before = applicant.stage.is_open() || applicant.mute.is_some() || locked;
         is_before.then_some((turn.person.active == Some(*id), applicant.touched, &gate.title))
     });
@@ -111,8 +110,7 @@ fn stuck_at(turn: &Turn<'_, '_>) -> Option<GateId> {
             applicant.stage.is_open()
                 || applicant.mute.is_some()
                 || matches!(applicant.stage, Stage::Admitted { joined: false, .. })
-                || applicant.tally.standing(turn.facts.now, &gate.limits, turn.facts.restore)
-                    != Standing::Open
+                || standing(turn.person, applicant, gate, turn.facts) != Standing::Open
         })
     });
     let stuck = stuck.max_by_key(|(id, applicant)| {

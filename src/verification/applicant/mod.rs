@@ -35,7 +35,7 @@ use super::code::{Keys, Random};
 use super::effect::{Channel, Order};
 use super::event::{Act, AdmissionOutcome, Event, Link, What};
 use super::gate::{Gate, Gates};
-use super::limits::{Ledger, Sends, Standing, Tally};
+use super::limits::{Elsewhere, Ledger, Sends, Standing, Tally};
 use super::outage::Outages;
 use super::restore::Restore;
 use super::spending::Spending;
@@ -119,6 +119,10 @@ pub enum Notice {
     CameBy(Link),
     /// The group could not be opened for want of rights: they wait until it can.
     Stuck,
+    /// More asked to join within a minute than are usual.
+    Rush,
+    /// Within an hour, more passwords or codes were wrong than are usual.
+    Guessing,
     /// What came of an admin's act.
     Done { act: Act, by: UserId, result: ActResult },
 }
@@ -211,6 +215,10 @@ pub struct Applicant {
     /// The group could not be opened for want of rights; it is tried again once it can be.
     #[serde(default)]
     pub stuck: bool,
+    /// They could not be written to within the five minutes after their join request, and were
+    /// counted for that.
+    #[serde(default)]
+    pub missed: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,6 +260,9 @@ pub enum Stage {
 pub struct JoinRequest {
     pub at: Timestamp,
     pub query_id: Option<String>,
+    /// Until when they may be written to by it.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
 }
 
 /// One issued code.
@@ -388,7 +399,7 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
             admission::invited_nobody(turn, *gate, outcome);
             turn.known(*gate, |turn| admission::invited(turn, outcome));
         }
-        What::Unreachable => turn.decide_for_active(Decision::Unreachable),
+        What::Unreachable => arrival::unreachable(turn),
         What::Muted { gate, outcome } => turn.known(*gate, |turn| muted::answered(turn, *outcome)),
         What::Removed { gate, outcome } => {
             turn.known(*gate, |turn| muted::removed(turn, *outcome));
@@ -481,7 +492,7 @@ fn password_to_check(person: &Person, event: &Event, facts: &Facts<'_>) -> Optio
     let gate = facts.gates.get(&id)?;
     let applicant = person.gates.get(&id)?;
     let open = applicant.stage == Stage::Password
-        && applicant.tally.standing(facts.now, &gate.limits, facts.restore) == Standing::Open;
+        && turn::standing(person, applicant, gate, facts) == Standing::Open;
     let known = facts.password.as_ref().is_some_and(|(checked, _)| *checked == id);
     if !open || known {
         return None;
@@ -565,6 +576,16 @@ impl Person {
         self.gates.is_empty() && self.serial == 0
     }
 
+    /// Wrong tries and locks at all gates but this one.
+    #[must_use]
+    pub fn elsewhere(&self, gate: GateId) -> Elsewhere {
+        let others = self.gates.iter().filter(|(id, _)| **id != gate);
+        others.fold(Elsewhere::default(), |sum, (_, applicant)| Elsewhere {
+            wrong: sum.wrong.saturating_add(applicant.tally.wrong()),
+            locks: sum.locks.saturating_add(applicant.tally.locks),
+        })
+    }
+
     /// Whether a code that is still to be sent is the one that opens the gate.
     #[must_use]
     pub fn awaits(&self, gate: GateId, challenge: ChallengeId) -> bool {
@@ -584,6 +605,7 @@ impl Applicant {
         self.number = 0;
         self.terms = None;
         self.stuck = false;
+        self.missed = false;
     }
 
     /// Whether nothing in here would be missed on `today`, at this gate.

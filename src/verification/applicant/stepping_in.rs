@@ -12,7 +12,6 @@ use super::turn::Dialogue;
 use super::{ActResult, Decision, Notice, Stage, admission, arrival, helping, muted, who};
 use crate::verification::effect::Effect;
 use crate::verification::event::{Act, AdmissionOutcome, Membership};
-use crate::verification::limits::Tally;
 use crate::verification::text::Text;
 use crate::verification::{Timestamp, UserId};
 
@@ -151,10 +150,10 @@ pub(super) fn is_approving(turn: &mut Dialogue<'_, '_, '_>) -> bool {
 }
 
 fn approve(turn: &mut Dialogue<'_, '_, '_>, by: UserId) {
-    let at = turn.now();
+    let (at, elsewhere) = (turn.now(), turn.elsewhere());
     let applicant = turn.applicant();
     applicant.approved = Some(Approval { by, at });
-    applicant.tally = Tally::default();
+    applicant.tally.pardon(elsewhere);
     let has_request = applicant.request.is_some() || applicant.unwanted.is_some();
     match (&applicant.mute, &applicant.stage) {
         (Some(mute), _) if mute.step == muted::MuteStep::Asking => {
@@ -198,8 +197,11 @@ fn decline(turn: &mut Dialogue<'_, '_, '_>) {
 }
 
 fn unlock(turn: &mut Dialogue<'_, '_, '_>) {
-    let tally = std::mem::take(&mut turn.applicant().tally);
-    if tally.wrong() == 0 && tally.locks == 0 && tally.locked_until.is_none() {
+    let elsewhere = turn.elsewhere();
+    let tally = &mut turn.applicant().tally;
+    let clear = tally.in_all(elsewhere) == 0 && tally.locks == 0 && tally.locked_until.is_none();
+    tally.pardon(elsewhere);
+    if clear {
         return end(turn, ActResult::Nothing);
     }
     turn.tell(Text::Unlocked);

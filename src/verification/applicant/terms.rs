@@ -1,12 +1,17 @@
 //! The rules in force: a dialogue keeps the limits and channels under which it began, whatever the
 //! gate's admins change meanwhile. Who may pass is always as it is now.
+//!
+//! Whoever begins while the gate is raided or guessed at has one try before each lock, and in a
+//! raid no SMS where e-mail will do. Whoever began before keeps what they were told: nobody is
+//! locked sooner for what others do.
 
 use serde::{Deserialize, Serialize};
 
-use super::Person;
+use super::turn::Dialogue;
+use super::{Facts, Person};
 use crate::verification::effect::Channel;
 use crate::verification::gate::{Gate, Gates};
-use crate::verification::limits::Limits;
+use crate::verification::limits::{AtGate, Ledger, Limits};
 
 /// What an open dialogue keeps of the gate that it began at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,13 +21,36 @@ pub struct Terms {
 }
 
 impl Terms {
-    pub(super) fn of(gate: &Gate) -> Terms {
+    /// For whoever begins now.
+    pub(super) fn now(turn: &Dialogue<'_, '_, '_>) -> Terms {
+        let gate = turn.gate;
+        let mut terms = Terms::plain(gate);
+        if gate.raid || (gate.limits.guessing_slows && is_guessed_at(gate, turn.facts)) {
+            terms.limits = gate.limits.with_one_try();
+        }
+        if gate.raid && terms.channels.contains(&Channel::Email) {
+            terms.channels = vec![Channel::Email];
+        }
+        terms
+    }
+
+    pub(super) fn plain(gate: &Gate) -> Terms {
         Terms { limits: gate.limits.clone(), channels: gate.channels.clone() }
     }
 
     fn differ_from(&self, gate: &Gate) -> bool {
         self.limits != gate.limits || self.channels != gate.channels
     }
+}
+
+/// Whether too many passwords or codes were wrong at this gate in this hour, whoever typed them.
+fn is_guessed_at(gate: &Gate, facts: &Facts<'_>) -> bool {
+    let (gate_id, hour) = (gate.id, facts.now.hour());
+    let ledgers = [
+        Ledger::AtGate(AtGate::WrongPasswords { gate: gate_id, hour }),
+        Ledger::AtGate(AtGate::WrongCodes { gate: gate_id, hour }),
+    ];
+    ledgers.iter().any(|ledger| gate.limits.is_guessing((facts.ledger)(ledger)))
 }
 
 /// The gates as they are for this person; `None`: as they are for everybody.

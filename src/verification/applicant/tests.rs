@@ -161,6 +161,7 @@ impl Little {
             listed: true,
             addresses: Addresses::default(),
             attended: true,
+            raid: false,
             limits,
         };
         Little {

@@ -8,7 +8,7 @@ use super::{Applicant, Challenge, Decision, Delivery, Facts, Notice, Outcome, Pe
 use crate::verification::alarm::Alarm;
 use crate::verification::effect::{Channel, Effect, Keyboard, Order};
 use crate::verification::gate::Gate;
-use crate::verification::limits::{Ledger, Standing};
+use crate::verification::limits::{Elsewhere, Ledger, Standing};
 use crate::verification::text::{HelpStep, Text};
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 
@@ -126,7 +126,7 @@ impl<'a, 'f> Turn<'a, 'f> {
             .active
             .and_then(|id| Some((self.person.gates.get(&id)?, self.facts.gates.get(&id)?)));
         let Some((applicant, gate)) = active else { return HelpStep::Nothing };
-        match applicant.tally.standing(self.facts.now, &gate.limits, self.facts.restore) {
+        match standing(self.person, applicant, gate, self.facts) {
             Standing::Open => applicant.stage.help_step(),
             Standing::Locked(_) | Standing::Restored(_) => HelpStep::Locked,
             Standing::Stopped => HelpStep::Stopped,
@@ -255,6 +255,17 @@ impl<'a, 'f> Turn<'a, 'f> {
     }
 }
 
+/// How somebody stands at a gate, by what they did there and elsewhere.
+pub(super) fn standing(
+    person: &Person,
+    applicant: &Applicant,
+    gate: &Gate,
+    facts: &Facts<'_>,
+) -> Standing {
+    let elsewhere = person.elsewhere(gate.id);
+    applicant.tally.standing(facts.now, &gate.limits, elsewhere, facts.restore)
+}
+
 impl Dialogue<'_, '_, '_> {
     pub fn applicant(&mut self) -> &mut Applicant {
         self.turn.person.gates.entry(self.gate.id).or_default()
@@ -269,8 +280,23 @@ impl Dialogue<'_, '_, '_> {
     }
 
     pub fn standing(&mut self) -> Standing {
-        let (now, gate, restore) = (self.now(), self.gate, self.facts.restore);
-        self.applicant().tally.standing(now, &gate.limits, restore)
+        self.applicant();
+        let (person, gate) = (&*self.turn.person, self.gate);
+        let applicant = person.gates.get(&gate.id);
+        applicant
+            .map_or(Standing::Open, |applicant| standing(person, applicant, gate, self.turn.facts))
+    }
+
+    /// Their wrong tries and locks at all other gates.
+    pub fn elsewhere(&self) -> Elsewhere {
+        self.person.elsewhere(self.gate.id)
+    }
+
+    /// Raises a ledger by one; what it holds then.
+    pub fn count(&mut self, ledger: Ledger) -> u64 {
+        let before = (self.facts.ledger)(&ledger);
+        self.charge(ledger, 1);
+        before.saturating_add(1)
     }
 
     /// Says something that ends in buttons; all earlier ones are spent. "Ask an admin" is left out

@@ -147,7 +147,7 @@ pub(super) fn back_to_the_address(turn: &mut Dialogue<'_, '_, '_>, text: Text) {
     applicant.close(Stage::Address { channel });
     applicant.request = request;
     applicant.number = number;
-    applicant.terms = Some(terms.unwrap_or_else(|| Terms::of(gate)));
+    applicant.terms = Some(terms.unwrap_or_else(|| Terms::plain(gate)));
     let last = [Action::Cancel];
     let help = [Action::AskAdmin];
     match asking::other_channel(gate, channel) {

@@ -65,6 +65,8 @@ fn news() -> impl Strategy<Value = News> {
         Just(News::Muted),
         Just(News::MuteOver),
         Just(News::Stuck),
+        Just(News::Rush),
+        Just(News::Guessing),
         (any::<bool>(), any::<bool>(), ".{0,80}").prop_map(|(asks, primary, url)| {
             News::CameBy(Link { url, name: None, creator: None, asks, primary })
         }),
@@ -116,6 +118,7 @@ fn what() -> impl Strategy<Value = What> {
         user().prop_map(|by| What::LookAgain { by }),
         user().prop_map(|by| What::Attached { by }),
         user().prop_map(|by| What::Changed { by }),
+        (any::<bool>(), user()).prop_map(|(on, by)| What::Raid { on, by }),
         user().prop_map(|by| What::NeedSignpost { by }),
         Just(What::SignpostUsed),
         examination().prop_map(What::Examined),
@@ -136,7 +139,9 @@ fn what() -> impl Strategy<Value = What> {
 /// Where a message with this tag is written.
 fn chat_of(tag: Tag) -> ChatId {
     match tag {
-        Tag::Card(_, admin) | Tag::Doctor(admin) => ChatId(admin.0.cast_signed()),
+        Tag::Card(_, admin) | Tag::Doctor(admin) | Tag::Guessing(admin) | Tag::Raid(admin) => {
+            ChatId(admin.0.cast_signed())
+        }
         Tag::Log => LOG,
         Tag::Panel | Tag::Invitation(_) | Tag::Notice | Tag::Signpost => ChatId(GROUP.0),
     }

@@ -240,7 +240,9 @@ impl World {
             DeskText::CardAnswered { .. }
             | DeskText::CardOver { .. }
             | DeskText::Unexamined { .. } => {}
-            DeskText::Card { .. } => assert!(is_admin(what, reader, &[Rights::Admin]), "{what:?}"),
+            DeskText::Card { .. } | DeskText::Guessing { .. } | DeskText::Raid { .. } => {
+                assert!(is_admin(what, reader, &[Rights::Admin]), "{what:?}")
+            }
             DeskText::Findings { findings, .. } => {
                 let blind = findings.iter().any(Finding::blinds);
                 let blind: &[Rights] = if blind && findings.iter().all(Finding::blinds) {

@@ -4,7 +4,7 @@ use super::text::{Lock, Place, Stand};
 use crate::administration::desk::text::Who;
 use crate::administration::panel::turn::Turn;
 use crate::verification::applicant::{Applicant, Stage};
-use crate::verification::limits::{Limits, Standing};
+use crate::verification::limits::{Elsewhere, Limits, Standing};
 use crate::verification::{GateId, UserId};
 
 /// With their name, as far as it is known.
@@ -34,7 +34,7 @@ pub(super) fn of(turn: &Turn<'_, '_>, gates: &[GateId], user: UserId) -> Vec<Pla
             group,
             stand: stand(applicant),
             wrong: applicant.tally.wrong(),
-            lock: lock(turn, *gate, applicant),
+            lock: lock(turn, *gate, applicant, person.elsewhere(*gate)),
             masked: masked(applicant),
             approved: applicant.approved.map(|approval| who(turn, approval.by)),
         }
@@ -60,11 +60,11 @@ fn stand(applicant: &Applicant) -> Stand {
     }
 }
 
-fn lock(turn: &Turn<'_, '_>, gate: GateId, applicant: &Applicant) -> Lock {
+fn lock(turn: &Turn<'_, '_>, gate: GateId, applicant: &Applicant, elsewhere: Elsewhere) -> Lock {
     let on_duty = turn.facts.gates.get(&gate).map(|gate| &gate.limits);
     let limits: &Limits = on_duty.unwrap_or(&turn.facts.house.limits);
     // What a restored store forgot concerns everybody alike, and is no lock of theirs.
-    match applicant.tally.standing(turn.facts.now, limits, None) {
+    match applicant.tally.standing(turn.facts.now, limits, elsewhere, None) {
         Standing::Open => Lock::Open,
         Standing::Locked(wait) | Standing::Restored(wait) => Lock::Locked(wait),
         Standing::Stopped => Lock::Stopped,

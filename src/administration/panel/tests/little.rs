@@ -180,6 +180,7 @@ impl Little {
             addresses: Addresses::default(),
             limits: house.limits.clone(),
             attended: false,
+            raid: false,
         };
         let mut shelf = Shelf::default();
         shelf.staff.admins.insert(ANNA, Timestamp(0));

@@ -455,7 +455,9 @@ impl Scene {
             | Notice::Muted
             | Notice::MuteOver
             | Notice::CameBy(_)
-            | Notice::Stuck => None,
+            | Notice::Stuck
+            | Notice::Rush
+            | Notice::Guessing => None,
         });
         done.collect()
     }

@@ -150,7 +150,10 @@ impl Crowd {
             Ledger::Hour { .. } => 5,
             Ledger::Day { .. } => 9,
             // Whoever names a higher price than was thought can exceed these.
-            Ledger::CostOfDay { .. } | Ledger::CostOfMonth { .. } | Ledger::Password { .. } => {
+            Ledger::CostOfDay { .. }
+            | Ledger::CostOfMonth { .. }
+            | Ledger::Password { .. }
+            | Ledger::AtGate(_) => {
                 return None;
             }
         })

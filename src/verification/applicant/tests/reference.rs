@@ -143,8 +143,21 @@ impl Reference {
         self.books.get(&who).cloned().unwrap_or_default()
     }
 
-    pub fn is_stopped(&self, who: Who) -> bool {
-        self.book(who).wrong() >= self.rules.hard_stop
+    /// Over all gates: nobody begins anew at another one.
+    pub fn is_stopped(&self, (user, _): Who) -> bool {
+        self.wrong(user) >= self.rules.hard_stop
+    }
+
+    fn wrong(&self, user: u64) -> u32 {
+        self.books_of(user).map(Book::wrong).sum()
+    }
+
+    fn locks(&self, user: u64) -> usize {
+        self.books_of(user).map(|book| book.locks).sum()
+    }
+
+    fn books_of(&self, user: u64) -> impl Iterator<Item = &Book> {
+        self.books.iter().filter(move |((owner, _), _)| *owner == user).map(|(_, book)| book)
     }
 
     pub fn may_try(&self, who: Who) -> bool {
@@ -280,8 +293,9 @@ impl Reference {
 
     fn suffer(&mut self, who: Who, wrong: u32) -> Wrong {
         let (now, rules) = (self.now, self.rules.clone());
+        let before_the_end = rules.hard_stop.saturating_sub(self.wrong(who.0));
+        let locks = self.locks(who.0);
         let book = self.at(who);
-        let before_the_end = rules.hard_stop.saturating_sub(book.wrong());
         if before_the_end > 0 && !wrong.is_multiple_of(rules.attempts) {
             return Wrong::Left((rules.attempts - wrong % rules.attempts).min(before_the_end));
         }
@@ -294,7 +308,7 @@ impl Reference {
         if before_the_end == 0 {
             return Wrong::Stopped;
         }
-        let wait = rules.lockouts[book.locks.min(rules.lockouts.len() - 1)];
+        let wait = rules.lockouts[locks.min(rules.lockouts.len() - 1)];
         book.locks += 1;
         book.locked_until = now + wait;
         Wrong::Locked(wait)

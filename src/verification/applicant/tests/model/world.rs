@@ -66,6 +66,8 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(limits: &Limits) -> World {
+        // What many people do together is a matter of other tests.
+        let limits = Limits { guessing_alarm: 0, raid_requests: 0, ..limits.clone() };
         let gate = |id| Gate {
             id: GateId(id),
             title: "Rust Berlin".to_owned(),
@@ -80,6 +82,7 @@ impl World {
             listed: false,
             addresses: Addresses { accounts: 100, ..Addresses::default() },
             attended: true,
+            raid: false,
             limits: limits.clone(),
         };
         let milliseconds = |time: &Duration| i64::try_from(time.as_millis()).expect("a short time");
@@ -257,7 +260,12 @@ impl World {
             let wrong = (known.tally.wrong_passwords, known.tally.wrong_codes);
             assert_eq!(wrong, (book.wrong_passwords, book.wrong_codes), "{who}: wrong tries");
             let limits = &self.gates[&GateId(gate)].limits;
-            let standing = known.tally.standing(Timestamp(self.now), limits, None);
+            let standing = known.tally.standing(
+                Timestamp(self.now),
+                limits,
+                person.elsewhere(GateId(gate)),
+                None,
+            );
             let expected =
                 match (self.reference.is_stopped((user, gate)), book.locked_until - self.now) {
                     (true, _) => Standing::Stopped,
