@@ -111,6 +111,8 @@ pub struct Reference {
     pub active: BTreeMap<u64, i64>,
     /// Codes to an address on a day, over everybody.
     pub ledger: BTreeMap<(u8, i64), i64>,
+    /// What each code was charged to that may still turn out never to have left.
+    pub charged: BTreeMap<(Who, String), (u8, i64)>,
 }
 
 impl Book {
@@ -349,8 +351,10 @@ impl Reference {
         book.place = Place::Code;
         let digits = digits().unwrap_or_default();
         // Until it is known to be sent it may take twice as long.
-        let code = Code { digits, address, from: (now, heard), lives: 2 * rules.code_lives };
+        let (from, lives) = ((now, heard), 2 * rules.code_lives);
+        let code = Code { digits: digits.clone(), address, from, lives };
         book.old.extend(book.code.replace(code).map(|before| before.digits));
+        self.charged.insert((who, digits), (address, today));
         *self.ledger.entry((address, today)).or_default() += 1;
         Verdict { sends: Some((who, address)), ..Verdict::default() }
     }
@@ -388,12 +392,18 @@ impl Reference {
 
     pub fn delivered(&mut self, who: Who, digits: &str, became: Became) {
         let (now, heard, lives) = (self.now, self.heard, self.rules.code_lives);
+        // Nobody pays for what never left, whatever became of the dialogue.
+        if became == Became::GaveUp
+            && let Some(charged) = self.charged.remove(&(who, digits.to_owned()))
+        {
+            *self.ledger.entry(charged).or_default() -= 1;
+        }
         let book = self.books.entry(who).or_default();
         let Some(code) = book.code.as_mut().filter(|code| code.digits == digits) else { return };
         match became {
             Became::Sent | Became::Unknown => (code.from, code.lives) = ((now, heard), lives),
             Became::Delayed => {}
-            // Nobody pays for what never left; nobody has it either.
+            // Nobody has it.
             Became::GaveUp | Became::Refused => {
                 let address = code.address;
                 book.code = None;
@@ -408,7 +418,6 @@ impl Reference {
                     }
                 } else {
                     book.sent -= 1;
-                    *self.ledger.entry((address, book.day)).or_default() -= 1;
                 }
             }
         }

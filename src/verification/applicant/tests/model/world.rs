@@ -124,6 +124,7 @@ impl World {
                 books: BTreeMap::new(),
                 active: BTreeMap::new(),
                 ledger: BTreeMap::new(),
+                charged: BTreeMap::new(),
             },
         }
     }
