@@ -163,6 +163,7 @@ desk-did-locked = gesperrt
 desk-did-hard-stopped = gestoppt: insgesamt zu viele falsche Versuche
 desk-did-code-issued-email = Code per E-Mail
 desk-did-code-issued-sms = Code per SMS
+desk-did-suppressed = Code zurückgehalten (suppressed): Adresse hat Codes abbestellt
 desk-did-send-limit-reached = bekommt heute keine Codes mehr
 desk-did-address-refused = Adresse nicht angenommen
 desk-did-right-code = richtiger Code

@@ -166,6 +166,7 @@ desk-did-locked = locked
 desk-did-hard-stopped = stopped: too many wrong tries in all
 desk-did-code-issued-email = code by e-mail
 desk-did-code-issued-sms = code by SMS
+desk-did-suppressed = code held back (suppressed): the address wants none
 desk-did-send-limit-reached = may get no more codes today
 desk-did-address-refused = address not taken
 desk-did-right-code = right code

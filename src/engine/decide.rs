@@ -8,7 +8,7 @@ use tracing::{error, info};
 use super::Engine;
 use super::follow::{self, Followed, Note};
 use super::renaming::Renaming;
-use super::shelf::{Shelf, holders, panel_of, person_of};
+use super::shelf::{Shelf, holders, is_suppressed, panel_of, person_of};
 use super::world::SystemRandom;
 use crate::administration::effect::Whose;
 use crate::administration::outcome::Stepped as AdminStepped;
@@ -207,6 +207,7 @@ fn applicant(
                 crate::administration::archive::Archive::on_roster(&shelf, gate, key)
             },
             holders: &|gate, key| holders(seen, gate, key),
+            suppressed: &|key| is_suppressed(seen, key),
             restore: engine.restore,
         };
         step(&mut person, event, &mut facts)

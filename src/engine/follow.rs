@@ -11,7 +11,7 @@ use crate::administration::panel;
 use crate::machines::{Happening, Work};
 use crate::store::records::{
     Alarm, Holders, InboxEntry, LedgerCount, OutboxEntry, RosterLine, RosterSize, SettingsRecord,
-    StaffRecord, UploadPart, Username, Wake,
+    StaffRecord, Suppressed, UploadPart, Username, Wake,
 };
 use crate::store::{Sequence, StoreError, View};
 use crate::verification::applicant::{Decision, Notice, Outcome, Person};
@@ -54,6 +54,12 @@ pub(super) fn applicant(
     }
     for (gate, key, holds) in outcome.holdings {
         hold(view, gate, &key, user, holds)?;
+    }
+    for (key, stop) in outcome.suppressions {
+        match stop {
+            true => view.put(&key, &Suppressed { since: now })?,
+            false => view.remove::<Suppressed>(&key),
+        }
     }
     for order in outcome.orders {
         queue(view, &mut followed, Work::Verification(order), now)?;

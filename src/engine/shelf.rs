@@ -8,7 +8,7 @@ use crate::administration::settings::Settings;
 use crate::administration::staff::Staff;
 use crate::store::records::{
     DeskRecord, GateTitle, Holders, PanelRecord, PersonRecord, RosterLine, RosterSize,
-    SettingsRecord, StaffRecord, UploadPart, Username,
+    SettingsRecord, StaffRecord, Suppressed, UploadPart, Username,
 };
 use crate::store::{StoreError, View};
 use crate::verification::applicant::Person;
@@ -132,6 +132,12 @@ pub(super) fn panel_of(
 pub(super) fn holders(view: &View<'_>, gate: GateId, key: &[u8; 32]) -> Vec<UserId> {
     let kept = view.get::<Holders>(&(gate, *key)).ok().flatten();
     kept.map(|Holders { users }| users).unwrap_or_default()
+}
+
+/// Whether whoever has this address (its keyed hash) wants no codes; one that cannot be looked up
+/// gets none.
+pub(super) fn is_suppressed(view: &View<'_>, key: &[u8; 32]) -> bool {
+    !matches!(view.get::<Suppressed>(key), Ok(None))
 }
 
 impl Shelf<'_, '_> {

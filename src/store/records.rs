@@ -282,11 +282,14 @@ impl Record for Hearing {
 }
 
 mod administration;
+mod sending;
 
 pub use administration::{
     Alarm, DeskRecord, Holders, MovedGate, PanelRecord, RosterLine, RosterSize, SettingsRecord,
     StaffRecord, UploadPart, Username,
 };
+
+pub use sending::Suppressed;
 
 /// A number as eight bytes that sort as the numbers do.
 #[must_use]
@@ -334,6 +337,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<Alarm>(),
     kind::<MovedGate>(),
     kind::<Hearing>(),
+    kind::<Suppressed>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),
 ];

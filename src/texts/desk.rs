@@ -235,7 +235,7 @@ fn did(what: &str) -> Sentence {
     plain(id)
 }
 
-const DID: [(&str, &str); 60] = [
+const DID: [(&str, &str); 61] = [
     ("asked", "desk-did-asked"),
     ("right_password", "desk-did-right-password"),
     ("wrong_password", "desk-did-wrong-password"),
@@ -243,6 +243,7 @@ const DID: [(&str, &str); 60] = [
     ("hard_stopped", "desk-did-hard-stopped"),
     ("code_issued_email", "desk-did-code-issued-email"),
     ("code_issued_sms", "desk-did-code-issued-sms"),
+    ("suppressed", "desk-did-suppressed"),
     ("send_limit_reached", "desk-did-send-limit-reached"),
     ("address_refused", "desk-did-address-refused"),
     ("right_code", "desk-did-right-code"),

@@ -117,6 +117,9 @@ every! { every_text, is_listed: Text =
     Text::ButtonSpent => [Text::ButtonSpent],
     Text::ResendIn { .. } => [Text::ResendIn { wait: Duration::from_secs(42) }],
     Text::CodeKept { .. } => [Text::CodeKept { number: 1 }, Text::CodeKept { number: 2 }],
+    Text::OptOut { .. } => [Text::OptOut { stopped: false }, Text::OptOut { stopped: true }],
+    Text::OptedOut => [Text::OptedOut],
+    Text::OptedIn => [Text::OptedIn],
     Text::NoMoreCodesToday => [Text::NoMoreCodesToday],
     Text::NoMoreAddressesToday => [Text::NoMoreAddressesToday],
     Text::AddressHadTooMany => [Text::AddressHadTooMany],
@@ -180,6 +183,8 @@ every! { every_label, label_is_listed: Label =
     Label::TryAgain => [Label::TryAgain],
     Label::AskAdmin => [Label::AskAdmin],
     Label::Cancel => [Label::Cancel],
+    Label::OptOut => [Label::OptOut],
+    Label::OptIn => [Label::OptIn],
 }
 
 /// Messages that carry no text or label of their own.
@@ -200,6 +205,7 @@ const APART: &[(&str, &[&str])] = &[
     ("mail-tap", &[]),
     ("mail-ignore", &[]),
     ("mail-promise", &[]),
+    ("mail-opt-out", &[]),
     ("sms", &["code", "group", "number", "phrase", "lives"]),
 ];
 
@@ -247,6 +253,8 @@ fn letter() -> Letter {
         lives: MINUTES,
         expires: Timestamp(600_000),
         tap: Hidden::new("t-Zx_91"),
+        opt_out: Hidden::new("u-Yy_02"),
+        withheld: false,
     }
 }
 

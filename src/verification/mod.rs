@@ -11,6 +11,7 @@
 pub mod address;
 pub mod applicant;
 pub mod code;
+pub mod conversion;
 pub mod effect;
 pub mod event;
 pub mod gate;

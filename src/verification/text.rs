@@ -156,6 +156,14 @@ pub enum Text {
         number: u32,
     },
 
+    // No more codes to an address, by the link in a mail that went there.
+    /// Shall there be no more codes, or (`stopped`: that is so already) some again?
+    OptOut {
+        stopped: bool,
+    },
+    OptedOut,
+    OptedIn,
+
     // Limits on sending.
     NoMoreCodesToday,
     NoMoreAddressesToday,

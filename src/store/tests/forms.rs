@@ -247,6 +247,8 @@ fn every_effect() -> Vec<Effect> {
         lives: Duration::from_millis(599_999),
         expires: NOON,
         tap: Hidden::new("cabc"),
+        opt_out: Hidden::new("udef"),
+        withheld: true,
     };
     let say =
         |text, keyboard| Effect::Say { group: Some("Rust Berlin".to_owned()), text, keyboard };

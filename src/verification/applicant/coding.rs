@@ -8,7 +8,7 @@ use super::{
 use crate::verification::address::Address;
 use crate::verification::code::{self, Binding, same};
 use crate::verification::effect::{Channel, Effect, Letter};
-use crate::verification::event::{DeliveryOutcome, What};
+use crate::verification::event::{DeliveryOutcome, Refusal, What};
 use crate::verification::gate::Gates;
 use crate::verification::limits::{Ledger, SendRefused};
 use crate::verification::restore::Restore;
@@ -128,7 +128,11 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
     applicant.stage = Stage::Code { same: false };
     applicant.address = Some(address.clone());
     let (channel, masked) = (address.channel(), address.masked());
-    turn.decide(Decision::CodeIssued { channel, number, masked });
+    let withheld = (turn.facts.suppressed)(&key);
+    turn.decide(match withheld {
+        true => Decision::Suppressed { masked },
+        false => Decision::CodeIssued { channel, number, masked },
+    });
     let letter = Letter {
         address,
         code: drawn,
@@ -138,6 +142,8 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
         lives: gate.limits.code_ttl,
         expires: now.after(gate.limits.code_ttl),
         tap: keys.tap(user, gate.id, id),
+        opt_out: keys.opt_out(&key),
+        withheld,
     };
     turn.order(Effect::SendCode { gate: gate.id, challenge: id, letter });
 }
@@ -187,6 +193,14 @@ pub(super) fn delivered(
 ) {
     let (now, ttl) = (turn.now(), turn.gate.limits.code_ttl);
     let waiting = matches!(turn.stage(), Stage::Code { .. });
+    let outcome = match outcome {
+        DeliveryOutcome::Refused(Refusal::OptedOut) => opted_out(turn, challenge),
+        DeliveryOutcome::Sent
+        | DeliveryOutcome::Delayed
+        | DeliveryOutcome::GaveUp
+        | DeliveryOutcome::Unknown
+        | DeliveryOutcome::Refused(_) => outcome,
+    };
     let applicant = turn.applicant();
     let Some(address) = applicant.address.clone() else { return };
     let Some(live) = applicant.challenge.as_mut().filter(|live| live.id == challenge) else {
@@ -241,6 +255,22 @@ pub(super) fn delivered(
             }
         }
     }
+}
+
+/// Whoever has the address told the provider to stop: no code goes there any more. The applicant
+/// may be anybody, and hears what they would hear of any other address.
+fn opted_out(turn: &mut Dialogue<'_, '_, '_>, challenge: ChallengeId) -> DeliveryOutcome {
+    let applicant = turn.applicant();
+    let live = applicant.challenge.as_ref().is_some_and(|live| live.id == challenge);
+    let address = applicant.address.as_ref().filter(|_| live);
+    let masked = address.map(Address::masked).unwrap_or_default();
+    let mut codes = applicant.challenge.iter().chain(&applicant.replaced);
+    let address = codes.find(|code| code.id == challenge).map(|code| code.address);
+    if let Some(address) = address {
+        turn.suppress(address, true);
+        turn.decide(Decision::Suppressed { masked });
+    }
+    DeliveryOutcome::Sent
 }
 
 fn announce(

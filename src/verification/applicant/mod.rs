@@ -19,6 +19,7 @@ mod decision;
 mod helping;
 mod moving;
 mod muted;
+mod opting_out;
 mod stepping_in;
 mod terms;
 mod turn;
@@ -63,6 +64,8 @@ pub struct Facts<'a> {
     pub on_roster: &'a dyn Fn(GateId, &[u8; 32]) -> bool,
     /// The accounts that an address (its keyed hash) has admitted at a gate.
     pub holders: &'a dyn Fn(GateId, &[u8; 32]) -> Vec<UserId>,
+    /// Whether whoever has an address (its keyed hash) wants no codes there.
+    pub suppressed: &'a dyn Fn(&[u8; 32]) -> bool,
     /// The store was put back from a backup, and what that one lacks may still matter.
     pub restore: Option<Restore>,
 }
@@ -95,6 +98,8 @@ pub struct Outcome {
     pub notices: Vec<(GateId, Notice)>,
     /// Addresses (keyed hashes) that admit this person from now on (`true`), or no more.
     pub holdings: Vec<(GateId, [u8; 32], bool)>,
+    /// Addresses (keyed hashes) that are to get no codes from now on (`true`), or some again.
+    pub suppressions: Vec<([u8; 32], bool)>,
 }
 
 /// What a gate's desk must hear of a person.
@@ -291,6 +296,7 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
         password: facts.password.clone(),
         on_roster: facts.on_roster,
         holders: facts.holders,
+        suppressed: facts.suppressed,
         restore: facts.restore,
     };
     step_by(person, event, &mut facts)
@@ -438,6 +444,9 @@ fn wrote(turn: &mut Dialogue<'_, '_, '_>, message: super::MessageId, text: &Hidd
 }
 
 fn pressed(turn: &mut Turn<'_, '_>, query: &str, data: &str) {
+    if opting_out::pressed(turn, query, data) {
+        return;
+    }
     let live = Pressed::read(data).filter(|pressed| {
         pressed.serial == turn.person.serial && turn.facts.gates.contains_key(&pressed.gate)
     });

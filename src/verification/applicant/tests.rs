@@ -208,6 +208,7 @@ impl Little {
                 password,
                 on_roster: &|_, _| true,
                 holders: &|_, _| Vec::new(),
+                suppressed: &|_| false,
                 restore: self.restore,
             };
             match step(&mut self.person, &event, &mut facts) {

@@ -240,6 +240,16 @@ impl<'a, 'f> Turn<'a, 'f> {
         self.outcome.notices.push((gate, notice));
     }
 
+    /// From now on whoever has this address (its keyed hash) gets no codes there, or some again.
+    pub fn suppress(&mut self, address: [u8; 32], stop: bool) {
+        self.outcome.suppressions.push((address, stop));
+    }
+
+    /// A decision that no gate's admins have anything to do with.
+    pub fn decide_for_nobody(&mut self, decision: Decision) {
+        self.outcome.decisions.push((None, decision));
+    }
+
     pub fn decide_for_active(&mut self, decision: Decision) {
         self.outcome.decisions.push((self.person.active, decision));
     }

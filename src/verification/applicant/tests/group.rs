@@ -133,6 +133,7 @@ impl Scene {
                 password,
                 on_roster: &|_, key| roster.contains(key),
                 holders: &|_, key| holders.get(key).into_iter().flatten().copied().collect(),
+                suppressed: &|_| false,
                 restore: None,
             };
             match step(&mut self.person, &event, &mut facts) {
