@@ -247,7 +247,7 @@ pub async fn look_through(folder: &Path, said: &Said) -> Result<u64, Loss> {
     let store = Store::open(store, &secret.seal_key()).map_err(|why| all(why.to_string()))?;
     let read = store.read(contents).await;
     store.close().await;
-    let (count, titles) = read.map_err(|why| all(why.to_string()))?;
+    let (counted, titles) = read.map_err(|why| all(why.to_string()))?;
 
     let newest = titles.last().map_or(0, |(place, _)| place.div_euclid(2).unsigned_abs());
     let lost = said.acknowledged.range(newest + 1..).count() as u64;
@@ -262,7 +262,6 @@ pub async fn look_through(folder: &Path, said: &Said) -> Result<u64, Loss> {
     if !standing.eq(titles) {
         return Err(Loss { lost: 1, doubled: 0, what: "a transaction is not whole".to_owned() });
     }
-    let counted = u64::from(count);
     if counted != newest {
         let what = format!("{counted} of {newest} transactions are counted");
         let (lost, doubled) = (newest.saturating_sub(counted), counted.saturating_sub(newest));
@@ -271,7 +270,7 @@ pub async fn look_through(folder: &Path, said: &Said) -> Result<u64, Loss> {
     Ok(newest)
 }
 
-type Contents = (u32, Vec<(i64, String)>);
+type Contents = (u64, Vec<(i64, String)>);
 
 fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
     let ledger = Ledger::Country { dial_code: 49, day: 0 };

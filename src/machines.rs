@@ -1,15 +1,16 @@
-//! The three pure machines side by side: what happens to each, and what each orders.
+//! The four pure machines side by side: what happens to each, and what each orders.
 //!
 //! * the applicant's rules ([`crate::verification`]), one per person;
 //! * the panel of an admin ([`crate::administration::panel`]), one per person;
-//! * the desk of a group ([`crate::administration::desk`]), one per group.
+//! * the desk of a group ([`crate::administration::desk`]), one per group;
+//! * the watch ([`crate::administration::watch`]), one for the whole bot.
 //!
 //! The shell (engine, store, outbox) treats them alike; only here does it see which is which.
 
 use serde::{Deserialize, Serialize};
 
 use crate::administration::effect::{self as administration, Task, Whose};
-use crate::administration::{desk, panel};
+use crate::administration::{desk, panel, watch};
 use crate::verification::effect::{Effect, Order};
 use crate::verification::event::Event;
 use crate::verification::{ChatId, GateId, Timestamp, UserId};
@@ -23,6 +24,7 @@ pub enum Happening {
     Person(Event),
     Panel(panel::Event),
     Desk(desk::Event),
+    Watch(watch::Event),
 }
 
 /// Whose happenings keep their order: they are handled one at a time.
@@ -32,6 +34,8 @@ pub enum Subject {
     Person(UserId),
     /// One group.
     Desk(GateId),
+    /// The bot as a whole.
+    Watch,
 }
 
 /// Something to be done for one machine.
@@ -49,6 +53,7 @@ impl Happening {
             Happening::Person(event) => Subject::Person(event.user),
             Happening::Panel(event) => Subject::Person(event.admin),
             Happening::Desk(event) => Subject::Desk(event.desk),
+            Happening::Watch(_) => Subject::Watch,
         }
     }
 
@@ -59,17 +64,19 @@ impl Happening {
             Happening::Person(event) => event.what.name(),
             Happening::Panel(_) => "panel",
             Happening::Desk(_) => "desk",
+            Happening::Watch(_) => "watch",
         }
     }
 }
 
 impl Subject {
-    /// The person's or the group's id, for the log.
+    /// The person's or the group's id, for the log; 0 for the bot as a whole.
     #[must_use]
     pub fn id(self) -> i64 {
         match self {
             Subject::Person(UserId(id)) => id.cast_signed(),
             Subject::Desk(GateId(id)) => id,
+            Subject::Watch => 0,
         }
     }
 }
@@ -100,6 +107,7 @@ impl Work {
             Work::Administration(order) => match order.whose {
                 Whose::Panel(admin) => Subject::Person(admin),
                 Whose::Desk(group) => Subject::Desk(group),
+                Whose::Watch => Subject::Watch,
             },
         }
     }

@@ -2,6 +2,7 @@
 //! demo's page in a browser.
 
 mod admins;
+mod attacks;
 mod backups;
 mod binary;
 mod browser;

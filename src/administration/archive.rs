@@ -30,7 +30,7 @@ pub trait Archive {
     /// What a panel keeps of its admin: their chat and language, for what the desk writes to them.
     fn panel(&self, admin: UserId) -> Option<super::panel::Panel>;
     /// What a ledger holds: the uses of a password, for one.
-    fn ledger(&self, ledger: &Ledger) -> u32;
+    fn ledger(&self, ledger: &Ledger) -> u64;
     /// A file that was fetched and not decided on yet.
     fn upload(&self, admin: UserId) -> Option<Vec<u8>>;
 }

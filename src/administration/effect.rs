@@ -12,6 +12,7 @@ use crate::verification::{ChatId, GateId, Language, MessageId, UserId};
 pub enum Whose {
     Panel(UserId),
     Desk(GateId),
+    Watch,
 }
 
 /// One effect, and for whom.

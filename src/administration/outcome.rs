@@ -6,6 +6,7 @@ use super::panel;
 use super::settings::Settings;
 use super::staff::Staff;
 use crate::verification::address::Address;
+use crate::verification::alarm::Alarm;
 use crate::verification::event::Event;
 use crate::verification::{GateId, Hidden, Timestamp, UserId};
 
@@ -19,6 +20,8 @@ pub struct Outcome {
     pub wakes: Vec<Timestamp>,
     /// What the log is told.
     pub deeds: Vec<Deed>,
+    /// What the owners are told now: the log and the metrics hear of it, too.
+    pub told: Vec<Alarm>,
 }
 
 /// A record to change.
@@ -41,6 +44,8 @@ pub enum Message {
     Applicant(Event),
     Panel(UserId, panel::What),
     Desk(GateId, desk::What),
+    /// Something that the owners must hear of.
+    Watch(Alarm),
 }
 
 /// What an admin or the bot did to a gate: one line in the log, and in the gate's log chat.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::Engine;
 use super::follow::{self, Followed, Note};
@@ -12,12 +12,12 @@ use super::shelf::{Shelf, holders, is_suppressed, panel_of, person_of};
 use super::world::SystemRandom;
 use crate::administration::effect::Whose;
 use crate::administration::outcome::Stepped as AdminStepped;
-use crate::administration::{desk, door, panel};
+use crate::administration::{desk, door, panel, watch};
 use crate::machines::{Happening, Subject};
 use crate::ops::fault::{self, Point};
 use crate::store::records::{
     Alarm, DeskRecord, InboxEntry, LedgerCount, LiveKeyboard, OutboxEntry, PanelRecord,
-    PersonRecord, Wake,
+    PersonRecord, Wake, WatchRecord,
 };
 use crate::store::{StoreError, View};
 use crate::verification::applicant::{Facts, Stepped, step};
@@ -36,7 +36,7 @@ pub(super) struct Cause {
     pub put_back: Option<(u64, OutboxEntry)>,
     /// The time that has come for an applicant.
     pub wake: Option<(Timestamp, UserId, GateId)>,
-    /// The time that has come for a panel or a desk.
+    /// The time that has come for a panel, a desk or the watch.
     pub alarm: Option<(Timestamp, Whose)>,
     /// A message with buttons was written, or the last one lost them.
     pub keyboard: Option<(ChatId, Option<MessageId>)>,
@@ -120,6 +120,7 @@ impl Engine {
                     Some(Happening::Person(event)) => person(view, &engine, event, found, now)?,
                     Some(Happening::Panel(event)) => panel(view, &engine, event, found, now)?,
                     Some(Happening::Desk(event)) => desk(view, &engine, event, now)?,
+                    Some(Happening::Watch(event)) => watch(view, &engine, event, now)?,
                 };
                 if let Decided::Done(_) = decided {
                     clear(view, &cause)?;
@@ -152,6 +153,11 @@ impl Engine {
                 let detail = decision.to_string();
                 let detail = (!detail.is_empty()).then_some(detail);
                 info!(user, gate, decision = decision.name(), detail, "decided");
+            }
+            Note::Alarm(alarm) => {
+                self.metrics.alarm(alarm.name());
+                let about = Some(alarm.about()).filter(|about| *about != 0);
+                warn!(alarm = alarm.name(), about, "the owners are told");
             }
             Note::Deed(deed) => {
                 let (user, gate) = (deed.about.map(|user| user.0), deed.gate.map(|gate| gate.0));
@@ -285,11 +291,32 @@ fn desk(
     follow::administration(view, engine, whose, outcome, now).map(Decided::Done)
 }
 
+fn watch(
+    view: &mut View<'_>,
+    engine: &Engine,
+    event: &watch::Event,
+    now: Timestamp,
+) -> Result<Decided, StoreError> {
+    let before = view.get::<WatchRecord>(&())?.map(|WatchRecord(watch)| watch);
+    let mut watch = before.clone().unwrap_or_default();
+    let gates = engine.gates.current();
+    let outcome = {
+        let shelf = Shelf { view, engine };
+        shelf.facts(&gates, now, None, |facts| watch::step(&mut watch, event, facts))
+    };
+    if watch == watch::Watch::default() {
+        view.remove::<WatchRecord>(&());
+    } else if before.as_ref() != Some(&watch) {
+        view.put(&(), &WatchRecord(watch))?;
+    }
+    follow::administration(view, engine, Whose::Watch, outcome, now).map(Decided::Done)
+}
+
 /// What a ledger holds; one that cannot be read counts as full, and the store fails closed anyway.
-pub(super) fn count(view: &View<'_>, ledger: &Ledger) -> u32 {
+pub(super) fn count(view: &View<'_>, ledger: &Ledger) -> u64 {
     match view.get::<LedgerCount>(ledger) {
         Ok(kept) => kept.map_or(0, |kept| kept.count),
-        Err(_) => u32::MAX,
+        Err(_) => u64::MAX,
     }
 }
 

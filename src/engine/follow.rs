@@ -7,13 +7,14 @@ use super::shelf::holders;
 use crate::administration::desk;
 use crate::administration::effect::Whose;
 use crate::administration::outcome::{self, Change, Deed, Message};
-use crate::administration::panel;
+use crate::administration::{panel, watch};
 use crate::machines::{Happening, Work};
 use crate::store::records::{
     Alarm, Holders, InboxEntry, LedgerCount, OutboxEntry, RosterLine, RosterSize, SettingsRecord,
-    StaffRecord, Suppressed, UploadPart, Username, Wake,
+    StaffRecord, Suppressed, UploadPart, Username, Wake, WatchRecord,
 };
 use crate::store::{Sequence, StoreError, View};
+use crate::verification::alarm::Alarm as Raised;
 use crate::verification::applicant::{Decision, Notice, Outcome, Person};
 use crate::verification::{GateId, Hidden, Timestamp, UserId};
 
@@ -33,6 +34,7 @@ pub(super) struct Followed {
 pub(super) enum Note {
     Decision(Option<GateId>, Decision),
     Deed(Deed),
+    Alarm(Raised),
 }
 
 /// What follows from a step of the applicant's rules.
@@ -95,6 +97,9 @@ pub(super) fn applicant(
         }
         followed.notes.push(Note::Decision(gate, decision));
     }
+    for alarm in outcome.alarms {
+        raise(view, &mut followed, alarm, now)?;
+    }
     Ok(followed)
 }
 
@@ -152,6 +157,10 @@ pub(super) fn administration(
                 Happening::Panel(panel::Event { admin, language: None, name: None, what })
             }
             Message::Desk(gate, what) => Happening::Desk(desk::Event { desk: gate, what }),
+            Message::Watch(alarm) => {
+                raise(view, &mut followed, alarm, now)?;
+                continue;
+            }
         };
         tell(view, &mut followed, happening, now)?;
     }
@@ -165,6 +174,7 @@ pub(super) fn administration(
         }
         followed.notes.push(Note::Deed(deed));
     }
+    followed.notes.extend(outcome.told.into_iter().map(Note::Alarm));
     // The next transaction sees the gates as they are from now on. Nothing of that can be seen
     // outside before it is durable: if this commit fails, the process ends.
     for (gate, settings) in gates {
@@ -194,6 +204,22 @@ pub(super) fn remember_username(
     user: UserId,
 ) -> Result<(), StoreError> {
     view.put(&engine.keys.username(username), &Username { user })
+}
+
+/// Tells the watch of an alarm, unless the owners have heard it already: in an attack the same one
+/// is raised thousands of times.
+fn raise(
+    view: &mut View<'_>,
+    followed: &mut Followed,
+    alarm: Raised,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let watch = view.get::<WatchRecord>(&())?;
+    if watch.is_some_and(|WatchRecord(watch)| watch.has_told(&alarm, now)) {
+        return Ok(());
+    }
+    let raised = watch::Event { watch: watch::What::Raised(alarm) };
+    tell(view, followed, Happening::Watch(raised), now)
 }
 
 fn queue(

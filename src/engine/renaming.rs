@@ -33,6 +33,8 @@ impl Renaming<'_> {
             Happening::Person(event) => self.event(event),
             Happening::Panel(panel::Event { admin, what, .. }) => self.panel(*admin, what),
             Happening::Desk(desk::Event { desk, what: _ }) => self.follow(desk),
+            // Of an alarm the group's title is told, and the old one is as good.
+            Happening::Watch(_) => {}
         }
         Cow::Owned(renamed)
     }
@@ -149,6 +151,7 @@ impl Renaming<'_> {
                 self.follow(desk);
                 UserId(0)
             }
+            Whose::Watch => UserId(0),
         };
         match &mut order.task {
             Task::Say { keyboard, tag, .. } | Task::Edit { keyboard, tag, .. } => {

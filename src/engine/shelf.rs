@@ -99,7 +99,7 @@ impl Archive for Shelf<'_, '_> {
         latin.map(|c| u8::try_from(c).ok()).collect()
     }
 
-    fn ledger(&self, ledger: &Ledger) -> u32 {
+    fn ledger(&self, ledger: &Ledger) -> u64 {
         super::decide::count(self.view, ledger)
     }
 }

@@ -9,7 +9,7 @@ use super::Engine;
 use super::decide::Cause;
 use super::outbox::Outbox;
 use crate::administration::effect::Whose;
-use crate::administration::{desk, panel};
+use crate::administration::{desk, panel, watch as alarms};
 use crate::machines::Happening;
 use crate::ops::fault::{self, Point};
 use crate::store::StoreError;
@@ -84,7 +84,7 @@ async fn wake(engine: &Arc<Engine>, outbox: &Outbox) -> Result<(), StoreError> {
     ring(engine, outbox).await
 }
 
-/// Panels and desks that asked to be woken.
+/// Panels, desks and the watch, if they asked to be woken.
 async fn ring(engine: &Arc<Engine>, outbox: &Outbox) -> Result<(), StoreError> {
     loop {
         let now = engine.clock.now();
@@ -99,6 +99,7 @@ async fn ring(engine: &Arc<Engine>, outbox: &Outbox) -> Result<(), StoreError> {
                     Happening::Panel(panel::Event { admin, language: None, name: None, what })
                 }
                 Whose::Desk(desk) => Happening::Desk(desk::Event { desk, what: desk::What::Woken }),
+                Whose::Watch => Happening::Watch(alarms::Event { watch: alarms::What::Woken }),
             };
             let cause = Cause { alarm: Some(alarm), ..Cause::default() };
             outbox.put(engine.decide(Some(happening), cause).await?);

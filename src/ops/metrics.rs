@@ -43,6 +43,7 @@ pub struct Metrics {
     outage: Gauge<f64, AtomicU64>,
     clock_ahead: Gauge<f64, AtomicU64>,
     backups: Family<Outcome, Counter>,
+    alarms: Family<Kind, Counter>,
     backed_up: Gauge<f64, AtomicU64>,
 }
 
@@ -172,6 +173,8 @@ impl Metrics {
         );
         let backups = Family::default();
         registry.register("backups", "Backups that the bot made by itself", backups.clone());
+        let alarms = Family::default();
+        registry.register("alarms", "What the owners were told of, by kind", alarms.clone());
         let backed_up = Gauge::default();
         registry.register_with_unit(
             "backup_last_success_timestamp",
@@ -199,6 +202,7 @@ impl Metrics {
             outage,
             clock_ahead,
             backups,
+            alarms,
             backed_up,
         }
     }
@@ -216,6 +220,11 @@ impl Metrics {
     /// A dialogue came to something (`admitted`, `locked`, `cancelled`).
     pub fn outcome(&self, outcome: &'static str) {
         self.outcomes.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// The owners are told of something (`sms_country_used_up`).
+    pub fn alarm(&self, kind: &'static str) {
+        self.alarms.get_or_create(&Kind { kind }).inc();
     }
 
     /// A code was given to a provider (`sent`, `not_sent`, `refused`, `unknown`, `misconfigured`), or

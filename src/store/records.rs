@@ -76,7 +76,7 @@ pub struct PersonRecord(pub Person);
 /// How often something was done that no single applicant owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerCount {
-    pub count: u32,
+    pub count: u64,
 }
 
 /// A time that the rules asked to be woken at. Keyed by that time first.
@@ -174,7 +174,7 @@ impl Record for PersonRecord {
 impl Record for LedgerCount {
     type Key = Ledger;
     const KIND: u8 = 0x14;
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const NAME: &'static str = "ledger";
 
     fn encode_key(key: &Ledger) -> Vec<u8> {
@@ -286,7 +286,7 @@ mod sending;
 
 pub use administration::{
     Alarm, DeskRecord, Holders, MovedGate, PanelRecord, RosterLine, RosterSize, SettingsRecord,
-    StaffRecord, UploadPart, Username,
+    StaffRecord, UploadPart, Username, WatchRecord,
 };
 
 pub use sending::Suppressed;
@@ -338,6 +338,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<MovedGate>(),
     kind::<Hearing>(),
     kind::<Suppressed>(),
+    kind::<WatchRecord>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),
 ];

@@ -72,5 +72,6 @@ fn of_text(text: &Text) -> Sentence {
     match text {
         Text::Panel(text) => super::panel::of_text(text),
         Text::Desk(text) => super::desk::of_text(text),
+        Text::Watch(alarm) => super::watch::of_alarm(alarm),
     }
 }

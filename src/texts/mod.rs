@@ -13,6 +13,7 @@ mod roster;
 mod sentences;
 mod stepping_in;
 mod waits;
+mod watch;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -9,6 +9,7 @@
 //! [`step`]: applicant::step
 
 pub mod address;
+pub mod alarm;
 pub mod applicant;
 pub mod code;
 pub mod conversion;

@@ -8,7 +8,7 @@ mod duplicates;
 mod limits;
 mod password;
 mod providers;
-mod steps;
+pub mod steps;
 mod straight;
 mod sweep;
 mod tap_link;

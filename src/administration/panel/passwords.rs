@@ -85,7 +85,8 @@ fn mark(keys: &Keys, gate: GateId, label: &str) -> String {
 fn passed(visit: &Visit<'_, '_, '_>, label: &str) -> u32 {
     let facts = &visit.turn.facts;
     let key = facts.keys.password(visit.gate, label);
-    facts.archive.ledger(&Ledger::Password { key })
+    let uses = facts.archive.ledger(&Ledger::Password { key });
+    u32::try_from(uses).unwrap_or(u32::MAX)
 }
 
 fn line(visit: &Visit<'_, '_, '_>, password: &Password) -> PasswordLine {

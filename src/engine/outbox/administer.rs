@@ -113,6 +113,8 @@ fn told(whose: Whose, answer: Answer) -> Option<Happening> {
             Happening::Panel(panel::Event { admin, language: None, name: None, what })
         }
         Whose::Desk(desk) => Happening::Desk(desk::Event { desk, what: told_desk(answer)? }),
+        // It writes, and waits for nothing.
+        Whose::Watch => return None,
     })
 }
 

@@ -8,6 +8,7 @@ use crate::administration::effect::Whose;
 use crate::administration::panel::Panel;
 use crate::administration::settings::Settings;
 use crate::administration::staff::Staff;
+use crate::administration::watch::Watch;
 use crate::verification::address::Address;
 use crate::verification::{GateId, Hidden, Timestamp, UserId};
 
@@ -30,6 +31,11 @@ pub struct SettingsRecord(pub Settings);
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StaffRecord(pub Staff);
+
+/// What the watch over the bot remembers. There is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WatchRecord(pub Watch);
 
 /// One address that may pass a gate. Keyed by gate and the address's keyed hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +68,7 @@ pub struct UploadPart {
     pub part: Hidden,
 }
 
-/// A time that a panel or a desk asked to be woken at. Keyed by that time first.
+/// A time that a panel, a desk or the watch asked to be woken at. Keyed by that time first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alarm {}
 
@@ -231,6 +237,7 @@ impl Record for Alarm {
         let (sort, id) = match whose {
             Whose::Panel(UserId(id)) => (1, id.to_be_bytes()),
             Whose::Desk(GateId(id)) => (2, signed(*id)),
+            Whose::Watch => (3, [0; 8]),
         };
         [&signed(at.0)[..], &[sort], &id].concat()
     }
@@ -241,9 +248,25 @@ impl Record for Alarm {
         let whose = match sort {
             1 => Whose::Panel(user(id)?),
             2 => Whose::Desk(GateId(read_signed(id)?)),
+            3 if id == [0; 8] => Whose::Watch,
             _ => return None,
         };
         Some((Timestamp(read_signed(at)?), whose))
+    }
+}
+
+impl Record for WatchRecord {
+    type Key = ();
+    const KIND: u8 = 0x2b;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "watch";
+
+    fn encode_key((): &()) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn decode_key(bytes: &[u8]) -> Option<()> {
+        bytes.is_empty().then_some(())
     }
 }
 
@@ -291,6 +314,7 @@ mod tests {
             prop_assert!(comes_back::<Username>(&key));
             prop_assert!(comes_back::<UploadPart>(&(UserId(id), place)));
             prop_assert!(comes_back::<Alarm>(&(at, panel)) && comes_back::<Alarm>(&(at, desk)));
+            prop_assert!(comes_back::<Alarm>(&(at, Whose::Watch)) && comes_back::<WatchRecord>(&()));
             prop_assert!(comes_back::<MovedGate>(&GateId(gate)) && comes_back::<StaffRecord>(&()));
             prop_assert_eq!(
                 RosterLine::encode_key(&(GateId(gate), key))

@@ -24,7 +24,7 @@ pub(super) fn live_passwords<'g>(
         let used_up = password.uses.is_some_and(|uses| {
             let key = facts.keys.password(gate.id, &password.label);
             !applicant.labels.contains(&password.label)
-                && (facts.ledger)(&Ledger::Password { key }) >= uses
+                && (facts.ledger)(&Ledger::Password { key }) >= u64::from(uses)
         });
         !expired && !used_up
     })

@@ -65,7 +65,8 @@ fn issue(turn: &mut Dialogue<'_, '_, '_>, address: Address, query: &str) {
         turn.decide(Decision::AddressRefused { masked: address.masked() });
         return who::back_to_the_address(turn, text);
     }
-    if let Some(text) = ledger_full(turn, &ledgers) {
+    if let Some((full, text)) = ledger_full(turn, &ledgers) {
+        turn.alarm_of(&full);
         return no_more(turn, query, text);
     }
     match turn.applicant().sends.charge(key, now, limits) {
@@ -159,7 +160,7 @@ fn ledgers(address: &Address, key: [u8; 32], now: Timestamp) -> Vec<Ledger> {
     }
 }
 
-fn ledger_full(turn: &Dialogue<'_, '_, '_>, ledgers: &[Ledger]) -> Option<Text> {
+fn ledger_full(turn: &Dialogue<'_, '_, '_>, ledgers: &[Ledger]) -> Option<(Ledger, Text)> {
     let (limits, restore) = (&turn.gate.limits, turn.facts.restore);
     ledgers.iter().find_map(|ledger| {
         let (limit, text, forgotten) = match ledger {
@@ -170,7 +171,8 @@ fn ledger_full(turn: &Dialogue<'_, '_, '_>, ledgers: &[Ledger]) -> Option<Text> 
             }
             Ledger::Password { .. } => return None,
         };
-        (forgotten || (turn.facts.ledger)(ledger) >= limit).then_some(text)
+        (forgotten || (turn.facts.ledger)(ledger) >= u64::from(limit))
+            .then(|| (ledger.clone(), text))
     })
 }
 

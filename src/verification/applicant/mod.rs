@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::alarm::Alarm;
 use super::code::{Keys, Random};
 use super::effect::{Channel, Order};
 use super::event::{Act, AdmissionOutcome, Event, Link, What};
@@ -56,7 +57,7 @@ pub struct Facts<'a> {
     pub keys: &'a Keys,
     pub random: &'a mut dyn Random,
     /// What a ledger holds.
-    pub ledger: &'a dyn Fn(&Ledger) -> u32,
+    pub ledger: &'a dyn Fn(&Ledger) -> u64,
     /// The label of this gate's password that was typed, once that has been found out; `None`
     /// within: it is none of them.
     pub password: Option<(GateId, Option<String>)>,
@@ -89,13 +90,15 @@ pub enum Stepped {
 pub struct Outcome {
     pub orders: Vec<Order>,
     /// Ledgers to raise (or, for a code that certainly never left, to lower) by so much.
-    pub charges: Vec<(Ledger, i32)>,
+    pub charges: Vec<(Ledger, i64)>,
     /// When [`What::Woken`] is to come.
     pub wakes: Vec<(GateId, Timestamp)>,
     /// What an admin may want to know afterwards.
     pub decisions: Vec<(Option<GateId>, Decision)>,
     /// What the gate's desk must hear.
     pub notices: Vec<(GateId, Notice)>,
+    /// What the owners of the bot must hear of.
+    pub alarms: Vec<Alarm>,
     /// Addresses (keyed hashes) that admit this person from now on (`true`), or no more.
     pub holdings: Vec<(GateId, [u8; 32], bool)>,
     /// Addresses (keyed hashes) that are to get no codes from now on (`true`), or some again.

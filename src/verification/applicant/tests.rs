@@ -120,7 +120,7 @@ struct Little {
     random: Counting,
     now: Timestamp,
     outages: Outages,
-    ledgers: BTreeMap<Ledger, u32>,
+    ledgers: BTreeMap<Ledger, u64>,
     keyboards: Vec<Vec<String>>,
     letters: Vec<(ChallengeId, Letter)>,
     /// What is certain to have passed since the dialogue began.
@@ -452,7 +452,7 @@ impl Little {
         }
         for (ledger, count) in &self.ledgers {
             let Ledger::Address { .. } = ledger else { continue };
-            assert!(*count <= self.limits().sends_per_address, "an address had too many");
+            assert!(*count <= self.limits().sends_per_address.into(), "an address had too many");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::buttons::{self, Action};
 use super::{Applicant, Challenge, Decision, Delivery, Facts, Notice, Outcome, Person, Stage};
+use crate::verification::alarm::{Alarm, Cap};
 use crate::verification::effect::{Channel, Effect, Keyboard, Order};
 use crate::verification::gate::Gate;
 use crate::verification::limits::{Ledger, Standing};
@@ -250,6 +251,11 @@ impl<'a, 'f> Turn<'a, 'f> {
         self.outcome.decisions.push((None, decision));
     }
 
+    /// The owners of the bot must hear of this; they do so once in its period.
+    pub fn alarm(&mut self, alarm: Alarm) {
+        self.outcome.alarms.push(alarm);
+    }
+
     pub fn decide_for_active(&mut self, decision: Decision) {
         self.outcome.decisions.push((self.person.active, decision));
     }
@@ -351,8 +357,18 @@ impl Dialogue<'_, '_, '_> {
         }
     }
 
-    pub fn charge(&mut self, ledger: Ledger, by: i32) {
+    pub fn charge(&mut self, ledger: Ledger, by: i64) {
         self.turn.outcome.charges.push((ledger, by));
+    }
+
+    /// A ledger is full: the owners hear of those that cost money.
+    pub fn alarm_of(&mut self, full: &Ledger) {
+        match full {
+            Ledger::Country { dial_code, day: _ } => {
+                self.alarm(Alarm::SmsUsedUp { cap: Cap::Country { dial_code: *dial_code } });
+            }
+            Ledger::Address { .. } | Ledger::Password { .. } => {}
+        }
     }
 
     pub fn wake_at(&mut self, at: Timestamp) {

@@ -117,7 +117,7 @@ impl Archive for Shelf {
         None
     }
 
-    fn ledger(&self, _: &Ledger) -> u32 {
+    fn ledger(&self, _: &Ledger) -> u64 {
         0
     }
 
@@ -450,7 +450,7 @@ fn days(days: u64) -> Duration {
 fn to_applicants(out: &Outcome) -> Vec<(UserId, Did)> {
     let told = out.messages.iter().filter_map(|message| match message {
         Message::Applicant(event) => Some((event.user, event.what.clone())),
-        Message::Panel(..) | Message::Desk(..) => None,
+        Message::Panel(..) | Message::Desk(..) | Message::Watch(_) => None,
     });
     told.collect()
 }

@@ -41,7 +41,7 @@ pub struct Shelf {
     pub staff: Staff,
     pub settings: BTreeMap<GateId, Settings>,
     pub titles: BTreeMap<GateId, String>,
-    pub ledgers: BTreeMap<Ledger, u32>,
+    pub ledgers: BTreeMap<Ledger, u64>,
     pub rosters: BTreeMap<GateId, BTreeMap<[u8; 32], Address>>,
     pub admitted: BTreeMap<[u8; 32], Vec<UserId>>,
     pub usernames: BTreeMap<String, UserId>,
@@ -67,7 +67,7 @@ impl Archive for Shelf {
         self.titles.get(&gate).cloned()
     }
 
-    fn ledger(&self, ledger: &Ledger) -> u32 {
+    fn ledger(&self, ledger: &Ledger) -> u64 {
         self.ledgers.get(ledger).copied().unwrap_or(0)
     }
 

@@ -70,7 +70,7 @@ impl Little {
                 event::What::SteppedIn { gate, act, by } => Some((event.user, gate, act, by)),
                 _ => panic!("{event:?}"),
             },
-            Message::Panel(..) | Message::Desk(..) => None,
+            Message::Panel(..) | Message::Desk(..) | Message::Watch(_) => None,
         };
         self.told.iter().filter_map(stepped).collect()
     }

@@ -17,7 +17,7 @@ pub struct Scene {
     keys: Keys,
     random: Counting,
     pub now: Timestamp,
-    ledgers: BTreeMap<Ledger, u32>,
+    ledgers: BTreeMap<Ledger, u64>,
     /// Addresses of other accounts, and of this one.
     pub holders: BTreeMap<[u8; 32], BTreeSet<UserId>>,
     pub roster: BTreeSet<[u8; 32]>,
@@ -102,12 +102,12 @@ impl Scene {
         self.keys.member(user, GATE)
     }
 
-    pub fn uses(&self, label: &str) -> u32 {
+    pub fn uses(&self, label: &str) -> u64 {
         let key = self.keys.password(GATE, label);
         self.ledgers.get(&Ledger::Password { key }).copied().unwrap_or(0)
     }
 
-    pub fn uses_up(&mut self, label: &str, uses: u32) {
+    pub fn uses_up(&mut self, label: &str, uses: u64) {
         let key = self.keys.password(GATE, label);
         self.ledgers.insert(Ledger::Password { key }, uses);
     }

@@ -5,7 +5,7 @@ use super::*;
 use crate::verification::restore::LONGEST;
 
 /// How somebody stands whose store was put back: as at the backup, whatever they did since.
-fn put_back(world: &mut Little, backup: (Person, BTreeMap<Ledger, u32>), taken: Timestamp) {
+fn put_back(world: &mut Little, backup: (Person, BTreeMap<Ledger, u64>), taken: Timestamp) {
     (world.person, world.ledgers) = backup;
     world.restore = Some(Restore { taken: Some(taken), at: world.now });
 }

@@ -1,0 +1,3 @@
+//! Attacks, each as its author would play it, and what becomes of it.
+
+mod pumping;
