@@ -239,6 +239,8 @@ no-more-codes-today = Du hast so viele Codes angefordert, wie es an einem Tag ge
 no-more-addresses-today = Du hast mir so viele Adressen gegeben, wie ich an einem Tag annehmen darf. Bitte nimm eine davon oder komm morgen wieder.
 address-had-too-many = An diese Adresse wurden heute zu viele Codes angefordert, vielleicht von anderen. Das sperrt dich nicht aus: Bitte gib mir eine andere Adresse oder komm morgen wieder.
 country-had-too-many = In dieses Land habe ich heute so viele SMS geschickt, wie ich darf. Das liegt nicht an dir. Bitte wähle einen anderen Weg oder komm morgen wieder.
+country-off-or-email = In dieses Land schicke ich gerade keine SMS: Zu wenige der Codes dorthin kamen zurück. Das liegt nicht an dir. Bitte nimm stattdessen deine E-Mail-Adresse.
+country-off = In dieses Land schicke ich gerade keine SMS: Zu wenige der Codes dorthin kamen zurück. Das liegt nicht an dir. Bitte nimm eine Nummer aus einem anderen Land oder versuch es später noch einmal.
 
 ## Das Ende
 
@@ -353,4 +355,7 @@ sms =
     { $number ->
         [1] Code
        *[other] Code { $number }:
-    } { $code } für { $group }. Wörter wie im Chat: { $phrase }. Gilt { $lives }. Nur dort eintippen. Nicht angefordert? Ignorieren; STOP bestellt ab.
+    } { $code } für { $group }. Wörter wie im Chat: { $phrase }. Gilt { $lives }. Nur dort eintippen. Nicht angefordert? Ignorieren{ $stop ->
+        [yes] ; STOP bestellt ab
+       *[no] { "" }
+    }.

@@ -86,6 +86,8 @@ pub enum Tag {
     Card(u32, UserId),
     /// The doctor's findings, at this admin.
     Doctor(UserId),
+    /// Something about the bot as a whole, at this admin.
+    Alarm(UserId),
     /// The notice in the group to those who are muted.
     Notice,
     /// The message in the group which leads an admin to the set-up.

@@ -63,6 +63,7 @@ pub(super) fn limits(fields: &mut Reader<'_>, base: &Limits) -> Limits {
         addresses_per_day: fields.number("addresses_per_day", 1..=MANY, base.addresses_per_day),
         sends_per_address: fields.number("sends_per_address", 1..=MANY, base.sends_per_address),
         sends_per_country: fields.number("sends_per_country", 1..=MANY, base.sends_per_country),
+        sms_conversion: fields.number("sms_conversion", 0..=100, base.sms_conversion),
     };
     if fields.has("lockouts") && !limits.lockouts.is_sorted() {
         fields.wrong("lockouts", "each lock must be at least as long as the one before");

@@ -84,6 +84,7 @@ pub(super) const KEYS: &[Key] = &[
     key(Section::Limits, "addresses_per_day", Kind::Integer),
     key(Section::Limits, "sends_per_address", Kind::Integer),
     key(Section::Limits, "sends_per_country", Kind::Integer),
+    key(Section::Limits, "sms_conversion", Kind::Integer),
     key(Section::Log, "format", Kind::Text),
     key(Section::Log, "level", Kind::Text),
     key(Section::Gates, "chat_id", Kind::Integer),

@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 use super::Engine;
 use super::follow::{self, Followed, Note};
 use super::renaming::Renaming;
-use super::shelf::{Shelf, holders, is_suppressed, panel_of, person_of};
+use super::shelf::{Shelf, conversion, holders, is_suppressed, panel_of, person_of};
 use super::world::SystemRandom;
 use crate::administration::effect::Whose;
 use crate::administration::outcome::Stepped as AdminStepped;
@@ -214,6 +214,7 @@ fn applicant(
             },
             holders: &|gate, key| holders(seen, gate, key),
             suppressed: &|key| is_suppressed(seen, key),
+            conversion: &|dial_code| conversion(seen, dial_code),
             restore: engine.restore,
         };
         step(&mut person, event, &mut facts)

@@ -10,8 +10,8 @@ use crate::administration::outcome::{self, Change, Deed, Message};
 use crate::administration::{panel, watch};
 use crate::machines::{Happening, Work};
 use crate::store::records::{
-    Alarm, Holders, InboxEntry, LedgerCount, OutboxEntry, RosterLine, RosterSize, SettingsRecord,
-    StaffRecord, Suppressed, UploadPart, Username, Wake, WatchRecord,
+    Alarm, ConversionRecord, Holders, InboxEntry, LedgerCount, OutboxEntry, RosterLine, RosterSize,
+    SettingsRecord, StaffRecord, Suppressed, UploadPart, Username, Wake, WatchRecord,
 };
 use crate::store::{Sequence, StoreError, View};
 use crate::verification::alarm::Alarm as Raised;
@@ -61,6 +61,12 @@ pub(super) fn applicant(
         match stop {
             true => view.put(&key, &Suppressed { since: now })?,
             false => view.remove::<Suppressed>(&key),
+        }
+    }
+    for (dial_code, country) in outcome.conversions {
+        match country.is_blank() {
+            true => view.remove::<ConversionRecord>(&dial_code),
+            false => view.put(&dial_code, &ConversionRecord(country))?,
         }
     }
     for order in outcome.orders {

@@ -106,6 +106,7 @@ impl Renaming<'_> {
             Tag::Panel
             | Tag::Card(..)
             | Tag::Doctor(_)
+            | Tag::Alarm(_)
             | Tag::Notice
             | Tag::Signpost
             | Tag::Log => {}

@@ -289,7 +289,7 @@ pub use administration::{
     StaffRecord, UploadPart, Username, WatchRecord,
 };
 
-pub use sending::Suppressed;
+pub use sending::{ConversionRecord, Suppressed};
 
 /// A number as eight bytes that sort as the numbers do.
 #[must_use]
@@ -338,6 +338,7 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<MovedGate>(),
     kind::<Hearing>(),
     kind::<Suppressed>(),
+    kind::<ConversionRecord>(),
     kind::<WatchRecord>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),

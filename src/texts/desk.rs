@@ -60,6 +60,7 @@ pub fn of_text(text: &DeskText) -> Sentence {
             let values = [("person", name_of(person)), ("why", Value::Said(plain(end(*why))))];
             with("desk-card-over", values)
         }
+        DeskText::Alarm(alarm) => super::watch::of_alarm(alarm),
         DeskText::AlreadyAnswered { act, by } => {
             with("desk-already", [("answer", Value::Said(answer(*act, by)))])
         }
@@ -235,7 +236,7 @@ fn did(what: &str) -> Sentence {
     plain(id)
 }
 
-const DID: [(&str, &str); 61] = [
+const DID: [(&str, &str); 64] = [
     ("asked", "desk-did-asked"),
     ("right_password", "desk-did-right-password"),
     ("wrong_password", "desk-did-wrong-password"),
@@ -244,6 +245,9 @@ const DID: [(&str, &str); 61] = [
     ("code_issued_email", "desk-did-code-issued-email"),
     ("code_issued_sms", "desk-did-code-issued-sms"),
     ("suppressed", "desk-did-suppressed"),
+    ("country_off", "desk-did-country-off"),
+    ("sms_country_off", "desk-did-sms-country-off"),
+    ("sms_country_on_again", "desk-did-sms-country-on-again"),
     ("send_limit_reached", "desk-did-send-limit-reached"),
     ("address_refused", "desk-did-address-refused"),
     ("right_code", "desk-did-right-code"),

@@ -70,8 +70,9 @@ impl Texts {
 
     /// The SMS for a code: always one segment, at most 160 septets of GSM 03.38. A long title
     /// gives way first, then the end of the sentence; the code stands at its beginning.
+    /// `answerable`: the sender is no mere name, so that STOP can be sent to it.
     #[must_use]
-    pub fn sms(&self, language: &Language, letter: &Letter) -> String {
+    pub fn sms(&self, language: &Language, letter: &Letter, answerable: bool) -> String {
         let say = |group: &str| {
             let values = [
                 ("code", words(letter.code.reveal(), DIGITS)),
@@ -79,6 +80,7 @@ impl Texts {
                 ("phrase", words(&letter.phrase, PHRASE)),
                 number(letter),
                 ("lives", Value::For(letter.lives)),
+                ("stop", Value::Choice(if answerable { "yes" } else { "no" })),
             ];
             gsm7::reduce(&self.catalogue.say(language, &with("sms", values), str::to_owned))
         };

@@ -98,6 +98,8 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::NoMoreAddressesToday => plain("no-more-addresses-today"),
         Text::AddressHadTooMany => plain("address-had-too-many"),
         Text::CountryHadTooMany => plain("country-had-too-many"),
+        Text::CountryOff { or_email: true } => plain("country-off-or-email"),
+        Text::CountryOff { or_email: false } => plain("country-off"),
 
         Text::Admitted => plain("admitted"),
         Text::PersonalLink { link } => with("personal-link", [("link", words(link, LINK))]),

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::conversion::RESTS;
+use super::effect::Channel;
+use super::gate::{Addresses, Gate};
 use super::{GateId, Timestamp};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -15,6 +18,10 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 pub enum Alarm {
     /// No more SMS leave against this limit until it begins anew.
     SmsUsedUp { cap: Cap },
+    /// None goes to a dial code for so long: of so many codes, too few came back.
+    SmsOff { dial_code: u16, rest: Duration, verified: u32, of: u32 },
+    /// Some go there again: of a few for a trial, enough came back.
+    SmsOnAgain { dial_code: u16 },
 }
 
 /// A limit of SMS over all applicants.
@@ -30,6 +37,8 @@ impl Alarm {
     pub fn name(&self) -> &'static str {
         match self {
             Alarm::SmsUsedUp { cap: Cap::Country { .. } } => "sms_country_used_up",
+            Alarm::SmsOff { .. } => "sms_country_off",
+            Alarm::SmsOnAgain { .. } => "sms_country_on_again",
         }
     }
 
@@ -37,7 +46,9 @@ impl Alarm {
     #[must_use]
     pub fn about(&self) -> i64 {
         match self {
-            Alarm::SmsUsedUp { cap: Cap::Country { dial_code } } => (*dial_code).into(),
+            Alarm::SmsUsedUp { cap: Cap::Country { dial_code } }
+            | Alarm::SmsOff { dial_code, .. }
+            | Alarm::SmsOnAgain { dial_code } => (*dial_code).into(),
         }
     }
 
@@ -45,7 +56,25 @@ impl Alarm {
     #[must_use]
     pub fn gate(&self) -> Option<GateId> {
         match self {
-            Alarm::SmsUsedUp { cap: Cap::Country { .. } } => None,
+            Alarm::SmsUsedUp { cap: Cap::Country { .. } }
+            | Alarm::SmsOff { .. }
+            | Alarm::SmsOnAgain { .. } => None,
+        }
+    }
+
+    /// Whether the admins of a gate must hear it, too: it decides what their applicants can do.
+    #[must_use]
+    pub fn concerns(&self, gate: &Gate) -> bool {
+        match self {
+            Alarm::SmsUsedUp { cap: Cap::Country { .. } } => false,
+            Alarm::SmsOff { dial_code, .. } | Alarm::SmsOnAgain { dial_code } => {
+                let code = format!("+{dial_code}");
+                let Addresses { countries, blocked_countries, .. } = &gate.addresses;
+                gate.channels.contains(&Channel::Sms)
+                    && gate.limits.sms_conversion > 0
+                    && (countries.is_empty() || countries.contains(&code))
+                    && !blocked_countries.contains(&code)
+            }
         }
     }
 
@@ -54,6 +83,9 @@ impl Alarm {
     pub fn quiet_until(&self, now: Timestamp) -> Timestamp {
         match self {
             Alarm::SmsUsedUp { cap: Cap::Country { .. } } => end_of_day(now),
+            // By the next time it has had its rest and its trial.
+            Alarm::SmsOff { rest, .. } => now.after(*rest),
+            Alarm::SmsOnAgain { .. } => now.after(RESTS[0]),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
+use super::conversion::LEAST;
 use super::restore::Restore;
 
 /// How often, how long, how many. Every one can be set per gate.
@@ -33,6 +34,9 @@ pub struct Limits {
     pub sends_per_address: u32,
     /// SMS per dial code and UTC day, over all applicants.
     pub sends_per_country: u32,
+    /// In percent: so many of the latest codes by SMS to a dial code have to come back, or none
+    /// goes there for a while ([`super::conversion`]). 0: whatever comes back.
+    pub sms_conversion: u32,
 }
 
 impl Default for Limits {
@@ -50,6 +54,7 @@ impl Default for Limits {
             addresses_per_day: 3,
             sends_per_address: 6,
             sends_per_country: 50,
+            sms_conversion: LEAST,
         }
     }
 }

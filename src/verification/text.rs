@@ -169,6 +169,10 @@ pub enum Text {
     NoMoreAddressesToday,
     AddressHadTooMany,
     CountryHadTooMany,
+    /// No SMS go to that country for a while. `or_email`: an e-mail address would do.
+    CountryOff {
+        or_email: bool,
+    },
 
     // The end.
     Admitted,

@@ -17,7 +17,7 @@ mod roster;
 mod set_up_astray;
 mod setting_up;
 mod settings;
-mod staged;
+pub mod staged;
 mod stepping_in;
 mod who_may_pass;
 

@@ -15,6 +15,7 @@
 pub mod findings;
 pub mod text;
 
+mod alarms;
 mod cards;
 mod doctor;
 mod log;
@@ -31,9 +32,11 @@ use super::archive::Facts;
 use super::effect::Tag;
 use super::outcome::{Deed, Outcome};
 use super::rights::{BotRights, Examined, Rights};
+use crate::verification::alarm::Alarm;
 use crate::verification::applicant::{ActResult, Notice as News};
 use crate::verification::event::Act;
 use crate::verification::{ChatId, GateId, Language, MessageId, Name, Timestamp, UserId};
+use alarms::Alarms;
 use cards::{Call, Cards, deed_of};
 use doctor::{Doctor, Wish};
 use log::Log;
@@ -148,6 +151,8 @@ pub enum What {
     Moved {
         from: GateId,
     },
+    /// Something about the bot as a whole that concerns this gate; the owners hear it anyway.
+    Alarm(Alarm),
     /// The time that was asked for has come.
     Woken,
 }
@@ -166,6 +171,7 @@ pub struct Desk {
     cards: Cards,
     log: Log,
     notice: Notice,
+    alarms: Alarms,
     /// Admins of a gate of the config who acted here as such.
     attached: BTreeSet<UserId>,
     /// The wake that was asked for.
@@ -191,6 +197,7 @@ impl Desk {
             && self.cards.is_forgettable()
             && self.log.is_forgettable()
             && self.notice.is_forgettable()
+            && self.alarms.is_forgettable()
             && self.attached.is_empty()
     }
 
@@ -245,6 +252,14 @@ impl Desk {
                 self.doctor.ask(turn, *by, Wish::Again);
             }
             What::Attached { by } => self.attach(turn, *by),
+            What::Alarm(alarm) => {
+                if turn.on_duty() {
+                    let admins = turn.attendants_but_owners(&self.attached);
+                    self.alarms.tell(turn, &admins, alarm);
+                    // All that concern a gate are about a dial code.
+                    turn.deed(alarm.name(), None, None, &format!("+{}", alarm.about()));
+                }
+            }
             What::Changed { by } => self.changed(turn, *by),
             What::NeedSignpost { by: _ } => self.standing.need_signpost(turn),
             What::SignpostUsed => self.standing.take_signpost_down(turn),
@@ -303,6 +318,7 @@ impl Desk {
         self.notice.take_down(turn);
         self.stuck.forget();
         self.doctor.forget();
+        self.alarms.forget();
         self.attached.clear();
     }
 
@@ -383,7 +399,9 @@ impl Desk {
                 self.cards.rights_known(turn, number, admin, rights)
             }
             Tag::Doctor(whose) if whose == admin => self.doctor.rights_known(turn, admin, rights),
+            Tag::Alarm(whose) if whose == admin => self.alarms.rights_known(turn, admin, rights),
             Tag::Card(..)
+            | Tag::Alarm(_)
             | Tag::Doctor(_)
             | Tag::Panel
             | Tag::Invitation(_)
@@ -406,7 +424,7 @@ impl Desk {
                 self.log.said(turn, chat);
                 self.tell_of_log(turn);
             }
-            Tag::Panel | Tag::Invitation(_) => {}
+            Tag::Panel | Tag::Invitation(_) | Tag::Alarm(_) => {}
         }
     }
 
@@ -420,7 +438,7 @@ impl Desk {
                 self.log.unsaid(turn);
                 self.tell_of_log(turn);
             }
-            Tag::Panel | Tag::Invitation(_) => {}
+            Tag::Panel | Tag::Invitation(_) | Tag::Alarm(_) => {}
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::findings::Finding;
+use crate::verification::alarm::Alarm;
 use crate::verification::applicant::ActResult;
 use crate::verification::event::Act;
 use crate::verification::text::HelpStep;
@@ -40,6 +41,9 @@ pub enum DeskText {
     CardAnswered { person: Who, act: Act, by: Answerer, result: Option<ActResult> },
     /// What a card becomes that needs no answer any more.
     CardOver { person: Who, why: CardEnd },
+
+    /// Something about the bot as a whole that concerns the gate.
+    Alarm(Alarm),
 
     // In answer to a pressed button.
     /// Another answer was first.

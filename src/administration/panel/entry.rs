@@ -129,7 +129,8 @@ pub(super) fn unsaid(turn: &mut Turn<'_, '_>, tag: Tag) {
             turn.note(Message::Desk(gate, desk::What::NeedSignpost { by }));
         }
         Tag::Panel => turn.panel.coming = turn.panel.coming.saturating_sub(1),
-        Tag::Card(..) | Tag::Doctor(_) | Tag::Notice | Tag::Signpost | Tag::Log => {}
+        Tag::Card(..) | Tag::Doctor(_) | Tag::Alarm(_) | Tag::Notice | Tag::Signpost | Tag::Log => {
+        }
     }
 }
 

@@ -356,7 +356,7 @@ async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutco
         }
         Channel::Sms => {
             let Some(texter) = &engine.texter else { return off() };
-            let body = engine.texts.sms(language, letter);
+            let body = engine.texts.sms(language, letter, texter.takes_answers());
             let to = letter.address.as_str().to_owned();
             texter.send(&Sms { to, body, validity: letter.lives }).await
         }

@@ -103,6 +103,8 @@ fn every_text() -> Vec<DeskText> {
             | DeskText::CardOver { .. }
             | DeskText::AlreadyAnswered { .. }
             | DeskText::CardGone
+            // In the words of the owners' alarms.
+            | DeskText::Alarm(_)
             | DeskText::Log { .. } => {}
         }
     }

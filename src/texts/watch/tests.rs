@@ -7,6 +7,7 @@ use super::super::clean::{escape, without_tags};
 use super::super::tests::messages_of;
 use super::*;
 use crate::verification::Language;
+use crate::verification::conversion::RESTS;
 
 const SOURCES: [(&str, &str); 2] = [
     ("en", include_str!("../../../locales/admin/watch.en.ftl")),
@@ -17,10 +18,19 @@ fn every_alarm() -> Vec<Alarm> {
     /// A new alarm does not compile until it stands here, and then in the list below.
     fn listed(alarm: &Alarm) {
         match alarm {
-            Alarm::SmsUsedUp { cap: Cap::Country { .. } } => {}
+            Alarm::SmsUsedUp { cap: Cap::Country { .. } }
+            | Alarm::SmsOff { .. }
+            | Alarm::SmsOnAgain { .. } => {}
         }
     }
-    let all = vec![Alarm::SmsUsedUp { cap: Cap::Country { dial_code: 49 } }];
+    let off = |rest, verified, of| Alarm::SmsOff { dial_code: 49, rest, verified, of };
+    let all = vec![
+        Alarm::SmsUsedUp { cap: Cap::Country { dial_code: 49 } },
+        off(RESTS[0], 0, 50),
+        off(RESTS[1], 1, 5),
+        off(RESTS[2], 9, 50),
+        Alarm::SmsOnAgain { dial_code: 49 },
+    ];
     all.iter().for_each(listed);
     all
 }

@@ -3,7 +3,8 @@
 use super::buttons::Action;
 use super::turn::{Dialogue, Turn, UNSENT_LIVES};
 use super::{
-    Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking, who,
+    Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking,
+    conversion, who,
 };
 use crate::verification::address::Address;
 use crate::verification::code::{self, Binding, same};
@@ -64,6 +65,10 @@ fn issue(turn: &mut Dialogue<'_, '_, '_>, address: Address, query: &str) {
     if let Some(text) = who::not_allowed(gate, &address) {
         turn.decide(Decision::AddressRefused { masked: address.masked() });
         return who::back_to_the_address(turn, text);
+    }
+    if conversion::is_off(turn, &address) {
+        turn.answer(query, None, false);
+        return conversion::turn_away(turn, &address);
     }
     if let Some((full, text)) = ledger_full(turn, &ledgers) {
         turn.alarm_of(&full);
@@ -130,6 +135,9 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
     applicant.address = Some(address.clone());
     let (channel, masked) = (address.channel(), address.masked());
     let withheld = (turn.facts.suppressed)(&key);
+    if !withheld {
+        conversion::sent(turn, &address, id);
+    }
     turn.decide(match withheld {
         true => Decision::Suppressed { masked },
         false => Decision::CodeIssued { channel, number, masked },
@@ -232,6 +240,7 @@ pub(super) fn delivered(
             applicant.number = applicant.number.saturating_sub(1);
             applicant.challenge = None;
             applicant.sends.refund(key);
+            conversion::withdrawn(turn, &address, challenge);
             for ledger in ledgers(&address, key, now) {
                 turn.charge(ledger, -1);
             }
@@ -245,8 +254,9 @@ pub(super) fn delivered(
             applicant.sends.refused(live.address);
             applicant.challenge = None;
             applicant.address = None;
+            conversion::withdrawn(turn, &address, challenge);
             if waiting {
-                applicant.stage = Stage::Address { channel };
+                turn.applicant().stage = Stage::Address { channel };
                 let text = Text::CodeRefused { refusal, masked };
                 let last = [Action::OtherAddress, Action::Cancel];
                 let help = [Action::AskAdmin];
@@ -383,6 +393,7 @@ fn guessed(turn: &mut Dialogue<'_, '_, '_>, guess: &Hidden) {
     }
     if opens(turn, &live, guess) {
         turn.decide(Decision::RightCode);
+        conversion::verified(turn);
         return admission::admit(turn);
     }
     let replaced = turn.applicant().replaced.clone();
@@ -449,6 +460,7 @@ pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
             return expired(turn, live.number);
         }
         turn.decide(Decision::TapLink);
+        conversion::verified(turn);
         admission::admit(turn);
     });
 }

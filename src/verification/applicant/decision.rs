@@ -29,6 +29,10 @@ pub enum Decision {
     Suppressed {
         masked: String,
     },
+    /// No SMS go to that country now: too few codes came back from there.
+    CountryOff {
+        dial_code: u16,
+    },
     /// By the link in a mail: no more codes to its address.
     OptedOut,
     /// By the link in a mail: codes to its address again.
@@ -88,6 +92,7 @@ impl Decision {
             Decision::CodeIssued { channel: Channel::Email, .. } => "code_issued_email",
             Decision::CodeIssued { channel: Channel::Sms, .. } => "code_issued_sms",
             Decision::Suppressed { .. } => "suppressed",
+            Decision::CountryOff { .. } => "country_off",
             Decision::OptedOut => "opted_out",
             Decision::OptedIn => "opted_in",
             Decision::SendLimitReached => "send_limit_reached",
@@ -130,6 +135,7 @@ impl fmt::Display for Decision {
             Decision::RightPassword { label } => write!(f, "password “{label}”"),
             Decision::Locked { locks } => write!(f, "lock {locks}"),
             Decision::CodeIssued { number, masked, .. } => write!(f, "code {number} to {masked}"),
+            Decision::CountryOff { dial_code } => write!(f, "+{dial_code}"),
             Decision::AddressRefused { masked }
             | Decision::Suppressed { masked }
             | Decision::NotOnRoster { masked }

@@ -15,6 +15,7 @@ mod arrival;
 mod asking;
 mod buttons;
 mod coding;
+mod conversion;
 mod decision;
 mod helping;
 mod moving;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::alarm::Alarm;
 use super::code::{Keys, Random};
+use super::conversion::Conversion;
 use super::effect::{Channel, Order};
 use super::event::{Act, AdmissionOutcome, Event, Link, What};
 use super::gate::{Gate, Gates};
@@ -67,6 +69,8 @@ pub struct Facts<'a> {
     pub holders: &'a dyn Fn(GateId, &[u8; 32]) -> Vec<UserId>,
     /// Whether whoever has an address (its keyed hash) wants no codes there.
     pub suppressed: &'a dyn Fn(&[u8; 32]) -> bool,
+    /// How many of the latest codes by SMS to a dial code came back.
+    pub conversion: &'a dyn Fn(u16) -> Conversion,
     /// The store was put back from a backup, and what that one lacks may still matter.
     pub restore: Option<Restore>,
 }
@@ -103,6 +107,8 @@ pub struct Outcome {
     pub holdings: Vec<(GateId, [u8; 32], bool)>,
     /// Addresses (keyed hashes) that are to get no codes from now on (`true`), or some again.
     pub suppressions: Vec<([u8; 32], bool)>,
+    /// How dial codes do from now on.
+    pub conversions: BTreeMap<u16, Conversion>,
 }
 
 /// What a gate's desk must hear of a person.
@@ -300,6 +306,7 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
         on_roster: facts.on_roster,
         holders: facts.holders,
         suppressed: facts.suppressed,
+        conversion: facts.conversion,
         restore: facts.restore,
     };
     step_by(person, event, &mut facts)

@@ -209,6 +209,7 @@ impl Little {
                 on_roster: &|_, _| true,
                 holders: &|_, _| Vec::new(),
                 suppressed: &|_| false,
+                conversion: &|_| Conversion::default(),
                 restore: self.restore,
             };
             match step(&mut self.person, &event, &mut facts) {

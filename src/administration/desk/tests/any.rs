@@ -25,6 +25,7 @@ fn tag() -> impl Strategy<Value = Tag> {
         Just(Tag::Invitation(GROUP)),
         (FIRST..FIRST + 6, user()).prop_map(|(card, admin)| Tag::Card(card, admin)),
         user().prop_map(Tag::Doctor),
+        user().prop_map(Tag::Alarm),
         Just(Tag::Notice),
         Just(Tag::Signpost),
         Just(Tag::Log)
@@ -129,6 +130,7 @@ fn what() -> impl Strategy<Value = What> {
         }),
         tag().prop_map(|tag| What::Unsaid { tag }),
         Just(What::Moved { from: GateId(-5) }),
+        Just(What::Alarm(Alarm::SmsOnAgain { dial_code: 49 })),
         Just(What::Woken),
     ]
 }
@@ -136,7 +138,9 @@ fn what() -> impl Strategy<Value = What> {
 /// Where a message with this tag is written.
 fn chat_of(tag: Tag) -> ChatId {
     match tag {
-        Tag::Card(_, admin) | Tag::Doctor(admin) => ChatId(admin.0.cast_signed()),
+        Tag::Card(_, admin) | Tag::Doctor(admin) | Tag::Alarm(admin) => {
+            ChatId(admin.0.cast_signed())
+        }
         Tag::Log => LOG,
         Tag::Panel | Tag::Invitation(_) | Tag::Notice | Tag::Signpost => ChatId(GROUP.0),
     }

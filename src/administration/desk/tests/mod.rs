@@ -1,5 +1,6 @@
 //! The desk on its own: a group, its admins and a clock, without a bot around them.
 
+mod alarms;
 mod any;
 mod cards;
 mod doctor;
@@ -240,7 +241,9 @@ impl World {
             DeskText::CardAnswered { .. }
             | DeskText::CardOver { .. }
             | DeskText::Unexamined { .. } => {}
-            DeskText::Card { .. } => assert!(is_admin(what, reader, &[Rights::Admin]), "{what:?}"),
+            DeskText::Card { .. } | DeskText::Alarm(_) => {
+                assert!(is_admin(what, reader, &[Rights::Admin]), "{what:?}")
+            }
             DeskText::Findings { findings, .. } => {
                 let blind = findings.iter().any(Finding::blinds);
                 let blind: &[Rights] = if blind && findings.iter().all(Finding::blinds) {

@@ -134,6 +134,7 @@ impl Scene {
                 on_roster: &|_, key| roster.contains(key),
                 holders: &|_, key| holders.get(key).into_iter().flatten().copied().collect(),
                 suppressed: &|_| false,
+                conversion: &|_| Conversion::default(),
                 restore: None,
             };
             match step(&mut self.person, &event, &mut facts) {
