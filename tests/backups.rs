@@ -245,7 +245,7 @@ async fn after_a_restore_all_wait_alike_and_hear_that_it_is_not_their_fault() {
     assert_snapshot!(steady(&nora.reads().await), @r"
     Rust Berlin
 
-    I have sent code 2 by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent code 2 by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
     Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too.
     [🔁 Resend]
