@@ -205,7 +205,7 @@ async fn guarded(client: &Client, me: &OnceCell<Me>, config: &Config, gate: Gate
         Ok(rights) if rights.can_invite => {
             Finding::well(format!("“{title}”, {}", start_link(config, gate, me)))
         }
-        Ok(rights) if rights.is_admin => Finding::bad(
+        Ok(rights) if rights.admin => Finding::bad(
             format!("in “{title}” the bot may not approve join requests"),
             "give it the administrator right “Invite Users via Link”",
         ),

@@ -10,6 +10,7 @@ use super::follow::{self, Followed, Note};
 use super::renaming::Renaming;
 use super::shelf::{Shelf, conversion, holders, is_suppressed, panel_of, person_of};
 use super::world::SystemRandom;
+use crate::administration::archive::Archive;
 use crate::administration::effect::Whose;
 use crate::administration::outcome::Stepped as AdminStepped;
 use crate::administration::{desk, door, panel, watch};
@@ -209,21 +210,28 @@ fn applicant(
             random: &mut SystemRandom,
             ledger: &|ledger: &Ledger| count(seen, ledger),
             password: found.password,
-            on_roster: &|gate, key| {
-                crate::administration::archive::Archive::on_roster(&shelf, gate, key)
-            },
+            on_roster: &|gate, key| shelf.on_roster(gate, key),
             holders: &|gate, key| holders(seen, gate, key),
             suppressed: &|key| is_suppressed(seen, key),
             conversion: &|dial_code| conversion(seen, dial_code),
             restore: engine.restore,
         };
-        step(&mut person, event, &mut facts)
+        match step(&mut person, event, &mut facts) {
+            Stepped::NeedsPassword { gate, typed, candidates } => {
+                let Some(which) = engine.verifier.recall(&typed, &candidates) else {
+                    return Ok(Decided::NeedsPassword { gate, typed, candidates });
+                };
+                facts.password = Some((gate, which));
+                step(&mut person, event, &mut facts)
+            }
+            done @ Stepped::Done(_) => done,
+        }
     };
     let outcome = match stepped {
+        Stepped::Done(outcome) => outcome,
         Stepped::NeedsPassword { gate, typed, candidates } => {
             return Ok(Decided::NeedsPassword { gate, typed, candidates });
         }
-        Stepped::Done(outcome) => outcome,
     };
     let renamed = before.as_ref().and_then(|person| person.name.as_ref()) != person.name.as_ref();
     if let Some(username) = person.name.as_ref().and_then(|name| name.username.as_ref())

@@ -10,8 +10,9 @@ use crate::administration::outcome::{self, Change, Deed, Message};
 use crate::administration::{panel, watch};
 use crate::machines::{Happening, Work};
 use crate::store::records::{
-    Alarm, ConversionRecord, Holders, InboxEntry, LedgerCount, OutboxEntry, RosterLine, RosterSize,
-    SettingsRecord, StaffRecord, Suppressed, UploadPart, Username, Wake, WatchRecord,
+    Alarm, ConversionRecord, Holders, InboxEntry, LedgerCount, OutboxEntry, PersonRecord,
+    RosterLine, RosterSize, SettingsRecord, StaffRecord, Suppressed, UploadPart, Username, Wake,
+    WatchRecord,
 };
 use crate::store::{Sequence, StoreError, View};
 use crate::verification::alarm::Alarm as Raised;
@@ -173,7 +174,7 @@ pub(super) fn administration(
     for deed in outcome.deeds {
         if let Some(gate) = deed.gate.filter(|gate| engine.gates.log_chat(*gate).is_some()) {
             let about = deed.about;
-            let person = about.map(|user| view.get::<crate::store::records::PersonRecord>(&user));
+            let person = about.map(|user| view.get::<PersonRecord>(&user));
             let name = person.transpose()?.flatten().and_then(|kept| kept.0.name);
             let what = desk::What::Line { about, name, deed: deed.clone() };
             tell(view, &mut followed, Happening::Desk(desk::Event { desk: gate, what }), now)?;
@@ -278,8 +279,7 @@ fn resize(view: &mut View<'_>, gate: GateId, by: i32) -> Result<(), StoreError> 
 }
 
 fn clear_roster(view: &mut View<'_>, gate: GateId) -> Result<(), StoreError> {
-    let (first, last) = ((gate, [0; 32]), (gate, [0xff; 32]));
-    for (key, _) in view.scan_until::<RosterLine>(Some(&first), Some(&last), usize::MAX)? {
+    for (key, _) in view.scan_of::<RosterLine>(&gate, None, usize::MAX)? {
         view.remove::<RosterLine>(&key);
     }
     view.remove::<RosterSize>(&gate);
@@ -287,8 +287,7 @@ fn clear_roster(view: &mut View<'_>, gate: GateId) -> Result<(), StoreError> {
 }
 
 fn drop_upload(view: &mut View<'_>, admin: UserId) -> Result<(), StoreError> {
-    let (first, last) = ((admin, 0), (admin, u32::MAX));
-    for (key, _) in view.scan_until::<UploadPart>(Some(&first), Some(&last), usize::MAX)? {
+    for (key, _) in view.scan_of::<UploadPart>(&admin, None, usize::MAX)? {
         view.remove::<UploadPart>(&key);
     }
     Ok(())

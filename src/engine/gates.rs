@@ -10,9 +10,6 @@ use crate::store::{Store, StoreError};
 use crate::verification::gate::{Gate, Gates};
 use crate::verification::{ChatId, GateId};
 
-/// How many records are read at a time at a start.
-const PAGE: usize = 500;
-
 /// All gates; each step sees them as they are when it begins.
 pub struct GateBook {
     /// Those of the config, by the ids that their groups have now.
@@ -103,19 +100,16 @@ impl GateBook {
 
     /// Fills in what was kept: moves, gates that were set up in a chat, titles.
     pub(super) async fn recall(&self, store: &Store) -> Result<(), StoreError> {
-        let (moves, settings, titles) = store
-            .read(|view| {
-                let moves = view.scan::<MovedGate>(None, usize::MAX)?;
-                let settings = view.scan::<SettingsRecord>(None, usize::MAX)?;
-                Ok((moves, settings, view.scan::<GateTitle>(None, PAGE)?))
-            })
-            .await?;
-        let (staff, desks) = store
-            .read(|view| {
-                let staff = view.get::<StaffRecord>(&())?;
-                Ok((staff, view.scan::<DeskRecord>(None, usize::MAX)?))
-            })
-            .await?;
+        let kept = store.read(|view| {
+            Ok((
+                view.scan::<MovedGate>(None, usize::MAX)?,
+                view.scan::<SettingsRecord>(None, usize::MAX)?,
+                view.scan::<GateTitle>(None, usize::MAX)?,
+                view.scan::<DeskRecord>(None, usize::MAX)?,
+                view.get::<StaffRecord>(&())?,
+            ))
+        });
+        let (moves, settings, titles, desks, staff) = kept.await?;
         for (from, MovedGate { to }) in moves {
             self.follow(from, to);
         }

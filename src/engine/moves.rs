@@ -9,8 +9,8 @@ use super::follow::{Followed, tell};
 use crate::administration::{desk, panel};
 use crate::machines::Happening;
 use crate::store::records::{
-    DeskRecord, GateTitle, Holders, LedgerCount, MovedGate, Record, RosterLine, RosterSize,
-    SettingsRecord,
+    DeskRecord, GateTitle, Grouped, Holders, LedgerCount, MovedGate, Record, RosterLine,
+    RosterSize, SettingsRecord,
 };
 use crate::store::{StoreError, View};
 use crate::verification::code::Keys;
@@ -123,13 +123,12 @@ fn take_along<R: Record>(
     Ok(())
 }
 
-fn take_all_along<R: Record<Key = (GateId, [u8; 32])>>(
+fn take_all_along<R: Grouped<Owner = GateId, Key = (GateId, [u8; 32])>>(
     view: &mut View<'_>,
     from: GateId,
     to: GateId,
 ) -> Result<(), StoreError> {
-    let (first, last) = ((from, [0; 32]), (from, [0xff; 32]));
-    for (key, _) in view.scan_until::<R>(Some(&first), Some(&last), usize::MAX)? {
+    for (key, _) in view.scan_of::<R>(&from, None, usize::MAX)? {
         take_along::<R>(view, &key, &(to, key.1))?;
     }
     Ok(())

@@ -17,10 +17,6 @@ use crate::verification::gate::Gates;
 use crate::verification::limits::Ledger;
 use crate::verification::{GateId, Hidden, Timestamp, UserId};
 
-/// The first and the last key that a keyed hash can be.
-const FIRST: [u8; 32] = [0; 32];
-const LAST: [u8; 32] = [0xff; 32];
-
 /// A transaction, looked at. What cannot be read is as if it were not there: the store fails
 /// closed then, and nothing that follows from it becomes durable.
 pub(super) struct Shelf<'v, 'd> {
@@ -62,11 +58,9 @@ impl Archive for Shelf<'_, '_> {
     }
 
     fn roster_page(&self, gate: GateId, after: Option<[u8; 32]>, limit: usize) -> Vec<Listed> {
-        let from = (gate, after.unwrap_or(FIRST));
-        // The last one possible is a hash that nothing has; it does not matter that it is left out.
-        let found = self.view.scan_until::<RosterLine>(Some(&from), Some(&(gate, LAST)), limit + 1);
+        let after = after.map(|key| (gate, key));
+        let found = self.view.scan_of::<RosterLine>(&gate, after.as_ref(), limit);
         let lines = found.unwrap_or_default().into_iter();
-        let lines = lines.filter(|((_, key), _)| after != Some(*key)).take(limit);
         let listed = lines.map(|((gate, key), RosterLine { address })| Listed {
             key,
             address,
@@ -89,10 +83,7 @@ impl Archive for Shelf<'_, '_> {
     }
 
     fn upload(&self, admin: UserId) -> Option<Vec<u8>> {
-        let parts = self
-            .view
-            .scan_until::<UploadPart>(Some(&(admin, 0)), Some(&(admin, u32::MAX)), usize::MAX)
-            .ok()?;
+        let parts = self.view.scan_of::<UploadPart>(&admin, None, usize::MAX).ok()?;
         if parts.is_empty() {
             return None;
         }

@@ -1,26 +1,49 @@
-//! Compares typed passwords: slow on purpose, so in threads of its own and few at a time.
+//! Compares typed passwords: slow on purpose, so in threads of its own and few at a time. What was
+//! found right once is recognised at once from then on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
 use super::world::SystemRandom;
 use crate::verification::code::Random;
-use crate::verification::password::Workspace;
+use crate::verification::password::{Proven, Workspace};
 use crate::verification::{Hidden, password};
 
 pub(super) struct Verifier {
     slots: Semaphore,
     /// Those of the slots that are free.
     workspaces: Arc<Mutex<Vec<Workspace>>>,
+    proven: Mutex<Proven>,
 }
 
 impl Verifier {
     pub fn new() -> Verifier {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         // One core is left for everybody who is not guessing.
-        Verifier { slots: Semaphore::new((cores - 1).max(1)), workspaces: Arc::default() }
+        Verifier {
+            slots: Semaphore::new((cores - 1).max(1)),
+            workspaces: Arc::default(),
+            proven: Mutex::new(Proven::new(&mut SystemRandom)),
+        }
+    }
+
+    /// As [`Verifier::which`], without the work: `None` if it takes some, because one of
+    /// `candidates` has never been typed right since the start.
+    pub fn recall(
+        &self,
+        typed: &Hidden,
+        candidates: &[(String, Hidden)],
+    ) -> Option<Option<String>> {
+        let proven = self.proven();
+        let mut found = None;
+        for (label, hash) in candidates {
+            if proven.is(typed.reveal(), hash)? && found.is_none() {
+                found = Some(label.clone());
+            }
+        }
+        Some(found)
     }
 
     /// The label of the first of `candidates` (labels and hashes) that `typed` is. All of them are
@@ -47,15 +70,26 @@ impl Verifier {
     /// Whether `typed` is the password behind `hash`.
     async fn matches(&self, typed: Hidden, hash: Hidden) -> bool {
         let _slot = self.slots.acquire().await;
+        if let Some(right) = self.proven().is(typed.reveal(), &hash) {
+            return right;
+        }
         let workspaces = Arc::clone(&self.workspaces);
         let compared = tokio::task::spawn_blocking(move || {
             let free = || workspaces.lock().unwrap_or_else(PoisonError::into_inner);
             let mut workspace = free().pop().unwrap_or_default();
             let right = password::matches_in(&mut workspace, typed.reveal(), &hash);
             free().push(workspace);
-            right
+            (right, typed, hash)
         });
-        finished(compared.await).await
+        let (right, typed, hash) = finished(compared.await).await;
+        if right {
+            self.proven().add(typed.reveal(), &hash);
+        }
+        right
+    }
+
+    fn proven(&self) -> MutexGuard<'_, Proven> {
+        self.proven.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

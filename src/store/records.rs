@@ -43,6 +43,14 @@ pub trait Record: Serialize + DeserializeOwned {
     }
 }
 
+/// A record whose key begins with what it belongs to, so that all of one owner's lie together.
+pub trait Grouped: Record {
+    type Owner;
+
+    /// The bytes with which the keys of its records begin, and no others.
+    fn encode_owner(owner: &Self::Owner) -> Vec<u8>;
+}
+
 /// An update that was taken from Telegram and is not handled yet. Keyed by arrival.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxEntry {

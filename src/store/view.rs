@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::disk::Disk;
 use super::error::StoreError;
-use super::records::Record;
+use super::records::{Grouped, Record};
 use super::seal::RECORD_BYTES;
 
 /// A durable sequence of numbers, each handed out once, also over restarts.
@@ -112,16 +112,44 @@ impl View<'_> {
     ) -> Result<Vec<(R::Key, R)>, StoreError> {
         let start = from.map_or_else(|| vec![R::KIND], full_key::<R>);
         let end = until.map_or_else(|| vec![R::KIND + 1], full_key::<R>);
+        self.scan_bytes(&start, &end, limit)
+    }
+
+    /// All records of this kind that belong to `owner`, in key order, at most `limit`; those
+    /// beyond `after`, if one is given.
+    ///
+    /// # Errors
+    /// As for [`View::get`].
+    pub fn scan_of<R: Grouped>(
+        &self,
+        owner: &R::Owner,
+        after: Option<&R::Key>,
+        limit: usize,
+    ) -> Result<Vec<(R::Key, R)>, StoreError> {
+        let mut first = vec![R::KIND];
+        first.extend(R::encode_owner(owner));
+        let end = beyond(&first);
+        let start = after.map_or(first, |after| [full_key::<R>(after), vec![0]].concat());
+        self.scan_bytes(&start, &end, limit)
+    }
+
+    /// From `start` (inclusive) to `end` (exclusive).
+    fn scan_bytes<R: Record>(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(R::Key, R)>, StoreError> {
         let mut found = Vec::new();
         if start >= end {
             return Ok(found);
         }
-        let range = (Bound::Included(&start[..]), Bound::Excluded(&end[..]));
+        let range = (Bound::Included(start), Bound::Excluded(end));
         let mut pending: BTreeMap<&Vec<u8>, &Option<Plain>> =
             self.group.range::<[u8], _>(range).collect();
         pending.extend(self.own.range::<[u8], _>(range));
         let mut pending = pending.into_iter().peekable();
-        let mut stored = self.disk.range(&start, &end);
+        let mut stored = self.disk.range(start, end);
         let mut next_stored = self.watched(stored.next().transpose())?;
         while found.len() < limit {
             let pending_first = match (pending.peek(), &next_stored) {
@@ -196,4 +224,13 @@ fn full_key<R: Record>(key: &R::Key) -> Vec<u8> {
     let mut full = vec![R::KIND];
     full.extend(R::encode_key(key));
     full
+}
+
+/// The first bytes that sort after everything that begins with these. A kind is never 0xff, so
+/// there are some.
+fn beyond(start: &[u8]) -> Vec<u8> {
+    let kept = start.iter().rposition(|byte| *byte < 0xff).unwrap_or_default();
+    let mut end = start[..=kept].to_vec();
+    end[kept] = end[kept].saturating_add(1);
+    end
 }

@@ -99,14 +99,6 @@ pub enum ChatKind {
     Channel,
 }
 
-/// What the bot may do in a group.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct OwnRights {
-    pub is_admin: bool,
-    /// Without it there are no join requests, no approvals and no invite links.
-    pub can_invite: bool,
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("api_url", &self.api_url.as_str()).finish_non_exhaustive()
@@ -237,17 +229,6 @@ impl Client {
         }
         let chat: Chat = self.call(&GetChat::new(group(gate.0))).await?;
         Ok(ChatFacts { title: chat.title, kind: chat.kind })
-    }
-
-    /// What the bot, `me`, may do in a group.
-    ///
-    /// # Errors
-    /// A [`Fault`].
-    pub async fn own_rights(&self, gate: GateId, me: UserId) -> Result<OwnRights, Fault> {
-        let member: ChatMember = self.call(&member_query(gate.0, me)).await?;
-        let is_owner = member.status == "creator";
-        let is_admin = is_owner || member.status == "administrator";
-        Ok(OwnRights { is_admin, can_invite: is_owner || (is_admin && member.can_invite_users) })
     }
 
     /// Makes one call. `T`: as much of the answer as is of interest; the less it asks for, the
@@ -486,7 +467,7 @@ mod tests {
         let mut rights = Vec::new();
         for _ in 0..4 {
             let own = client.own_rights(GateId(-100), UserId(7)).await.unwrap();
-            rights.push((own.is_admin, own.can_invite));
+            rights.push((own.admin, own.can_invite));
         }
         assert_eq!(rights, [(true, true), (true, false), (true, true), (false, false)]);
         let facts = client.chat(GateId(-100)).await.unwrap();

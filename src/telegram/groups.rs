@@ -69,6 +69,15 @@ impl Client {
         })
     }
 
+    /// What the bot, `me`, may do in a group.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn own_rights(&self, gate: GateId, me: UserId) -> Result<BotRights, Fault> {
+        let member: ChatMember = self.call(&member_query(gate.0, me)).await?;
+        Ok(rights_in(&member))
+    }
+
     /// Looks at a group for everything that can be set up wrongly in it. `me`: the bot.
     ///
     /// # Errors
@@ -80,13 +89,12 @@ impl Client {
             Err(fault) if fault.is_absence() => return Ok(Examined::NotThere),
             Err(fault) => return Err(fault),
         };
-        let own: ChatMember = match self.call(&member_query(gate.0, me)).await {
-            Ok(member) => member,
+        let bot = match self.own_rights(gate, me).await {
+            Ok(rights) => rights,
             Err(Fault::NotMember { .. }) => return Ok(Examined::NotThere),
             Err(fault) if fault.is_absence() => return Ok(Examined::NotThere),
             Err(fault) => return Err(fault),
         };
-        let bot = own_rights(&own);
         if !bot.present {
             return Ok(Examined::NotThere);
         }
@@ -132,7 +140,7 @@ impl Payload for GetAdministrators {
     const NAME: &'static str = "GetChatAdministrators";
 }
 
-fn own_rights(member: &ChatMember) -> BotRights {
+fn rights_in(member: &ChatMember) -> BotRights {
     let owner = member.status == "creator";
     let admin = owner || member.status == "administrator";
     BotRights {

@@ -7,6 +7,7 @@ mod numbers;
 mod phrase;
 mod reply;
 
+pub(super) use keys::hash as keyed_hash;
 pub use keys::{Binding, Invitation, Keys, ReadInvitation, same};
 pub use login::looks_like_login_code;
 pub use phrase::draw_phrase;

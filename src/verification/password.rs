@@ -1,12 +1,15 @@
 //! What a gate's password may look like, and how a typed one is compared.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use argon2::password_hash::phc::{Output, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use super::Hidden;
-use super::code::{looks_like_login_code, same};
+use super::code::{Random, keyed_hash, looks_like_login_code, same};
 
 /// Characters in the longest password.
 const LONGEST: usize = 200;
@@ -107,6 +110,57 @@ pub fn matches_in(workspace: &mut Workspace, typed: &str, hash: &Hidden) -> bool
     made && same(&computed, digest.as_bytes())
 }
 
+/// Passwords that were found right before, so that no later guess at them costs that much again:
+/// for each hash the keyed hash of its password, under a key that only this process knows.
+pub struct Proven {
+    key: [u8; 32],
+    /// By the keyed hash of the Argon2id hash.
+    known: BTreeMap<[u8; 32], [u8; 32]>,
+}
+
+impl Proven {
+    /// So many are remembered; then all are forgotten, and found out anew.
+    const MOST: usize = 10_000;
+
+    pub fn new(random: &mut dyn Random) -> Proven {
+        let mut key = [0; 32];
+        random.fill(&mut key);
+        Proven { key, known: BTreeMap::new() }
+    }
+
+    /// `typed` was found to be the password behind `hash`.
+    pub fn add(&mut self, typed: &str, hash: &Hidden) {
+        if self.known.len() >= Proven::MOST {
+            self.known.clear();
+        }
+        self.known.insert(self.of("hash", hash.reveal()), self.of("password", typed.trim()));
+    }
+
+    /// Whether `typed` is the password behind `hash`, if that one is known. Takes a microsecond,
+    /// the same for a right and a wrong one.
+    #[must_use]
+    pub fn is(&self, typed: &str, hash: &Hidden) -> Option<bool> {
+        let right = self.known.get(&self.of("hash", hash.reveal()))?;
+        Some(same(&self.of("password", typed.trim()), right))
+    }
+
+    fn of(&self, what: &str, text: &str) -> [u8; 32] {
+        keyed_hash(&self.key, what, &[text.as_bytes()])
+    }
+}
+
+impl Drop for Proven {
+    fn drop(&mut self) {
+        self.key.zeroize();
+    }
+}
+
+impl fmt::Debug for Proven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proven").field("known", &self.known.len()).finish_non_exhaustive()
+    }
+}
+
 /// Whether this is an Argon2id PHC string that [`matches()`] can use.
 #[must_use]
 pub fn is_hash(text: &str) -> bool {
@@ -160,6 +214,42 @@ mod tests {
         }
         for typed in ["", "open sesam", "Open sesame", "open  sesame", hash.reveal()] {
             assert!(!matches(typed, &hash), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_proven_is_known_for_that_hash_only() {
+        let mut proven = Proven::new(&mut Fixed(3));
+        let (quick, other) = (Hidden::new(QUICK), Hidden::new(QUICK.replace("kyj4", "kyj5")));
+        assert_eq!(proven.is("open sesame", &quick), None);
+        proven.add(" open sesame", &quick);
+        assert_eq!(proven.is("open sesame\n", &quick), Some(true));
+        for wrong in ["open sesam", "Open sesame", "", QUICK] {
+            assert_eq!(proven.is(wrong, &quick), Some(false), "{wrong:?}");
+        }
+        assert_eq!(proven.is("open sesame", &other), None);
+        assert_eq!(format!("{proven:?}"), "Proven { known: 1, .. }");
+        assert_ne!(proven.known, {
+            let mut elsewhere = Proven::new(&mut Fixed(4));
+            elsewhere.add("open sesame", &quick);
+            elsewhere.known.clone()
+        });
+    }
+
+    #[test]
+    fn no_more_is_remembered_than_has_room() {
+        let mut proven = Proven::new(&mut Fixed(3));
+        for n in 0..=Proven::MOST {
+            proven.add("open sesame", &Hidden::new(n.to_string()));
+        }
+        assert_eq!(proven.known.len(), 1);
+    }
+
+    struct Fixed(u8);
+
+    impl Random for Fixed {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
         }
     }
 

@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use tracing::{info, warn};
+use tracing::info;
 
-use super::carry::is_worth_telling;
+use super::carry::put_off;
 use super::{Contact, Next};
 use crate::administration::effect::{About, Order, Task, Whose};
 use crate::administration::rights::{Examined, Rights};
 use crate::administration::{desk, panel, roster};
 use crate::engine::Engine;
 use crate::engine::decide::{Cause, Queued};
+use crate::engine::shelf::holders;
 use crate::machines::Happening;
 use crate::ops::fault::{self, Point};
 use crate::store::StoreError;
 use crate::store::records::{OutboxEntry, RosterLine};
-use crate::telegram::Fault;
 use crate::telegram::administer::{Answer, Performed};
-use crate::verification::{GateId, UserId};
+use crate::verification::GateId;
 
 /// How many lines of a roster are read at a time.
 const PAGE: usize = 1000;
@@ -51,20 +51,7 @@ pub(super) async fn carry(
     fault::pass(Point::OutboxPerformed);
     let (contact, then) = match performed {
         Performed::Done(then) => (Contact::Made, then),
-        Performed::Later { after, why } => {
-            let next = match why {
-                Fault::Retry { .. } => {
-                    Next::AgainWhenBack(engine.retries.after(entry.attempts, seq))
-                }
-                Fault::Unauthorized { .. } => Next::AgainWhenBack(after),
-                _ => Next::Again(after),
-            };
-            if is_worth_telling(entry.attempts) {
-                let task = order.task.name();
-                warn!(task, %why, "Telegram did not take an order; trying again");
-            }
-            return Ok((Vec::new(), Contact::of(&why), next));
-        }
+        Performed::Later { after, why } => return Ok(put_off(engine, seq, entry, after, &why)),
         Performed::Dropped { why, then } => {
             info!(task = order.task.name(), %why, "an order is in vain and is dropped");
             (Contact::of(&why), then)
@@ -150,41 +137,25 @@ fn told_desk(answer: Answer) -> Option<desk::What> {
 /// The whole roster, with those whom each address admitted.
 async fn roster_of(engine: &Engine, gate: GateId) -> Result<Vec<roster::Line>, StoreError> {
     let mut lines = Vec::new();
-    let mut from = (gate, [0; 32]);
-    let last = (gate, [0xff; 32]);
+    let mut after = None;
     loop {
-        let start = from;
-        let page: Vec<(_, RosterLine, Vec<UserId>)> = engine
+        let page = engine
             .store
             .read(move |view| {
-                let page = view.scan_until::<RosterLine>(Some(&start), Some(&last), PAGE)?;
-                let page = page.into_iter().map(|(key, line)| {
-                    let admitted = crate::engine::shelf::holders(view, key.0, &key.1);
-                    (key, line, admitted)
+                let page = view.scan_of::<RosterLine>(&gate, after.as_ref(), PAGE)?;
+                let page = page.into_iter().map(|(key, RosterLine { address })| {
+                    (key, roster::Line { address, admitted: holders(view, gate, &key.1) })
                 });
-                Ok(page.collect())
+                Ok(page.collect::<Vec<_>>())
             })
             .await?;
         let more = page.len() == PAGE;
-        for (key, RosterLine { address }, admitted) in page {
-            from = key;
-            lines.push(roster::Line { address, admitted });
+        for (key, line) in page {
+            after = Some(key);
+            lines.push(line);
         }
         if !more {
             return Ok(lines);
         }
-        from.1 = next(from.1);
     }
-}
-
-/// The key after this one.
-fn next(mut key: [u8; 32]) -> [u8; 32] {
-    for byte in key.iter_mut().rev() {
-        let (more, carried) = byte.overflowing_add(1);
-        *byte = more;
-        if !carried {
-            break;
-        }
-    }
-    key
 }

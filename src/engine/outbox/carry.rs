@@ -116,19 +116,7 @@ async fn call_telegram(
     };
     let (said, contact, then) = match performed {
         Performed::Done { said, then } => (said, made, then),
-        Performed::Later { after, why } => {
-            let next = match why {
-                Fault::Retry { .. } => {
-                    Next::AgainWhenBack(engine.retries.after(entry.attempts, seq))
-                }
-                Fault::Unauthorized { .. } => Next::AgainWhenBack(after),
-                _ => Next::Again(after),
-            };
-            if is_worth_telling(entry.attempts) {
-                warn!(user = order.user.0, %why, "Telegram did not take an order; trying again");
-            }
-            return Ok((Vec::new(), Contact::of(&why), next));
-        }
+        Performed::Later { after, why } => return Ok(put_off(engine, seq, entry, after, &why)),
         Performed::Dropped { why, then } => {
             info!(user = order.user.0, %why, "an order is in vain and is dropped");
             (None, Contact::of(&why), then)
@@ -144,6 +132,26 @@ async fn call_telegram(
     let cause = Cause { outbox: Some(seq), keyboard, ..Cause::default() };
     let queued = engine.decide(then.map(|what| about(order, what)), cause).await?;
     Ok((queued, contact, Next::Go))
+}
+
+/// Telegram did not take an order now, and may later.
+pub(super) fn put_off(
+    engine: &Engine,
+    seq: u64,
+    entry: &OutboxEntry,
+    after: Duration,
+    why: &Fault,
+) -> (Queued, Contact, Next) {
+    let next = match why {
+        Fault::Retry { .. } => Next::AgainWhenBack(engine.retries.after(entry.attempts, seq)),
+        Fault::Unauthorized { .. } => Next::AgainWhenBack(after),
+        _ => Next::Again(after),
+    };
+    if is_worth_telling(entry.attempts) {
+        let (kind, subject) = (entry.order.name(), entry.order.subject().id());
+        warn!(kind, subject, %why, "Telegram did not take an order; trying again");
+    }
+    (Vec::new(), Contact::of(why), next)
 }
 
 fn about(order: &Order, what: What) -> Happening {
@@ -292,7 +300,7 @@ fn tell_of(engine: &Engine, channel: Channel, sent: &SendOutcome) {
 }
 
 /// Every attempt would be too much to read where hundreds wait.
-pub(super) fn is_worth_telling(attempts: u32) -> bool {
+fn is_worth_telling(attempts: u32) -> bool {
     attempts == 0 || attempts.is_power_of_two()
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, read_signed, signed};
+use super::{Grouped, Record, read_signed, signed};
 use crate::administration::desk::Desk;
 use crate::administration::effect::Whose;
 use crate::administration::panel::Panel;
@@ -166,6 +166,14 @@ impl Record for RosterLine {
     }
 }
 
+impl Grouped for RosterLine {
+    type Owner = GateId;
+
+    fn encode_owner(gate: &GateId) -> Vec<u8> {
+        signed(gate.0).to_vec()
+    }
+}
+
 impl Record for RosterSize {
     type Key = GateId;
     const KIND: u8 = 0x25;
@@ -193,6 +201,14 @@ impl Record for Holders {
 
     fn decode_key(bytes: &[u8]) -> Option<Self::Key> {
         read_gate_and_key(bytes)
+    }
+}
+
+impl Grouped for Holders {
+    type Owner = GateId;
+
+    fn encode_owner(gate: &GateId) -> Vec<u8> {
+        signed(gate.0).to_vec()
     }
 }
 
@@ -224,6 +240,14 @@ impl Record for UploadPart {
     fn decode_key(bytes: &[u8]) -> Option<Self::Key> {
         let (admin, place) = bytes.split_at_checked(8)?;
         Some((user(admin)?, u32::from_be_bytes(place.try_into().ok()?)))
+    }
+}
+
+impl Grouped for UploadPart {
+    type Owner = UserId;
+
+    fn encode_owner(admin: &UserId) -> Vec<u8> {
+        admin.0.to_be_bytes().to_vec()
     }
 }
 
@@ -321,6 +345,8 @@ mod tests {
                     .cmp(&RosterLine::encode_key(&(GateId(other), key))),
                 gate.cmp(&other)
             );
+            let line = RosterLine::encode_key(&(GateId(gate), key));
+            prop_assert!(line.starts_with(&RosterLine::encode_owner(&GateId(gate))));
             prop_assert_eq!(
                 Alarm::encode_key(&(at, panel)).cmp(&Alarm::encode_key(&(later, panel))),
                 at.cmp(&later)

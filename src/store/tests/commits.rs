@@ -10,7 +10,8 @@ use proptest::prelude::*;
 
 use super::super::{Sequence, Store, StoreError, View};
 use super::{Note, all, expected, note, open, put, remove, texts};
-use crate::verification::Timestamp;
+use crate::store::records::Holders;
+use crate::verification::{GateId, Timestamp, UserId};
 
 /// Keeps the committer busy until the returned sender is used, so that what is queued meanwhile
 /// forms one group.
@@ -288,6 +289,35 @@ async fn each_commit_is_timed_and_counted() {
     assert!(stats.bytes_on_disk > 0);
     let seen = seen.lock().unwrap();
     assert_eq!((seen.len(), seen.last()), (3, Some(&stats.last_commit)));
+}
+
+#[tokio::test]
+async fn one_owners_records_are_read_page_by_page_to_the_very_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let keys = [[0; 32], [7; 32], [0xff; 32]];
+    let pages = store.commit(move |view| {
+        for gate in [i64::MIN, -1, 0, i64::MAX] {
+            for key in keys {
+                view.put(&(GateId(gate), key), &Holders { users: vec![UserId(1)] })?;
+            }
+        }
+        let mut pages = Vec::new();
+        for gate in [i64::MIN, -1, i64::MAX] {
+            let mut after = None;
+            loop {
+                let page = view.scan_of::<Holders>(&GateId(gate), after.as_ref(), 2)?;
+                let Some((last, _)) = page.last() else { break };
+                after = Some(*last);
+                pages.push(page.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+            }
+        }
+        Ok(pages)
+    });
+    let of = |gate| [vec![(gate, keys[0]), (gate, keys[1])], vec![(gate, keys[2])]];
+    let expected = [of(GateId(i64::MIN)), of(GateId(-1)), of(GateId(i64::MAX))].concat();
+    assert_eq!(pages.await.unwrap(), expected);
+    store.close().await;
 }
 
 /// A change of the model and of the store.

@@ -244,7 +244,7 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// HMAC-SHA-256 over the version and then each field after its length (eight bytes, big-endian),
 /// so that no two lists of fields are ever the same bytes.
-fn hash(key: &[u8; 32], purpose: &str, fields: &[&[u8]]) -> [u8; 32] {
+pub(in crate::verification) fn hash(key: &[u8; 32], purpose: &str, fields: &[&[u8]]) -> [u8; 32] {
     // HMAC pads its key to a block with zeros; padded here, no length can be wrong.
     let mut block = [0; 64];
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
