@@ -140,17 +140,23 @@ pub async fn store(data: &Path, accounts: &[Account], found: &mut Findings) {
             if is < due { found.lost(what) } else { found.doubled(what) }
         }
     }
-    let sum = |of_country: bool| -> u64 {
-        let counts = ledgers.iter().filter(|(ledger, _)| is_country(ledger) == of_country);
-        counts.map(|(_, kept)| u64::from(kept.count)).sum()
+    let sum = |of: &str| -> u64 {
+        let counts = ledgers.iter().filter(|(ledger, _)| name(ledger) == Some(of));
+        counts.map(|(_, kept)| kept.count).sum()
     };
     let asked = |sms_only: bool| -> u64 {
         let accounts = accounts.iter().filter(|account| account.by_sms || !sms_only);
         accounts.map(|account| u64::from(account.codes)).sum()
     };
-    for (what, is, due) in
-        [("addresses", sum(false), asked(false)), ("countries", sum(true), asked(true))]
-    {
+    for (what, sms_only) in [
+        ("addresses", false),
+        ("countries", true),
+        ("prefixes", true),
+        ("gates", true),
+        ("hours", true),
+        ("days", true),
+    ] {
+        let (is, due) = (sum(what), asked(sms_only));
         let what = format!("the ledgers of {what} hold {is} codes, {due} were asked for");
         match is.cmp(&due) {
             std::cmp::Ordering::Less => found.lost(what),
@@ -171,15 +177,27 @@ where
 
 fn day(ledger: &Ledger) -> i64 {
     match ledger {
-        Ledger::Address { day, .. } | Ledger::Country { day, .. } => *day,
+        Ledger::Address { day, .. }
+        | Ledger::Country { day, .. }
+        | Ledger::Gate { day, .. }
+        | Ledger::Day { day }
+        | Ledger::CostOfDay { day } => *day,
+        Ledger::Prefix { hour, .. } | Ledger::Hour { hour } => hour.div_euclid(24),
         // Of no day.
-        Ledger::Password { .. } => i64::MAX,
+        Ledger::Password { .. } | Ledger::CostOfMonth { .. } => i64::MAX,
     }
 }
 
-fn is_country(ledger: &Ledger) -> bool {
+/// By what the ledgers are called that hold one for each code, or each SMS; the others hold one for
+/// something else, or money.
+fn name(ledger: &Ledger) -> Option<&'static str> {
     match ledger {
-        Ledger::Address { .. } | Ledger::Password { .. } => false,
-        Ledger::Country { .. } => true,
+        Ledger::Address { .. } => Some("addresses"),
+        Ledger::Country { .. } => Some("countries"),
+        Ledger::Prefix { .. } => Some("prefixes"),
+        Ledger::Gate { .. } => Some("gates"),
+        Ledger::Hour { .. } => Some("hours"),
+        Ledger::Day { .. } => Some("days"),
+        Ledger::Password { .. } | Ledger::CostOfDay { .. } | Ledger::CostOfMonth { .. } => None,
     }
 }

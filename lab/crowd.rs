@@ -24,6 +24,13 @@ resend_waits = ["1s"]
 sends_per_day = 8
 sends_per_address = 1000000
 sends_per_country = 1000000
+sms_per_gate = 1000000
+"#;
+/// Of SMS: the crowd's numbers differ in their last digits only.
+pub const SPENDING: &str = r#"
+per_prefix = 1000000
+per_hour = 1000000
+per_day = 1000000
 "#;
 
 /// Longer than any lock or wait lasts by the bot's clock, since it began before it was heard of.

@@ -68,7 +68,7 @@ struct Sound<'h> {
 
 /// A bot that was used by many and is killed.
 async fn used(lab: &Lab) -> Host {
-    let setup = Setup { limits: crowd::LIMITS, ..Setup::default() };
+    let setup = Setup { limits: crowd::LIMITS, spending: crowd::SPENDING, ..Setup::default() };
     let mut host = Host::with(&setup).await.set("LOG__LEVEL", "warn");
     host.world = host.world.lenient();
     host.world.set_patience(Duration::from_secs(60));
@@ -388,7 +388,7 @@ async fn restored(lab: &Lab) -> Row {
 
 async fn put_back() -> Result<(), String> {
     const FORGOTTEN: &str = "I had to be put back from a backup";
-    let setup = Setup { limits: crowd::LIMITS, ..Setup::default() };
+    let setup = Setup { limits: crowd::LIMITS, spending: crowd::SPENDING, ..Setup::default() };
     let mut host = Host::with(&setup).await.set("LOG__LEVEL", "warn");
     host.world = host.world.lenient();
     let process = host.is_on_duty().await;

@@ -81,7 +81,7 @@ fn skipped(what: &str, why: String) -> Row {
 }
 
 async fn host() -> Host {
-    let setup = Setup { limits: crowd::LIMITS, ..Setup::default() };
+    let setup = Setup { limits: crowd::LIMITS, spending: crowd::SPENDING, ..Setup::default() };
     let mut host = Host::with(&setup).await.set("LOG__LEVEL", "warn");
     host.world = host.world.lenient();
     host.world.set_patience(PATIENCE);

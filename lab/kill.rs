@@ -170,7 +170,9 @@ pub async fn through_deaths(
     rounds: u64,
     until: Duration,
 ) -> Row {
-    let mut host = Host::with(&Setup { limits: crowd::LIMITS, ..Setup::default() }).await;
+    let mut host =
+        Host::with(&Setup { limits: crowd::LIMITS, spending: crowd::SPENDING, ..Setup::default() })
+            .await;
     host = host.set("LOG__LEVEL", "warn");
     host.world = host.world.lenient();
     let calm = Calm::default();
@@ -264,7 +266,9 @@ async fn one_after_the_other(
 /// Dies at each step of a backup and of a restore: what was there is still whole, or the store
 /// refuses to open and the same command once more puts it right.
 async fn in_the_middle_of_a_backup(lab: &Lab) -> Row {
-    let mut host = Host::with(&Setup { limits: crowd::LIMITS, ..Setup::default() }).await;
+    let mut host =
+        Host::with(&Setup { limits: crowd::LIMITS, spending: crowd::SPENDING, ..Setup::default() })
+            .await;
     host = host.set("LOG__LEVEL", "warn");
     host.world = host.world.lenient();
     let process = host.is_on_duty().await;

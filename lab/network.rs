@@ -13,6 +13,7 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, seq::IndexedRandom};
 
 use crate::bench::{Lab, Row, Verdict};
+use crate::crowd;
 use crate::scene::{PASSWORD, Scene, Setup};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -75,8 +76,8 @@ impl Seen {
 }
 
 fn setup() -> Setup {
-    let mut setup =
-        Setup { limits: "resend_waits = [\"1s\"]\ncode_ttl = \"30m\"", ..Setup::default() };
+    let limits = "resend_waits = [\"1s\"]\ncode_ttl = \"30m\"";
+    let mut setup = Setup { limits, spending: crowd::SPENDING, ..Setup::default() };
     setup.waits.email.send = Duration::from_secs(2);
     setup.waits.sms.request = Duration::from_secs(2);
     let (grace, call) = (Duration::from_millis(300), Duration::from_secs(2));

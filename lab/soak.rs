@@ -160,7 +160,7 @@ impl Soak {
     async fn begins() -> Soak {
         let world = World::start().await.lenient();
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let setup = Setup { limits: crowd::LIMITS, ..Setup::default() };
+        let setup = Setup { limits: crowd::LIMITS, spending: crowd::SPENDING, ..Setup::default() };
         let address = free_address();
         let config = written(&world, folder.path(), &setup);
         let config = config.replace("listen = \"\"", &format!("listen = \"{address}\""));

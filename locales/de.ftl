@@ -238,6 +238,7 @@ opted-in = Erledigt: An diese Adresse schicke ich wieder Codes.
 no-more-codes-today = Du hast so viele Codes angefordert, wie es an einem Tag geben darf. Bitte komm morgen wieder.
 no-more-addresses-today = Du hast mir so viele Adressen gegeben, wie ich an einem Tag annehmen darf. Bitte nimm eine davon oder komm morgen wieder.
 address-had-too-many = An diese Adresse wurden heute zu viele Codes angefordert, vielleicht von anderen. Das sperrt dich nicht aus: Bitte gib mir eine andere Adresse oder komm morgen wieder.
+sms-had-too-many = Für den Augenblick habe ich so viele SMS verschickt, wie ich darf, an alle zusammen. Das liegt nicht an dir und kostet dich keinen Versuch. Bitte wähle einen anderen Weg oder komm { $wait } wieder.
 country-had-too-many = In dieses Land habe ich heute so viele SMS geschickt, wie ich darf. Das liegt nicht an dir. Bitte wähle einen anderen Weg oder komm morgen wieder.
 country-off-or-email = In dieses Land schicke ich gerade keine SMS: Zu wenige der Codes dorthin kamen zurück. Das liegt nicht an dir. Bitte nimm stattdessen deine E-Mail-Adresse.
 country-off = In dieses Land schicke ich gerade keine SMS: Zu wenige der Codes dorthin kamen zurück. Das liegt nicht an dir. Bitte nimm eine Nummer aus einem anderen Land oder versuch es später noch einmal.

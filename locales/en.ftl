@@ -226,6 +226,7 @@ opted-in = Done: I send codes to that address again.
 no-more-codes-today = You have asked for as many codes as there may be in one day. Please come back tomorrow.
 no-more-addresses-today = You have given me as many addresses as I may take in one day. Please use one of them, or come back tomorrow.
 address-had-too-many = This address has had too many codes asked for today, perhaps by others. That does not lock you out: please give me another address, or come back tomorrow.
+sms-had-too-many = For the moment I have sent as many text messages as I may, to everybody together. That has nothing to do with you, and costs you no try. Please choose another way, or come back { $wait }.
 country-had-too-many = I have sent as many text messages to that country today as I may. That is not your fault. Please choose another way, or come back tomorrow.
 country-off-or-email = I send no text messages to that country at the moment: too few of the codes there came back. That is not your fault. Please use your e-mail address instead.
 country-off = I send no text messages to that country at the moment: too few of the codes there came back. That is not your fault. Please use a number of another country, or try again later.

@@ -198,6 +198,7 @@ pub async fn run(
         owners: config.telegram.owners.iter().copied().map(UserId).collect(),
         open_enrolment: config.telegram.open_enrolment,
         languages: texts.languages().collect(),
+        spending: config.spending.clone(),
     };
     let farewell = mailer.clone();
     let parts = Parts {

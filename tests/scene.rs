@@ -29,6 +29,8 @@ pub const PASSWORD_HASH: &str = include_str!("password.hash");
 pub struct Setup {
     /// Lines of `[limits]`.
     pub limits: &'static str,
+    /// Further lines of `[sms]`.
+    pub spending: &'static str,
     /// Further lines of the first gate.
     pub gate: &'static str,
     pub channels: &'static str,
@@ -49,6 +51,7 @@ impl Default for Setup {
     fn default() -> Setup {
         Setup {
             limits: "",
+            spending: "",
             gate: "",
             channels: r#"["email", "sms"]"#,
             listed: true,
@@ -501,6 +504,7 @@ pub fn written(world: &World, folder: &Path, setup: &Setup) -> String {
     let data = data.display();
     let token = world.token();
     let api = world.telegram.url();
+    let spending = setup.spending;
     let Setup { limits, gate, channels, listed, more, messages_per_second, telegram, .. } = setup;
     let email = match setup.email {
         true => format!(
@@ -526,6 +530,7 @@ auth_token = "{}"
 from = "+4915112345678"
 api_url = "{}"
 allowed_countries = ["+49"]
+{spending}
 "#,
             account.sid,
             account.auth_token,

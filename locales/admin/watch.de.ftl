@@ -1,7 +1,33 @@
 # Deutsch: was die Betreiber des Bots über ihn als Ganzes hören.
 
-watch-used-up-country = ⚠️ <b>Heute gehen keine SMS mehr an { $code }.</b> Dorthin sind so viele gegangen, wie der Tag erlaubt (sends_per_country). Wer dort eine Nummer hat, wird gebeten, einen anderen Weg zu nehmen oder morgen wiederzukommen. Falls du nicht mit so vielen gerechnet hast: Vielleicht ist jemand hinter dem Geld her, das jede kostet.
-
+watch-sms = { $count } SMS
+watch-money = { $amount } { $currency }
+watch-used-up-prefix = ⚠️ <b>Viele SMS an fast gleiche Nummern.</b> Innerhalb einer Stunde gingen { $limit } an Nummern in { $code }, die sich nur in den letzten vier Ziffern unterscheiden (per_prefix); bis zum Ende der Stunde gehen keine mehr hin. So nah beieinander liegen die Nummern von Leuten selten: Vielleicht ist jemand hinter dem Geld her, das jede SMS kostet. Ich sage das für { $code } einmal am Tag.
+watch-used-up-country = ⚠️ <b>Heute gehen keine SMS mehr an { $code }.</b> { $limit } sind dorthin gegangen, so viele, wie ein Tag erlaubt (sends_per_country, country_limits). Wer dort eine Nummer hat, wird gebeten, einen anderen Weg zu nehmen oder morgen wiederzukommen. Falls du nicht mit so vielen gerechnet hast: Vielleicht ist jemand hinter dem Geld her, das jede SMS kostet.
+watch-used-up-gate = ⚠️ <b>Für diese Gruppe gehen heute keine SMS mehr hinaus.</b> { $limit } waren es, so viele, wie ein Tag erlaubt (sms_per_gate). Wer beitreten möchte, wird gebeten, einen anderen Weg zu nehmen oder morgen wiederzukommen.
+watch-used-up =
+    ⚠️ <b>{ $of ->
+        [hour] Bis zum Ende dieser Stunde gehen keine SMS mehr hinaus.
+        [month] In diesem Monat gehen keine SMS mehr hinaus.
+       *[day] Heute gehen keine SMS mehr hinaus.
+    }</b> { $limit }: Das ist alles, was ich { $of ->
+        [hour] in einer Stunde verschicken darf, für alle Gruppen zusammen. Ich sage das einmal am Tag.
+        [month] in einem Monat ausgeben oder verschicken darf, für alle Gruppen zusammen.
+       *[day] an einem Tag ausgeben oder verschicken darf, für alle Gruppen zusammen.
+    } Wer beitreten möchte, wird gebeten, einen anderen Weg zu nehmen oder später wiederzukommen.
+watch-nearly-used-up =
+    ⚠️ <b>{ $used } von { $limit }</b> sind { $of ->
+        [hour] in dieser Stunde
+        [month] in diesem Monat
+       *[day] heute
+    } für SMS verbraucht, für alle Gruppen zusammen. { $forecast } Danach geht keine SMS mehr hinaus, bis { $of ->
+        [hour] die nächste Stunde
+        [month] der nächste Monat
+       *[day] der nächste Tag
+    } beginnt (UTC).
+watch-forecast-day = Wenn es so weitergeht, ist der Rest am <b>{ $day }</b> verbraucht.
+watch-forecast-time = Wenn es so weitergeht, ist der Rest um <b>{ $time } UTC</b> verbraucht.
+watch-forecast-lasts = Wenn es so weitergeht, reicht es.
 watch-off = ⚠️ <b>An { $code } gehen { $rest } lang keine SMS.</b> Von den letzten { $of } Codes dorthin { $verified ->
         [0] kam keiner
         [one] kam einer

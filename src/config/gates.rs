@@ -64,6 +64,7 @@ pub(super) fn limits(fields: &mut Reader<'_>, base: &Limits) -> Limits {
         sends_per_address: fields.number("sends_per_address", 1..=MANY, base.sends_per_address),
         sends_per_country: fields.number("sends_per_country", 1..=MANY, base.sends_per_country),
         sms_conversion: fields.number("sms_conversion", 0..=100, base.sms_conversion),
+        sms_per_gate: fields.number("sms_per_gate", 1..=MANY, base.sms_per_gate),
     };
     if fields.has("lockouts") && !limits.lockouts.is_sorted() {
         fields.wrong("lockouts", "each lock must be at least as long as the one before");
@@ -95,19 +96,21 @@ fn dial_codes(fields: &mut Reader<'_>, name: &str) -> Option<Vec<String>> {
     let typed = fields.texts(name).filter(|codes| !codes.is_empty())?;
     let mut codes: Vec<String> = Vec::new();
     for code in typed {
-        let digits = code.strip_prefix('+').filter(|digits| {
-            !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
-        });
-        let known = digits
-            .and_then(|digits| digits.parse::<u16>().ok())
-            .is_some_and(|digits| DATABASE.by_code(&digits).is_some());
-        if !known {
+        if dial_code(&code).is_none() {
             fields.wrong(name, format!("{code:?} is no country's dial code such as \"+49\""));
         } else if !codes.contains(&code) {
             codes.push(code);
         }
     }
     Some(codes)
+}
+
+/// `+49`, if there is such a country.
+pub(super) fn dial_code(typed: &str) -> Option<u16> {
+    let digits = typed
+        .strip_prefix('+')
+        .filter(|digits| !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()))?;
+    digits.parse::<u16>().ok().filter(|code| DATABASE.by_code(code).is_some())
 }
 
 /// The gates in their order, and the log chats of those that have one.

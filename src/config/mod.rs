@@ -10,6 +10,7 @@ mod keys;
 mod problems;
 mod rules;
 mod source;
+mod spending;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use crate::verification::code::Random;
 use crate::verification::effect::Channel;
 use crate::verification::gate::Gate;
 use crate::verification::limits::Limits;
+use crate::verification::spending::Spending;
 use crate::verification::{ChatId, GateId};
 
 use fields::Notes;
@@ -50,6 +52,8 @@ pub struct Config {
     pub email: Option<EmailSettings>,
     /// `None`: no code goes by SMS.
     pub sms: Option<SmsSettings>,
+    /// How many SMS there may be, and what they may cost.
+    pub spending: Spending,
     /// For gates that say nothing else.
     pub limits: Limits,
     pub log: Log,

@@ -7,7 +7,6 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::fields::{Notes, Reader, is_loopback};
-use super::gates;
 use super::keys::Section;
 use super::problems::Problem;
 use super::source::Sources;
@@ -15,10 +14,12 @@ use super::{
     Config, EmailSettings, Http, Log, LogFormat, LogLevel, Security, SmsAuth, SmsSender,
     SmsSettings, Store, Telegram,
 };
+use super::{gates, spending};
 use crate::store::rotation::Rotation;
 use crate::verification::code::Random;
 use crate::verification::effect::Channel;
 use crate::verification::limits::Limits;
+use crate::verification::spending::Spending;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,9 +32,13 @@ pub(super) fn config(sources: &mut Sources, notes: &mut Notes, random: &mut dyn 
     let email = sources
         .has(Section::Email)
         .then(|| email(&mut Reader::new(&sources.take(Section::Email), notes)));
-    let sms = sources
-        .has(Section::Sms)
-        .then(|| sms(&mut Reader::new(&sources.take(Section::Sms), notes)));
+    let (sms, spending) = if sources.has(Section::Sms) {
+        let fields = sources.take(Section::Sms);
+        let mut reader = Reader::new(&fields, notes);
+        (Some(sms(&mut reader)), spending::spending(&mut reader))
+    } else {
+        (None, Spending::default())
+    };
     let limits =
         gates::limits(&mut Reader::new(&sources.take(Section::Limits), notes), &Limits::default());
     let log = log(&mut Reader::new(&sources.take(Section::Log), notes));
@@ -56,7 +61,7 @@ pub(super) fn config(sources: &mut Sources, notes: &mut Notes, random: &mut dyn 
         });
     }
     let (gates, log_chats) = gates::gates(&found, &house, notes, random);
-    Config { telegram, store, http, email, sms, limits, log, gates, log_chats }
+    Config { telegram, store, http, email, sms, spending, limits, log, gates, log_chats }
 }
 
 /// `[http]` and nothing else.

@@ -10,6 +10,7 @@ pub mod sms;
 use std::time::Duration;
 
 use crate::verification::event::Refusal;
+use crate::verification::spending::Paid;
 
 pub use email::{EmailLimits, EmailSettings, Mail, Mailer, Security};
 pub use sms::{Sms, SmsAuth, SmsLimits, SmsSender, SmsSettings, Texter};
@@ -19,6 +20,8 @@ pub use sms::{Sms, SmsAuth, SmsLimits, SmsSender, SmsSettings, Texter};
 pub enum SendOutcome {
     /// The provider took it.
     Sent,
+    /// The same, and it says what it costs.
+    SentFor(Paid),
     /// Certainly not sent; trying again later is safe and may help.
     NotSent {
         why: String,
@@ -38,7 +41,7 @@ impl SendOutcome {
     #[must_use]
     pub fn label(&self) -> &'static str {
         match self {
-            SendOutcome::Sent => "sent",
+            SendOutcome::Sent | SendOutcome::SentFor(_) => "sent",
             SendOutcome::NotSent { .. } => "not_sent",
             SendOutcome::Misconfigured { .. } => "misconfigured",
             SendOutcome::Refused(_) => "refused",

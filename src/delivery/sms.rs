@@ -18,6 +18,7 @@ use tracing::info;
 use self::codes::Verdict;
 use super::{DeliveryError, SendOutcome, names_loopback};
 use crate::verification::event::Refusal;
+use crate::verification::spending::{Money, Paid};
 
 /// The longest answer that is read, in bytes; real ones have about 1,000.
 const ANSWER_LENGTH: usize = 64 * 1024;
@@ -113,6 +114,21 @@ struct Made {
     sid: String,
     status: Option<String>,
     error_code: Option<u32>,
+    /// `-0.00750`; mostly not known yet.
+    #[serde(default)]
+    price: Option<String>,
+    /// ISO 4217.
+    #[serde(default)]
+    price_unit: Option<String>,
+}
+
+impl Made {
+    /// What it costs, if that is known already.
+    fn paid(&self) -> Option<Paid> {
+        let price = self.price.as_deref()?.trim();
+        let amount = Money::parse(price.strip_prefix('-').unwrap_or(price))?;
+        Some(Paid { amount, currency: self.price_unit.clone()? })
+    }
 }
 
 /// Twilio's error body; `message` and `more_info` are left where they are.
@@ -341,7 +357,7 @@ impl Texter {
         };
         let failed = matches!(made.status.as_deref(), Some("failed" | "undelivered" | "canceled"));
         match made.error_code {
-            None if !failed => SendOutcome::Sent,
+            None if !failed => made.paid().map_or(SendOutcome::Sent, SendOutcome::SentFor),
             None => {
                 let why = format!("Twilio at {server} took the SMS and could not send it");
                 SendOutcome::NotSent { why, retry_after: None }

@@ -214,6 +214,7 @@ fn applicant(
             holders: &|gate, key| holders(seen, gate, key),
             suppressed: &|key| is_suppressed(seen, key),
             conversion: &|dial_code| conversion(seen, dial_code),
+            spending: &engine.setting.spending,
             restore: engine.restore,
         };
         match step(&mut person, event, &mut facts) {

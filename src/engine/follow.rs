@@ -50,7 +50,11 @@ pub(super) fn applicant(
     let mut followed = Followed::default();
     for (ledger, by) in outcome.charges {
         let count = count(view, &ledger).saturating_add_signed(by);
-        view.put(&ledger, &LedgerCount { count })?;
+        if count == 0 {
+            view.remove::<LedgerCount>(&ledger);
+        } else {
+            view.put(&ledger, &LedgerCount { count })?;
+        }
     }
     for (gate, at) in outcome.wakes {
         view.put(&(at, user, gate), &Wake {})?;

@@ -51,6 +51,7 @@ use crate::telegram::client::Me;
 use crate::texts::Texts;
 use crate::verification::code::Keys;
 use crate::verification::restore::Restore;
+use crate::verification::spending::Spending;
 use crate::verification::{Language, UserId};
 pub use gates::GateBook;
 use hearing::Hearing;
@@ -104,6 +105,8 @@ pub struct Setting {
     pub open_enrolment: bool,
     /// The languages that there are words in.
     pub languages: Vec<Language>,
+    /// What holds for the SMS of all gates together.
+    pub spending: Spending,
 }
 
 /// What all parts of the engine share.

@@ -55,6 +55,10 @@ impl Engine {
                     }
                     admins = Some(settings.admins);
                 }
+                for day in [now.day() - 1, now.day()] {
+                    let ledger = |gate| Ledger::Gate { gate, day };
+                    take_along::<LedgerCount>(view, &ledger(from), &ledger(to))?;
+                }
                 take_along::<SettingsRecord>(view, &from, &to)?;
                 take_along::<DeskRecord>(view, &from, &to)?;
                 take_along::<GateTitle>(view, &from, &to)?;

@@ -191,6 +191,15 @@ impl Record for LedgerCount {
             Ledger::Country { dial_code, day } => {
                 [&signed(*day)[..], &[2], &dial_code.to_be_bytes()].concat()
             }
+            Ledger::Prefix { key, hour } => {
+                [&signed(day_of(*hour))[..], &[4], &signed(*hour), key].concat()
+            }
+            Ledger::Gate { gate, day } => [&signed(*day)[..], &[5], &signed(gate.0)].concat(),
+            Ledger::Hour { hour } => [&signed(day_of(*hour))[..], &[6], &signed(*hour)].concat(),
+            Ledger::Day { day } => [&signed(*day)[..], &[7]].concat(),
+            Ledger::CostOfDay { day } => [&signed(*day)[..], &[8]].concat(),
+            // Not past before the month is.
+            Ledger::CostOfMonth { last } => [&signed(*last)[..], &[9]].concat(),
             // Of no day, so never past.
             Ledger::Password { key } => [&signed(i64::MAX)[..], &[3], key].concat(),
         }
@@ -206,6 +215,19 @@ impl Record for LedgerCount {
                 Some(Ledger::Country { dial_code: u16::from_be_bytes(rest.try_into().ok()?), day })
             }
             3 => Some(Ledger::Password { key: rest.try_into().ok()? }),
+            4 => {
+                let (hour, key) = rest.split_at_checked(8)?;
+                let (hour, key) = (read_signed(hour)?, key.try_into().ok()?);
+                (day_of(hour) == day).then_some(Ledger::Prefix { key, hour })
+            }
+            5 => Some(Ledger::Gate { gate: GateId(read_signed(rest)?), day }),
+            6 => {
+                let hour = read_signed(rest)?;
+                (day_of(hour) == day).then_some(Ledger::Hour { hour })
+            }
+            7 if rest.is_empty() => Some(Ledger::Day { day }),
+            8 if rest.is_empty() => Some(Ledger::CostOfDay { day }),
+            9 if rest.is_empty() => Some(Ledger::CostOfMonth { last: day }),
             _ => None,
         }
     }
@@ -298,6 +320,10 @@ pub use administration::{
 };
 
 pub use sending::{ConversionRecord, Suppressed};
+/// The UTC day of an hour.
+fn day_of(hour: i64) -> i64 {
+    hour.div_euclid(24)
+}
 
 /// A number as eight bytes that sort as the numbers do.
 #[must_use]
@@ -413,7 +439,16 @@ mod tests {
             prop_assert_eq!(round_trip::<GateTitle>(&GateId(a.0)), Some(GateId(a.0)));
             prop_assert_eq!(round_trip::<LiveKeyboard>(&ChatId(a.0)), Some(ChatId(a.0)));
             prop_assert_eq!(round_trip::<Hearing>(&()), Some(()));
-            for ledger in [Ledger::Address { key: hash, day: a.0 }, Ledger::Country { dial_code: dial, day: a.0 }] {
+            for ledger in [
+                Ledger::Address { key: hash, day: a.0 },
+                Ledger::Country { dial_code: dial, day: a.0 },
+                Ledger::Prefix { key: hash, hour: a.0 },
+                Ledger::Gate { gate: GateId(a.2), day: a.0 },
+                Ledger::Hour { hour: a.0 },
+                Ledger::Day { day: a.0 },
+                Ledger::CostOfDay { day: a.0 },
+                Ledger::CostOfMonth { last: a.0 },
+            ] {
                 prop_assert_eq!(round_trip::<LedgerCount>(&ledger), Some(ledger));
             }
         }

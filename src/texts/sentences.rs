@@ -100,6 +100,7 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::CountryHadTooMany => plain("country-had-too-many"),
         Text::CountryOff { or_email: true } => plain("country-off-or-email"),
         Text::CountryOff { or_email: false } => plain("country-off"),
+        Text::SmsHadTooMany { wait } => with("sms-had-too-many", [("wait", Value::In(*wait))]),
 
         Text::Admitted => plain("admitted"),
         Text::PersonalLink { link } => with("personal-link", [("link", words(link, LINK))]),

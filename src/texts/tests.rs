@@ -10,6 +10,7 @@ use super::*;
 use crate::verification::address::{Address, Email};
 use crate::verification::effect::{Channel, Letter};
 use crate::verification::event::Refusal;
+use crate::verification::spending::Bill;
 use crate::verification::text::HelpStep;
 use crate::verification::{Hidden, Timestamp};
 
@@ -123,6 +124,7 @@ every! { every_text, is_listed: Text =
     Text::NoMoreCodesToday => [Text::NoMoreCodesToday],
     Text::NoMoreAddressesToday => [Text::NoMoreAddressesToday],
     Text::AddressHadTooMany => [Text::AddressHadTooMany],
+    Text::SmsHadTooMany { .. } => [Text::SmsHadTooMany { wait: Duration::from_secs(2400) }],
     Text::CountryHadTooMany => [Text::CountryHadTooMany],
     Text::CountryOff { .. } => [
         Text::CountryOff { or_email: true },
@@ -259,6 +261,7 @@ fn letter() -> Letter {
         tap: Hidden::new("t-Zx_91"),
         opt_out: Hidden::new("u-Yy_02"),
         withheld: false,
+        bill: Bill::default(),
     }
 }
 

@@ -6,18 +6,21 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::month_of;
 use super::conversion::RESTS;
 use super::effect::Channel;
 use super::gate::{Addresses, Gate};
+use super::spending::{Money, midnight};
 use super::{GateId, Timestamp};
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Something that concerns the bot as a whole. It holds nothing personal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Alarm {
     /// No more SMS leave against this limit until it begins anew.
-    SmsUsedUp { cap: Cap },
+    SmsUsedUp { cap: Cap, limit: Amount },
+    /// Four fifths of a budget are used. `runs_out`: when the rest is, at this pace; `None`: it
+    /// lasts.
+    SmsNearlyUsedUp { cap: Cap, used: Amount, limit: Amount, runs_out: Option<Timestamp> },
     /// None goes to a dial code for so long: of so many codes, too few came back.
     SmsOff { dial_code: u16, rest: Duration, verified: u32, of: u32 },
     /// Some go there again: of a few for a trial, enough came back.
@@ -27,8 +30,29 @@ pub enum Alarm {
 /// A limit of SMS over all applicants.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cap {
+    /// To numbers that differ in their last four digits only, in an hour. The dial code is all
+    /// that is told of them.
+    Prefix { dial_code: u16 },
     /// Of a dial code on a day.
     Country { dial_code: u16 },
+    /// For one gate on a day.
+    Gate { gate: GateId },
+    /// In an hour.
+    Hour,
+    /// On a day.
+    Day,
+    /// What they cost on a day.
+    CostOfDay,
+    /// What they cost in a month.
+    CostOfMonth,
+}
+
+/// So much of a limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Amount {
+    Sms(u64),
+    /// And the currency.
+    Money(Money, String),
 }
 
 impl Alarm {
@@ -36,7 +60,24 @@ impl Alarm {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Alarm::SmsUsedUp { cap: Cap::Country { .. } } => "sms_country_used_up",
+            Alarm::SmsUsedUp { cap, .. } => match cap {
+                Cap::Prefix { .. } => "sms_prefix_used_up",
+                Cap::Country { .. } => "sms_country_used_up",
+                Cap::Gate { .. } => "sms_gate_used_up",
+                Cap::Hour => "sms_hour_used_up",
+                Cap::Day => "sms_day_used_up",
+                Cap::CostOfDay => "sms_cost_of_day_used_up",
+                Cap::CostOfMonth => "sms_cost_of_month_used_up",
+            },
+            Alarm::SmsNearlyUsedUp { cap, .. } => match cap {
+                Cap::Prefix { .. } => "sms_prefix_nearly_used_up",
+                Cap::Country { .. } => "sms_country_nearly_used_up",
+                Cap::Gate { .. } => "sms_gate_nearly_used_up",
+                Cap::Hour => "sms_hour_nearly_used_up",
+                Cap::Day => "sms_day_nearly_used_up",
+                Cap::CostOfDay => "sms_cost_of_day_nearly_used_up",
+                Cap::CostOfMonth => "sms_cost_of_month_nearly_used_up",
+            },
             Alarm::SmsOff { .. } => "sms_country_off",
             Alarm::SmsOnAgain { .. } => "sms_country_on_again",
         }
@@ -46,9 +87,14 @@ impl Alarm {
     #[must_use]
     pub fn about(&self) -> i64 {
         match self {
-            Alarm::SmsUsedUp { cap: Cap::Country { dial_code } }
-            | Alarm::SmsOff { dial_code, .. }
-            | Alarm::SmsOnAgain { dial_code } => (*dial_code).into(),
+            Alarm::SmsUsedUp { cap, .. } | Alarm::SmsNearlyUsedUp { cap, .. } => match cap {
+                Cap::Prefix { dial_code } | Cap::Country { dial_code } => (*dial_code).into(),
+                Cap::Gate { gate } => gate.0,
+                Cap::Hour | Cap::Day | Cap::CostOfDay | Cap::CostOfMonth => 0,
+            },
+            Alarm::SmsOff { dial_code, .. } | Alarm::SmsOnAgain { dial_code } => {
+                (*dial_code).into()
+            }
         }
     }
 
@@ -56,9 +102,16 @@ impl Alarm {
     #[must_use]
     pub fn gate(&self) -> Option<GateId> {
         match self {
-            Alarm::SmsUsedUp { cap: Cap::Country { .. } }
-            | Alarm::SmsOff { .. }
-            | Alarm::SmsOnAgain { .. } => None,
+            Alarm::SmsUsedUp { cap, .. } | Alarm::SmsNearlyUsedUp { cap, .. } => match cap {
+                Cap::Gate { gate } => Some(*gate),
+                Cap::Prefix { .. }
+                | Cap::Country { .. }
+                | Cap::Hour
+                | Cap::Day
+                | Cap::CostOfDay
+                | Cap::CostOfMonth => None,
+            },
+            Alarm::SmsOff { .. } | Alarm::SmsOnAgain { .. } => None,
         }
     }
 
@@ -66,7 +119,7 @@ impl Alarm {
     #[must_use]
     pub fn concerns(&self, gate: &Gate) -> bool {
         match self {
-            Alarm::SmsUsedUp { cap: Cap::Country { .. } } => false,
+            Alarm::SmsUsedUp { .. } | Alarm::SmsNearlyUsedUp { .. } => false,
             Alarm::SmsOff { dial_code, .. } | Alarm::SmsOnAgain { dial_code } => {
                 let code = format!("+{dial_code}");
                 let Addresses { countries, blocked_countries, .. } = &gate.addresses;
@@ -82,15 +135,19 @@ impl Alarm {
     #[must_use]
     pub fn quiet_until(&self, now: Timestamp) -> Timestamp {
         match self {
-            Alarm::SmsUsedUp { cap: Cap::Country { .. } } => end_of_day(now),
+            Alarm::SmsUsedUp { cap, .. } | Alarm::SmsNearlyUsedUp { cap, .. } => match cap {
+                Cap::CostOfMonth => midnight(month_of(now.day()).1.saturating_add(1)),
+                // An hour's limit that is met again and again is still one attack.
+                Cap::Prefix { .. }
+                | Cap::Country { .. }
+                | Cap::Gate { .. }
+                | Cap::Hour
+                | Cap::Day
+                | Cap::CostOfDay => midnight(now.day().saturating_add(1)),
+            },
             // By the next time it has had its rest and its trial.
             Alarm::SmsOff { rest, .. } => now.after(*rest),
             Alarm::SmsOnAgain { .. } => now.after(RESTS[0]),
         }
     }
-}
-
-/// The midnight (UTC) after `now`.
-fn end_of_day(now: Timestamp) -> Timestamp {
-    Timestamp(now.day().saturating_mul(DAY_MS)).after(Duration::from_millis(DAY_MS.unsigned_abs()))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::spending::Bill;
 use super::text::Text;
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, MessageId, Timestamp, UserId};
 
@@ -134,6 +135,9 @@ pub struct Letter {
     /// Whoever has the address wants no codes: this one does not leave, and nothing shows it.
     #[serde(default)]
     pub withheld: bool,
+    /// What it was charged to.
+    #[serde(default)]
+    pub bill: Bill,
 }
 
 /// What hangs below a message.

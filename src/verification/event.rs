@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::spending::Bill;
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, MessageId, Name, Timestamp, UserId};
 
 /// One thing that happened, about one person.
@@ -136,6 +137,9 @@ pub enum What {
         gate: GateId,
         challenge: ChallengeId,
         outcome: DeliveryOutcome,
+        /// What it was charged to.
+        #[serde(default)]
+        bill: Bill,
     },
     Admission {
         gate: GateId,
@@ -308,6 +312,8 @@ pub enum DeliveryOutcome {
     Delayed,
     /// Not sent, and not tried any more.
     GaveUp,
+    /// Not sent, because a newer one has replaced it or the dialogue is over.
+    Dropped,
     /// It may have been sent: it counts as sent and is never repeated by itself.
     Unknown,
     /// The provider will not, for a reason that concerns the address.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
 use super::conversion::LEAST;
 use super::restore::Restore;
+use super::{GateId, Timestamp};
 
 /// How often, how long, how many. Every one can be set per gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub struct Limits {
     /// In percent: so many of the latest codes by SMS to a dial code have to come back, or none
     /// goes there for a while ([`super::conversion`]). 0: whatever comes back.
     pub sms_conversion: u32,
+    /// SMS per gate and UTC day, over all applicants.
+    pub sms_per_gate: u32,
 }
 
 impl Default for Limits {
@@ -55,11 +57,13 @@ impl Default for Limits {
             sends_per_address: 6,
             sends_per_country: 50,
             sms_conversion: LEAST,
+            sms_per_gate: 100,
         }
     }
 }
 
-/// A counter that belongs to no single applicant.
+/// A counter that belongs to no single applicant. It only grows, but for what a code was charged
+/// that certainly never left.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Ledger {
     /// Codes sent to an address on a UTC day. The key is a keyed hash.
@@ -68,6 +72,19 @@ pub enum Ledger {
     Country { dial_code: u16, day: i64 },
     /// People who came in by a gate's password. The key is a keyed hash of gate and label.
     Password { key: [u8; 32] },
+    /// SMS to numbers that differ in their last four digits only, in an hour. The key is a keyed
+    /// hash of the other digits.
+    Prefix { key: [u8; 32], hour: i64 },
+    /// SMS for one gate on a UTC day.
+    Gate { gate: GateId, day: i64 },
+    /// All SMS of an hour.
+    Hour { hour: i64 },
+    /// All SMS of a UTC day.
+    Day { day: i64 },
+    /// What all SMS of a UTC day cost, in millionths of the currency's unit.
+    CostOfDay { day: i64 },
+    /// The same of the month that ends on the day `last`.
+    CostOfMonth { last: i64 },
 }
 
 /// One applicant's wrong tries. Every count here only grows, until they are admitted or an admin

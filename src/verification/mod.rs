@@ -11,6 +11,7 @@
 pub mod address;
 pub mod alarm;
 pub mod applicant;
+pub mod calendar;
 pub mod code;
 pub mod conversion;
 pub mod effect;
@@ -20,6 +21,7 @@ pub mod limits;
 pub mod outage;
 pub mod password;
 pub mod restore;
+pub mod spending;
 pub mod text;
 
 use std::fmt;
@@ -27,6 +29,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
+
+/// A day of the clock.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// A Telegram user.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,6 +100,17 @@ impl Timestamp {
     pub fn day(self) -> i64 {
         self.0.div_euclid(24 * 60 * 60 * 1000)
     }
+
+    /// The number of the hour, counted from 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn hour(self) -> i64 {
+        self.0.div_euclid(HOUR_MS)
+    }
+}
+
+/// When an hour begins.
+fn hour_begins(hour: i64) -> Timestamp {
+    Timestamp(hour.saturating_mul(HOUR_MS))
 }
 
 /// A language as Telegram names it (`en`, `de`, `pt-br`), lower case.

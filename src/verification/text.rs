@@ -173,6 +173,10 @@ pub enum Text {
     CountryOff {
         or_email: bool,
     },
+    /// Some other limit of SMS is used up, until then.
+    SmsHadTooMany {
+        wait: Duration,
+    },
 
     // The end.
     Admitted,

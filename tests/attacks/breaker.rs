@@ -14,8 +14,14 @@ const LIMITS: &str = r#"
 sends_per_day = 1000
 sends_per_address = 1000
 sends_per_country = 1000
+sms_per_gate = 1000
 resend_waits = ["1s"]
 "#;
+const SPENDING: &str = "per_prefix = 1000\nper_hour = 1000\nper_day = 1000";
+
+fn without_other_limits() -> Setup {
+    Setup { limits: LIMITS, spending: SPENDING, ..Setup::default() }
+}
 
 /// Somebody has so many SMS sent, and never types a code.
 async fn pumps(scene: &Scene, name: &str, messages: usize) -> Person {
@@ -31,8 +37,7 @@ async fn pumps(scene: &Scene, name: &str, messages: usize) -> Person {
 
 #[tokio::test]
 async fn a_country_whose_codes_nobody_types_is_off_and_mail_is_offered() {
-    let setup = Setup { limits: LIMITS, ..Setup::default() };
-    let Staged { scene, ada, bob, .. } = Staged::with(setup, |_| {}).await;
+    let Staged { scene, ada, bob, .. } = Staged::with(without_other_limits(), |_| {}).await;
     let olga = scene.with_owner("Olga").await;
     let mallory = pumps(&scene, "Mallory", 50).await;
     let dana = scene.past_the_password("Dana").await;
@@ -93,7 +98,7 @@ async fn a_country_whose_codes_nobody_types_is_off_and_mail_is_offered() {
 
 #[tokio::test]
 async fn after_its_rest_a_few_are_tried_and_whether_they_come_back_decides() {
-    let mut scene = with_limits(LIMITS).await;
+    let mut scene = Scene::with(without_other_limits()).await;
     let olga = scene.with_owner("Olga").await;
     pumps(&scene, "Mallory", 50).await;
     scene.passes(10 * MINUTE);
@@ -134,7 +139,7 @@ async fn after_its_rest_a_few_are_tried_and_whether_they_come_back_decides() {
 
 #[tokio::test]
 async fn where_one_in_five_comes_back_nothing_is_ever_off() {
-    let scene = with_limits(LIMITS).await;
+    let scene = Scene::with(without_other_limits()).await;
     for place in 0..11 {
         let (person, sms) = with_an_sms(&scene, &format!("Nora {place}")).await;
         person.types(sms.code(6));
@@ -150,11 +155,9 @@ async fn where_one_in_five_comes_back_nothing_is_ever_off() {
 
 #[tokio::test]
 async fn a_setting_of_0_lets_a_country_be_whatever_comes_back() {
-    let limits = concat!(
-        "sends_per_day = 1000\nsends_per_address = 1000\nsends_per_country = 1000\n",
-        "resend_waits = [\"1s\"]\nsms_conversion = 0\n",
-    );
-    let scene = with_limits(limits).await;
+    let mut scene = Scene::with(without_other_limits()).await;
+    scene.changes_config("sms_per_gate = 1000", "sms_per_gate = 1000\nsms_conversion = 0");
+    scene.restarts_bot().await;
     pumps(&scene, "Mallory", 50).await;
     scene.passes(10 * MINUTE);
     with_an_sms(&scene, "Nora").await;
@@ -163,7 +166,7 @@ async fn a_setting_of_0_lets_a_country_be_whatever_comes_back() {
 
 #[tokio::test]
 async fn codes_that_never_left_or_were_held_back_speak_against_no_country() {
-    let scene = with_limits(LIMITS).await;
+    let scene = Scene::with(without_other_limits()).await;
     let (eve, number) = (scene.past_the_password("Eve").await, "+4915112345670");
     scene.world.twilio.number_fails(number, 21610);
     has_code_sent_to(&eve, number).await;

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::admins::staged::{Staged, proves};
 use crate::dialogue::steps::*;
-use crate::scene::{PASSWORD, Scene, steady};
+use crate::scene::{PASSWORD, Scene, Setup, steady};
 
 /// What the bot calls when somebody tries out an address.
 const CALLS: [&str; 5] = [
@@ -168,7 +168,8 @@ async fn nothing_tells_a_new_used_held_suppressed_or_foreign_address_apart_befor
 
 #[tokio::test]
 async fn nothing_tells_a_number_that_sent_stop_from_others() {
-    let scene = Scene::start().await;
+    let setup = Setup { spending: "per_prefix = 100", ..Setup::default() };
+    let scene = Scene::with(setup).await;
     let number = "+4915112345670";
     let plain = tries_out(&scene, "Mallory", "By SMS", number).await;
     assert_snapshot!(plain.0, @r"

@@ -21,7 +21,7 @@
 
 mod addresses;
 mod choices;
-mod dates;
+pub mod dates;
 mod entry;
 mod lists;
 mod log_chat;

@@ -7,7 +7,7 @@ use crate::administration::archive::{Archive, Listed};
 use crate::administration::panel::Panel;
 use crate::administration::settings::{House, Settings};
 use crate::administration::staff::Staff;
-use crate::verification::alarm::Cap;
+use crate::verification::alarm::{Amount, Cap};
 use crate::verification::applicant::Person;
 use crate::verification::code::{Keys, Random};
 use crate::verification::gate::Gates;
@@ -110,7 +110,7 @@ fn on(watch: &mut Watch, now: Timestamp, what: What) -> Outcome {
 }
 
 fn used_up(dial_code: u16) -> Alarm {
-    Alarm::SmsUsedUp { cap: Cap::Country { dial_code } }
+    Alarm::SmsUsedUp { cap: Cap::Country { dial_code }, limit: Amount::Sms(50) }
 }
 
 fn later(hours: i64) -> Timestamp {

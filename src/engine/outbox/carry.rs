@@ -23,6 +23,7 @@ use crate::telegram::{Fault, Performed};
 use crate::verification::code::Random;
 use crate::verification::effect::{Channel, Effect, Keyboard, Letter, Order};
 use crate::verification::event::{DeliveryOutcome, Event, What};
+use crate::verification::spending::Bill;
 use crate::verification::{ChallengeId, GateId, Timestamp, UserId};
 
 pub(super) async fn attempt(
@@ -172,13 +173,14 @@ async fn send_code(
     order: &Order,
     parcel: &Parcel,
 ) -> Result<(Queued, Contact, Next), StoreError> {
-    let over = |outcome| {
+    let over = |outcome, paid| {
         let (gate, challenge) = (parcel.gate, parcel.challenge);
-        let event = about(order, What::CodeDelivery { gate, challenge, outcome });
+        let bill = Bill { paid, ..parcel.letter.bill.clone() };
+        let event = about(order, What::CodeDelivery { gate, challenge, outcome, bill });
         engine.decide(Some(event), Cause { outbox: Some(seq), ..Cause::default() })
     };
     if engine.clock.now() >= expires(engine, &parcel.letter) {
-        return Ok((over(DeliveryOutcome::GaveUp).await?, Contact::None, Next::Go));
+        return Ok((over(DeliveryOutcome::GaveUp, None).await?, Contact::None, Next::Go));
     }
     let channel = parcel.letter.address.channel();
     if channel == Channel::Sms && !engine.store.has_room() {
@@ -195,8 +197,7 @@ async fn send_code(
         Wanted::Sent => false,
         Wanted::Withheld => true,
         Wanted::Not => {
-            let cause = Cause { outbox: Some(seq), ..Cause::default() };
-            return Ok((engine.decide(None, cause).await?, Contact::None, Next::Go));
+            return Ok((over(DeliveryOutcome::Dropped, None).await?, Contact::None, Next::Go));
         }
     };
     fault::pass(Point::CodeBefore);
@@ -210,9 +211,14 @@ async fn send_code(
     let user = order.user.0;
     let to = parcel.letter.address.masked();
     match sent {
-        SendOutcome::Sent => Ok((over(DeliveryOutcome::Sent).await?, Contact::None, Next::Go)),
+        SendOutcome::Sent => {
+            Ok((over(DeliveryOutcome::Sent, None).await?, Contact::None, Next::Go))
+        }
+        SendOutcome::SentFor(paid) => {
+            Ok((over(DeliveryOutcome::Sent, Some(paid)).await?, Contact::None, Next::Go))
+        }
         SendOutcome::Refused(refusal) => {
-            Ok((over(DeliveryOutcome::Refused(refusal)).await?, Contact::None, Next::Go))
+            Ok((over(DeliveryOutcome::Refused(refusal), None).await?, Contact::None, Next::Go))
         }
         SendOutcome::Unknown { why } => {
             warn!(
@@ -222,7 +228,7 @@ async fn send_code(
                 why,
                 "nobody knows whether a code was sent; it counts as sent"
             );
-            Ok((over(DeliveryOutcome::Unknown).await?, Contact::None, Next::Go))
+            Ok((over(DeliveryOutcome::Unknown, None).await?, Contact::None, Next::Go))
         }
         SendOutcome::NotSent { why, retry_after } => {
             if is_worth_telling(entry.attempts) {
@@ -289,7 +295,7 @@ fn tell_of(engine: &Engine, channel: Channel, sent: &SendOutcome) {
                 error!(?channel, why, "codes cannot be sent: mend the configuration");
             }
         }
-        SendOutcome::Sent | SendOutcome::Refused(_) => {
+        SendOutcome::Sent | SendOutcome::SentFor(_) | SendOutcome::Refused(_) => {
             if engine.pulse.channel_is(channel, None) {
                 info!(?channel, "codes can be sent again");
             }
@@ -317,7 +323,8 @@ async fn delay(
         OutboxEntry { started: false, attempts: entry.attempts.saturating_add(1), ..entry.clone() };
     let (gate, challenge) = (parcel.gate, parcel.challenge);
     let outcome = DeliveryOutcome::Delayed;
-    let event = about(order, What::CodeDelivery { gate, challenge, outcome });
+    let bill = parcel.letter.bill.clone();
+    let event = about(order, What::CodeDelivery { gate, challenge, outcome, bill });
     let cause = Cause { put_back: Some((seq, waiting)), ..Cause::default() };
     let queued = engine.decide((entry.attempts == 0).then_some(event), cause).await?;
     let left = expires(engine, &parcel.letter).since(engine.clock.now());

@@ -146,10 +146,11 @@ fn broken_off(entry: &OutboxEntry) -> Option<Happening> {
 
 fn order_broken_off(order: &Order) -> Option<Event> {
     let what = match &order.effect {
-        Effect::SendCode { gate, challenge, .. } => What::CodeDelivery {
+        Effect::SendCode { gate, challenge, letter } => What::CodeDelivery {
             gate: *gate,
             challenge: *challenge,
             outcome: DeliveryOutcome::Unknown,
+            bill: letter.bill.clone(),
         },
         Effect::LookUpMember { gate } => {
             What::LookedUp { gate: *gate, membership: Membership::Unknown }

@@ -83,7 +83,7 @@ impl Lately {
         let fails =
             |misconfigured, retry_after| Some((now, Failure { misconfigured, took, retry_after }));
         match sent {
-            SendOutcome::Sent => {
+            SendOutcome::Sent | SendOutcome::SentFor(_) => {
                 self.failed = None;
                 self.took.push_back(took);
                 if self.took.len() > LATELY {

@@ -88,6 +88,8 @@ pub struct Twilio {
     faults: Plan<Call, Fault>,
     /// Numbers that always get this error.
     failing: Mutex<HashMap<String, u32>>,
+    /// What an SMS costs, if that is said at once.
+    price: Mutex<Option<String>>,
     violations: Mutex<Vec<String>>,
     calls: AtomicU64,
     next_id: AtomicU64,
@@ -113,6 +115,7 @@ impl Twilio {
             messages: Letterbox::default(),
             faults: Plan::default(),
             failing: Mutex::default(),
+            price: Mutex::default(),
             violations: Mutex::default(),
             calls: AtomicU64::new(0),
             next_id: AtomicU64::new(1),
@@ -162,6 +165,11 @@ impl Twilio {
     /// Messages to `number` always get this error.
     pub fn number_fails(&self, number: &str, code: u32) {
         locked(&self.failing).insert(number.to_owned(), code);
+    }
+
+    /// From now on every answer says what the SMS costs, in US dollars: `-0.00750`.
+    pub fn names_price(&self, price: &str) {
+        *locked(&self.price) = Some(price.to_owned());
     }
 
     /// The oldest unread SMS to `number` (E.164); waits for one at most `patience`.

@@ -215,7 +215,7 @@ impl Twilio {
             "from": if by_service { Value::Null } else { sms.from.as_str().into() },
             "messaging_service_sid": if by_service { sms.from.as_str().into() } else { Value::Null },
             "num_media": "0", "num_segments": sms.segments().to_string(),
-            "price": null, "price_unit": "USD", "sid": sms.sid,
+            "price": *locked(&self.price), "price_unit": "USD", "sid": sms.sid,
             "status": if by_service { "accepted" } else { "queued" },
             "subresource_uris": {"media": format!("{uri}/Media.json")},
             "to": sms.to, "uri": format!("{uri}.json"),

@@ -23,7 +23,8 @@ use crate::verification::effect::{Button, Channel, Effect, Keyboard, Letter, Ord
 use crate::verification::event::{
     AdmissionOutcome, DeliveryOutcome, Event, Membership, Refusal, What,
 };
-use crate::verification::limits::{Sends, Tally};
+use crate::verification::limits::{Ledger, Sends, Tally};
+use crate::verification::spending::{Bill, Money, Paid};
 use crate::verification::text::Text;
 use crate::verification::{
     ChallengeId, ChatId, GateId, Hidden, Language, MessageId, Name, Timestamp, UserId,
@@ -216,11 +217,18 @@ fn every_what() -> Vec<What> {
         DeliveryOutcome::Sent,
         DeliveryOutcome::Delayed,
         DeliveryOutcome::GaveUp,
+        DeliveryOutcome::Dropped,
         DeliveryOutcome::Unknown,
     ];
     let outcomes = outcomes.into_iter().chain(refusals.map(DeliveryOutcome::Refused));
     let challenge = ChallengeId(7);
-    all.extend(outcomes.map(|outcome| What::CodeDelivery { gate, challenge, outcome }));
+    let bill = every_bill();
+    all.extend(outcomes.map(|outcome| What::CodeDelivery {
+        gate,
+        challenge,
+        outcome,
+        bill: bill.clone(),
+    }));
     let admissions = [
         AdmissionOutcome::Approved,
         AdmissionOutcome::NoRequest,
@@ -233,6 +241,22 @@ fn every_what() -> Vec<What> {
     all.extend(admissions.map(|outcome| What::Admission { gate, outcome }));
     all.push(What::Invited { gate, outcome: Err(AdmissionOutcome::NoRights) });
     all
+}
+
+fn every_bill() -> Bill {
+    let (key, day, gate) = ([7; 32], 20_000, GATE);
+    let ledgers = [
+        Ledger::Address { key, day },
+        Ledger::Prefix { key, hour: 24 * day },
+        Ledger::Country { dial_code: 49, day },
+        Ledger::Gate { gate, day },
+        Ledger::Hour { hour: 24 * day },
+        Ledger::Day { day },
+        Ledger::CostOfDay { day },
+        Ledger::CostOfMonth { last: day },
+    ];
+    let paid = Some(Paid { amount: Money(7_500), currency: "USD".to_owned() });
+    Bill { charges: ledgers.map(|ledger| (ledger, 1)).to_vec(), paid }
 }
 
 fn every_effect() -> Vec<Effect> {
@@ -249,6 +273,7 @@ fn every_effect() -> Vec<Effect> {
         tap: Hidden::new("cabc"),
         opt_out: Hidden::new("udef"),
         withheld: true,
+        bill: every_bill(),
     };
     let say =
         |text, keyboard| Effect::Say { group: Some("Rust Berlin".to_owned()), text, keyboard };

@@ -16,6 +16,7 @@ use crate::machines::Work;
 use crate::verification::address::{Address, Email};
 use crate::verification::effect::{Effect, Letter, Order};
 use crate::verification::restore::Restore;
+use crate::verification::spending::Bill;
 use crate::verification::{ChallengeId, ChatId, GateId, Hidden, Language, Timestamp, UserId};
 
 const NOON: Timestamp = Timestamp(1_795_172_400_000);
@@ -91,6 +92,7 @@ async fn a_code_that_waited_to_be_sent_counts_as_maybe_sent_after_a_restore() {
         tap: Hidden::new("c"),
         opt_out: Hidden::new("u"),
         withheld: false,
+        bill: Bill::default(),
     };
     let (gate, challenge) = (GateId(-1), ChallengeId(7));
     let effects = [Effect::RetireButtons, Effect::SendCode { gate, challenge, letter }];

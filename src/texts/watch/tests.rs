@@ -6,31 +6,57 @@ use super::super::catalogue::Catalogue;
 use super::super::clean::{escape, without_tags};
 use super::super::tests::messages_of;
 use super::*;
-use crate::verification::Language;
 use crate::verification::conversion::RESTS;
+use crate::verification::spending::Money;
+use crate::verification::{GateId, Language};
 
 const SOURCES: [(&str, &str); 2] = [
     ("en", include_str!("../../../locales/admin/watch.en.ftl")),
     ("de", include_str!("../../../locales/admin/watch.de.ftl")),
 ];
 
+/// 2026-11-23T18:40:00Z, by `date -u +%s -d`.
+const THEN: Timestamp = Timestamp(1_795_459_200_000);
+
+fn eur(millionths: u64) -> Amount {
+    Amount::Money(Money(millionths), "EUR".to_owned())
+}
+
 fn every_alarm() -> Vec<Alarm> {
     /// A new alarm does not compile until it stands here, and then in the list below.
     fn listed(alarm: &Alarm) {
         match alarm {
-            Alarm::SmsUsedUp { cap: Cap::Country { .. } }
+            Alarm::SmsUsedUp { .. }
+            | Alarm::SmsNearlyUsedUp { .. }
             | Alarm::SmsOff { .. }
             | Alarm::SmsOnAgain { .. } => {}
         }
     }
+    let caps = [
+        Cap::Prefix { dial_code: 49 },
+        Cap::Country { dial_code: 49 },
+        Cap::Gate { gate: GateId(-1001) },
+        Cap::Hour,
+        Cap::Day,
+        Cap::CostOfDay,
+        Cap::CostOfMonth,
+    ];
     let off = |rest, verified, of| Alarm::SmsOff { dial_code: 49, rest, verified, of };
-    let all = vec![
-        Alarm::SmsUsedUp { cap: Cap::Country { dial_code: 49 } },
+    let mut all = vec![
         off(RESTS[0], 0, 50),
         off(RESTS[1], 1, 5),
         off(RESTS[2], 9, 50),
         Alarm::SmsOnAgain { dial_code: 49 },
     ];
+    for cap in caps {
+        for limit in [Amount::Sms(50), eur(50_000_000)] {
+            all.push(Alarm::SmsUsedUp { cap, limit: limit.clone() });
+            for runs_out in [None, Some(THEN)] {
+                let used = limit.clone();
+                all.push(Alarm::SmsNearlyUsedUp { cap, used, limit: limit.clone(), runs_out });
+            }
+        }
+    }
     all.iter().for_each(listed);
     all
 }
@@ -73,5 +99,14 @@ fn every_alarm_renders_in_both_languages() {
 
 #[test]
 fn alarms_read_well() {
-    insta::assert_snapshot!(say("en", &Alarm::SmsUsedUp { cap: Cap::Country { dial_code: 49 } }), @"⚠️ <b>No more SMS go to +49 today.</b> As many have gone there as the day allows (sends_per_country). Whoever has a number there is asked to use another way, or to come back tomorrow. If you did not expect so many, somebody may be after the money that each of them costs.");
+    let limit = Amount::Sms(50);
+    let country = Cap::Country { dial_code: 49 };
+    insta::assert_snapshot!(say("en", &Alarm::SmsUsedUp { cap: country, limit: limit.clone() }), @"");
+    insta::assert_snapshot!(say("en", &Alarm::SmsUsedUp { cap: Cap::Hour, limit }), @"");
+    let near = |cap, used, limit| Alarm::SmsNearlyUsedUp { cap, used, limit, runs_out: Some(THEN) };
+    let month = near(Cap::CostOfMonth, eur(41_250_000), eur(50_000_000));
+    insta::assert_snapshot!(say("en", &month), @"");
+    insta::assert_snapshot!(say("de", &month), @"");
+    let day = near(Cap::Day, Amount::Sms(160), Amount::Sms(200));
+    insta::assert_snapshot!(say("en", &day), @"");
 }

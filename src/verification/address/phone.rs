@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::HIDDEN;
 use crate::verification::code::digits;
 
+/// The dial codes of no country (ITU-T E.164, annex A): toll-free, shared cost, satellites of
+/// Inmarsat (870) and others (881), personal numbers (878), worldwide networks (882, 883), disaster
+/// relief (888), premium (979). Some of them can be texted, for many times the money.
+const NO_COUNTRY: [u16; 9] = [800, 808, 870, 878, 881, 882, 883, 888, 979];
+
 /// A phone number in E.164 form, with its `+`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phone {
@@ -29,8 +34,8 @@ impl Phone {
     ///
     /// Only mobile numbers are taken, and those of countries whose numbers do not tell (USA,
     /// Canada). Refused besides the fixed line: premium, shared-cost, toll-free, personal, company
-    /// and voice-mail numbers and pagers, because texting them costs or goes nowhere; and numbers
-    /// of Internet telephony, because most take no SMS and the rest are rented by the thousand.
+    /// and voice-mail numbers, pagers, and whatever belongs to no country (satellites, worldwide
+    /// networks), because texting them costs or goes nowhere; and numbers of Internet telephony, because most take no SMS and the rest are rented by the thousand.
     pub fn parse(typed: &str) -> Result<Phone, PhoneError> {
         let e164 = international(typed).ok_or(PhoneError::Unreadable)?;
         let number =
@@ -45,7 +50,7 @@ impl Phone {
         if !survived || !number.is_valid() {
             return Err(PhoneError::Unreadable);
         }
-        if receives_sms(code, &national) {
+        if !NO_COUNTRY.contains(&code) && receives_sms(code, &national) {
             Ok(Phone { e164 })
         } else {
             Err(PhoneError::CannotReceive)
@@ -62,6 +67,12 @@ impl Phone {
     #[must_use]
     pub fn dial_code(&self) -> u16 {
         self.split().0.parse().unwrap_or(0)
+    }
+
+    /// The number less its last four digits: robots walk through those.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.e164.get(..self.e164.len().saturating_sub(4)).unwrap_or_default()
     }
 
     /// Whether the number begins with one of these dial codes (`+49`). No dial codes allow no
@@ -294,6 +305,10 @@ mod tests {
             "+1 900 234 5678",
             "+800 1234 5678",
             "+61 1900 123 456",
+            "+870 773 111 632",
+            "+881 612 345 678",
+            "+882 16 1234 5678",
+            "+883 5100 1234 5678",
         ] {
             check(typed, Err(PhoneError::CannotReceive));
         }
@@ -379,6 +394,10 @@ mod tests {
                 continue;
             };
             let typed = format!("+{} {example}", region.country_code());
+            if NO_COUNTRY.contains(&region.country_code()) {
+                check(&typed, Err(PhoneError::CannotReceive));
+                continue;
+            }
             check(&typed, Ok(&typed.replace(' ', "")));
             read += 1;
         }

@@ -173,6 +173,7 @@ fn ask_for(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) {
 }
 
 pub(super) fn use_channel(turn: &mut Dialogue<'_, '_, '_>, channel: Channel) -> bool {
+    // On the confirmation and after, it is offered where there are no SMS to be had.
     let asked = matches!(
         turn.stage(),
         Stage::Channel | Stage::Address { .. } | Stage::Confirm { .. } | Stage::Code { .. }

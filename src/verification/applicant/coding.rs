@@ -3,7 +3,7 @@
 use super::buttons::Action;
 use super::turn::{Dialogue, Turn, UNSENT_LIVES};
 use super::{
-    Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking,
+    Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking, charging,
     conversion, who,
 };
 use crate::verification::address::Address;
@@ -11,10 +11,11 @@ use crate::verification::code::{self, Binding, same};
 use crate::verification::effect::{Channel, Effect, Letter};
 use crate::verification::event::{DeliveryOutcome, Refusal, What};
 use crate::verification::gate::Gates;
-use crate::verification::limits::{Ledger, SendRefused};
+use crate::verification::limits::SendRefused;
 use crate::verification::restore::Restore;
+use crate::verification::spending::Bill;
 use crate::verification::text::Text;
-use crate::verification::{ChallengeId, GateId, Hidden, MessageId, Timestamp};
+use crate::verification::{ChallengeId, GateId, Hidden, MessageId};
 
 /// How many replaced codes are remembered, so that a late one costs nothing.
 const REPLACED: usize = 8;
@@ -60,7 +61,6 @@ pub(super) fn keep_pressed(turn: &mut Dialogue<'_, '_, '_>) -> bool {
 fn issue(turn: &mut Dialogue<'_, '_, '_>, address: Address, query: &str) {
     let (gate, now) = (turn.gate, turn.now());
     let key = turn.facts.keys.address(&address);
-    let ledgers = ledgers(&address, key, now);
     let limits = &gate.limits;
     if let Some(text) = who::not_allowed(gate, &address) {
         turn.decide(Decision::AddressRefused { masked: address.masked() });
@@ -70,41 +70,46 @@ fn issue(turn: &mut Dialogue<'_, '_, '_>, address: Address, query: &str) {
         turn.answer(query, None, false);
         return conversion::turn_away(turn, &address);
     }
-    if let Some((full, text)) = ledger_full(turn, &ledgers) {
-        turn.alarm_of(&full);
-        return no_more(turn, query, text);
+    let bill = charging::bill(turn, &address, key);
+    if let Some(full) = charging::full(turn, &address, &bill) {
+        full.alarm.into_iter().for_each(|alarm| turn.alarm(alarm));
+        let other = asking::other_channel(gate, Channel::Sms).filter(|_| full.by_sms);
+        return no_more(turn, query, full.text, other);
     }
     match turn.applicant().sends.charge(key, now, limits) {
         Ok(()) => {}
         Err(SendRefused::Wait(wait)) => {
             return turn.answer(query, Some(Text::ResendIn { wait }), true);
         }
-        Err(SendRefused::TooManyToday) => return no_more(turn, query, Text::NoMoreCodesToday),
+        Err(SendRefused::TooManyToday) => {
+            return no_more(turn, query, Text::NoMoreCodesToday, None);
+        }
         Err(SendRefused::TooManyAddresses) => {
-            return no_more(turn, query, Text::NoMoreAddressesToday);
+            return no_more(turn, query, Text::NoMoreAddressesToday, None);
         }
     }
-    for ledger in ledgers {
-        turn.charge(ledger, 1);
-    }
+    charging::charge(turn, &bill);
     turn.answer(query, None, false);
     turn.put_buttons_away(Text::ConfirmedSending { masked: address.masked() });
-    send(turn, address, key);
+    send(turn, address, key, bill);
 }
 
-/// No code now, for a reason that lasts: where an admin can be asked, a message says so, for a
-/// pop-up has no room for the button.
-fn no_more(turn: &mut Dialogue<'_, '_, '_>, query: &str, text: Text) {
+/// No code now, for a reason that lasts: where there is another way, or an admin can be asked, a
+/// message says so, for a pop-up has no room for the buttons.
+fn no_more(turn: &mut Dialogue<'_, '_, '_>, query: &str, text: Text, other: Option<Channel>) {
     turn.decide(Decision::SendLimitReached);
-    if turn.gate.attended {
-        turn.answer(query, None, false);
-        turn.tell_stuck(text, &[&[Action::OtherAddress, Action::Cancel]]);
-    } else {
-        turn.answer(query, Some(text), true);
+    if !turn.gate.attended && other.is_none() {
+        return turn.answer(query, Some(text), true);
+    }
+    turn.answer(query, None, false);
+    let last: &[Action] = &[Action::OtherAddress, Action::Cancel];
+    match other {
+        Some(other) => turn.ask(text, &[&[Action::Use(other)], &[Action::AskAdmin], last]),
+        None => turn.ask(text, &[&[Action::AskAdmin], last]),
     }
 }
 
-fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
+fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32], bill: Bill) {
     let (gate, now, user) = (turn.gate, turn.now(), turn.user);
     let drawn = code::draw(gate.limits.code_length, turn.facts.random);
     let phrase = code::draw_phrase(turn.facts.random);
@@ -153,35 +158,9 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32]) {
         tap: keys.tap(user, gate.id, id),
         opt_out: keys.opt_out(&key),
         withheld,
+        bill,
     };
     turn.order(Effect::SendCode { gate: gate.id, challenge: id, letter });
-}
-
-fn ledgers(address: &Address, key: [u8; 32], now: Timestamp) -> Vec<Ledger> {
-    let day = now.day();
-    let of_address = Ledger::Address { key, day };
-    match address {
-        Address::Email(_) => vec![of_address],
-        Address::Phone(phone) => {
-            vec![of_address, Ledger::Country { dial_code: phone.dial_code(), day }]
-        }
-    }
-}
-
-fn ledger_full(turn: &Dialogue<'_, '_, '_>, ledgers: &[Ledger]) -> Option<(Ledger, Text)> {
-    let (limits, restore) = (&turn.gate.limits, turn.facts.restore);
-    ledgers.iter().find_map(|ledger| {
-        let (limit, text, forgotten) = match ledger {
-            Ledger::Address { .. } => (limits.sends_per_address, Text::AddressHadTooMany, false),
-            Ledger::Country { day, .. } => {
-                let forgotten = restore.is_some_and(|restore| restore.forgot_some_of(*day));
-                (limits.sends_per_country, Text::CountryHadTooMany, forgotten)
-            }
-            Ledger::Password { .. } => return None,
-        };
-        (forgotten || (turn.facts.ledger)(ledger) >= u64::from(limit))
-            .then(|| (ledger.clone(), text))
-    })
 }
 
 /// Codes from before a restore open nothing any more: tries at them may be forgotten.
@@ -208,6 +187,7 @@ pub(super) fn delivered(
         DeliveryOutcome::Sent
         | DeliveryOutcome::Delayed
         | DeliveryOutcome::GaveUp
+        | DeliveryOutcome::Dropped
         | DeliveryOutcome::Unknown
         | DeliveryOutcome::Refused(_) => outcome,
     };
@@ -235,19 +215,18 @@ pub(super) fn delivered(
             }
         }
         DeliveryOutcome::GaveUp => {
-            // It never left: neither the person nor the address pays for it.
+            // It never left: the person does not pay for it.
             let key = live.address;
             applicant.number = applicant.number.saturating_sub(1);
             applicant.challenge = None;
             applicant.sends.refund(key);
             conversion::withdrawn(turn, &address, challenge);
-            for ledger in ledgers(&address, key, now) {
-                turn.charge(ledger, -1);
-            }
             if waiting {
                 turn.ask(Text::CodeGaveUp { channel }, NO_CODE_BUTTONS);
             }
         }
+        // The one that replaced it is the one that matters.
+        DeliveryOutcome::Dropped => {}
         DeliveryOutcome::Refused(refusal) => {
             // Nor does anybody have it: the next one has its number.
             applicant.number = applicant.number.saturating_sub(1);

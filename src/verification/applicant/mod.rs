@@ -14,6 +14,7 @@ mod admission;
 mod arrival;
 mod asking;
 mod buttons;
+mod charging;
 mod coding;
 mod conversion;
 mod decision;
@@ -40,6 +41,7 @@ use super::gate::{Gate, Gates};
 use super::limits::{Ledger, Sends, Standing, Tally};
 use super::outage::Outages;
 use super::restore::Restore;
+use super::spending::Spending;
 use super::text::{HelpStep, Text};
 use super::{ChallengeId, ChatId, GateId, Hidden, Language, Name, Timestamp, UserId};
 pub use buttons::{Action, Pressed};
@@ -71,6 +73,8 @@ pub struct Facts<'a> {
     pub suppressed: &'a dyn Fn(&[u8; 32]) -> bool,
     /// How many of the latest codes by SMS to a dial code came back.
     pub conversion: &'a dyn Fn(u16) -> Conversion,
+    /// What holds for the SMS of all gates together.
+    pub spending: &'a Spending,
     /// The store was put back from a backup, and what that one lacks may still matter.
     pub restore: Option<Restore>,
 }
@@ -307,6 +311,7 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
         holders: facts.holders,
         suppressed: facts.suppressed,
         conversion: facts.conversion,
+        spending: facts.spending,
         restore: facts.restore,
     };
     step_by(person, event, &mut facts)
@@ -384,7 +389,9 @@ fn happen(turn: &mut Turn<'_, '_>, what: &What) {
         What::LookedUp { gate, membership } => {
             turn.known(*gate, |turn| arrival::looked_up(turn, *membership));
         }
-        What::CodeDelivery { gate, challenge, outcome } => {
+        What::CodeDelivery { gate, challenge, outcome, bill } => {
+            // Whether or not that code still matters to anybody.
+            charging::settle(turn, bill, *outcome);
             turn.known(*gate, |turn| coding::delivered(turn, *challenge, *outcome));
         }
         What::Admission { gate, outcome } => {

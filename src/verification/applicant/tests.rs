@@ -22,6 +22,7 @@ use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Membership, 
 use crate::verification::gate::{Addresses, Mode, Password};
 use crate::verification::limits::Limits;
 use crate::verification::outage::Outage;
+use crate::verification::spending::Bill;
 use crate::verification::{MessageId, UserId};
 
 const GATE: GateId = GateId(-1001);
@@ -212,6 +213,7 @@ impl Little {
                 holders: &|_, _| Vec::new(),
                 suppressed: &|_| false,
                 conversion: &|_| Conversion::default(),
+                spending: &Spending::default(),
                 restore: self.restore,
             };
             match step(&mut self.person, &event, &mut facts) {
@@ -303,10 +305,11 @@ impl Little {
             Act::PastesLoginCode => {
                 Some(What::WroteLoginCode { chat: CHAT, message: MessageId(1) })
             }
-            Act::MailArrives(outcome) => self.letters.last().map(|(id, _)| What::CodeDelivery {
-                gate: GATE,
-                challenge: *id,
-                outcome: *outcome,
+            Act::MailArrives(outcome) => self.letters.last_mut().map(|(id, letter)| {
+                // An order ends once, but for a delay.
+                let ends = *outcome != DeliveryOutcome::Delayed;
+                let bill = if ends { std::mem::take(&mut letter.bill) } else { Bill::default() };
+                What::CodeDelivery { gate: GATE, challenge: *id, outcome: *outcome, bill }
             }),
             Act::TelegramAnswers(outcome) => {
                 Some(What::Admission { gate: GATE, outcome: *outcome })

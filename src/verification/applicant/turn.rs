@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::buttons::{self, Action};
 use super::{Applicant, Challenge, Decision, Delivery, Facts, Notice, Outcome, Person, Stage};
-use crate::verification::alarm::{Alarm, Cap};
+use crate::verification::alarm::Alarm;
 use crate::verification::conversion::Conversion;
 use crate::verification::effect::{Channel, Effect, Keyboard, Order};
 use crate::verification::gate::Gate;
@@ -264,6 +264,10 @@ impl<'a, 'f> Turn<'a, 'f> {
         self.outcome.decisions.push((None, decision));
     }
 
+    pub fn charge(&mut self, ledger: Ledger, by: i64) {
+        self.outcome.charges.push((ledger, by));
+    }
+
     /// The owners of the bot must hear of this; they do so once in its period.
     pub fn alarm(&mut self, alarm: Alarm) {
         self.outcome.alarms.push(alarm);
@@ -367,20 +371,6 @@ impl Dialogue<'_, '_, '_> {
             Standing::Open => self.applicant().stage.help_step(),
             Standing::Locked(_) | Standing::Restored(_) => HelpStep::Locked,
             Standing::Stopped => HelpStep::Stopped,
-        }
-    }
-
-    pub fn charge(&mut self, ledger: Ledger, by: i64) {
-        self.turn.outcome.charges.push((ledger, by));
-    }
-
-    /// A ledger is full: the owners hear of those that cost money.
-    pub fn alarm_of(&mut self, full: &Ledger) {
-        match full {
-            Ledger::Country { dial_code, day: _ } => {
-                self.alarm(Alarm::SmsUsedUp { cap: Cap::Country { dial_code: *dial_code } });
-            }
-            Ledger::Address { .. } | Ledger::Password { .. } => {}
         }
     }
 

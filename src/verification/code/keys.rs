@@ -101,6 +101,12 @@ impl Keys {
         format!("g{}", self.token("gate", &[&gate.0.to_be_bytes()]))
     }
 
+    /// The ledger key of all phone numbers that begin with these digits.
+    #[must_use]
+    pub fn number_prefix(&self, digits: &str) -> [u8; 32] {
+        hash(&self.address, "number prefix", &[digits.as_bytes()])
+    }
+
     /// The ledger key of one of a gate's passwords.
     #[must_use]
     pub fn password(&self, gate: GateId, label: &str) -> [u8; 32] {

@@ -135,6 +135,7 @@ impl Scene {
                 holders: &|_, key| holders.get(key).into_iter().flatten().copied().collect(),
                 suppressed: &|_| false,
                 conversion: &|_| Conversion::default(),
+                spending: &Spending::default(),
                 restore: None,
             };
             match step(&mut self.person, &event, &mut facts) {
@@ -254,9 +255,9 @@ impl Scene {
         let allowed = if self.rights { Ok(()) } else { Err(AdmissionOutcome::NoRights) };
         let gate = GATE;
         match order.effect {
-            Effect::SendCode { challenge, .. } => {
-                let outcome = DeliveryOutcome::Sent;
-                self.happens(What::CodeDelivery { gate, challenge, outcome });
+            Effect::SendCode { challenge, letter, .. } => {
+                let (outcome, bill) = (DeliveryOutcome::Sent, letter.bill);
+                self.happens(What::CodeDelivery { gate, challenge, outcome, bill });
             }
             Effect::LookUpMember { .. } => {
                 let membership = match (self.unreadable, self.member) {
