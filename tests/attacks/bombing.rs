@@ -141,7 +141,8 @@ async fn a_forged_link_or_button_ends_nothing() {
     let (message, data) = vera.notes_button("No more codes there");
     for at in [3, 60] {
         vera.presses_old(message, &format!("{}{}", &data[..1], swapped(&data[1..], at)));
-        assert_snapshot!(vera.reads().await, @"(toast) This button has done its work already.");
+        let heard = vera.reads().await.to_string();
+        assert_eq!(heard, "(toast) This button has done its work already.");
     }
     asks_for_code(&scene, "Nora", VICTIM).await;
     scene.world.mail_for(VICTIM).await;
