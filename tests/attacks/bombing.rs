@@ -54,9 +54,14 @@ async fn the_link_in_a_mail_ends_all_codes_there_and_undoes_that() {
     assert_eq!(scene.world.smtp.mail_count(), mails, "a mail left all the same");
 
     vera.opens(&opt_out(&mail));
-    assert_snapshot!(vera.reads().await, @"");
+    assert_snapshot!(vera.reads().await, @r"
+    This link comes from a mail with a code. I send no more codes to that address, because somebody who had such a mail asked for that.
+
+    Shall I send codes there again?
+    [Send codes there again]
+    ");
     vera.presses("Send codes there again");
-    assert_snapshot!(vera.reads().await, @"");
+    assert_snapshot!(vera.reads().await, @"Done: I send codes to that address again.");
     asks_for_code(&scene, "Nora", VICTIM).await;
     scene.world.mail_for(VICTIM).await;
     scene.ends().await;

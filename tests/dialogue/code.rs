@@ -73,6 +73,9 @@ async fn the_mail_is_complete() {
     If it was not you who asked for this code, please ignore this mail: nothing happens without the code.
 
     We never ask for the login code of your Telegram account.
+
+    If you never want a code from us at this address again, whoever asks for one, open this link and press the button:
+    ‹no more codes›
     ");
     for part in [code.as_str(), &phrase, link, "Rust Berlin"] {
         assert!(mail.html.contains(part), "{part} is not in the HTML:\n{}", mail.html);

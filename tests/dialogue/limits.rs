@@ -315,7 +315,17 @@ async fn a_country_has_its_limit_of_sms() {
     with_an_sms(&scene, "Nora").await;
     with_an_sms(&scene, "Ben").await;
     let cem = scene.past_the_password("Cem").await;
-    assert_snapshot!(has_code_sent_to(&cem, &cem.phone()).await, @"(alert) I have sent as many text messages to that country today as I may. That is not your fault. Please choose another way, or come back tomorrow.");
+    assert_snapshot!(has_code_sent_to(&cem, &cem.phone()).await, @r"
+    (edited) Rust Berlin
+
+    Understood: I am not sending anything there.
+    ---
+    Rust Berlin
+
+    I have sent as many text messages to that country today as I may. That is not your fault. Please choose another way, or come back tomorrow.
+    [✉️ By e-mail]
+    [Other address] [Cancel]
+    ");
     assert_eq!(scene.world.twilio.sms_count(), 2);
     // The other way is open.
     cem.presses("Other address");

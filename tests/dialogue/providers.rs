@@ -319,7 +319,17 @@ async fn refusals_of_an_sms_are_told_and_mail_is_offered() {
     [✉️ By e-mail]
     [Other address] [Cancel]
     ");
-    assert_snapshot!(has_code_sent_to(&ben, numbers[1]).await, @"");
+    assert_snapshot!(has_code_sent_to(&ben, numbers[1]).await, @r"
+    (edited) Rust Berlin
+
+    You have asked for a code to +49 ••• 0103.
+    ---
+    Rust Berlin
+
+    Our SMS service does not reach +49 ••• 0103. That is not your fault. Please give me another number; this costs you no try.
+    [✉️ By e-mail]
+    [Other address] [Cancel]
+    ");
     ben.presses("By e-mail");
     ben.reads().await;
     has_code_sent_to(&ben, &ben.email()).await;
