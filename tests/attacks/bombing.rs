@@ -242,7 +242,17 @@ async fn others_codes_to_my_address_never_lock_me() {
         }
     }
     let vera = scene.past_the_password("Vera").await;
-    assert_snapshot!(has_code_sent_to(&vera, VICTIM).await, @"");
+    assert_snapshot!(has_code_sent_to(&vera, VICTIM).await, @r"
+    (edited) Rust Berlin
+
+    Understood: I am not sending anything there.
+    ---
+    Rust Berlin
+
+    This address has had too many codes asked for today, perhaps by others. That does not lock you out: please give me another address, or come back tomorrow.
+    [🙋 Ask an admin]
+    [Other address] [Cancel]
+    ");
     vera.presses("Other address");
     vera.reads().await;
     vera.presses("By e-mail");
