@@ -3,17 +3,17 @@
 watch-sms = { $count } SMS
 watch-money = { $amount } { $currency }
 watch-used-up-prefix = ⚠️ <b>Viele SMS an fast gleiche Nummern.</b> Innerhalb einer Stunde gingen { $limit } an Nummern in { $code }, die sich nur in den letzten vier Ziffern unterscheiden (per_prefix); bis zum Ende der Stunde gehen keine mehr hin. So nah beieinander liegen die Nummern von Leuten selten: Vielleicht ist jemand hinter dem Geld her, das jede SMS kostet. Ich sage das für { $code } einmal am Tag.
-watch-used-up-country = ⚠️ <b>Heute gehen keine SMS mehr an { $code }.</b> { $limit } sind dorthin gegangen, so viele, wie ein Tag erlaubt (sends_per_country, country_limits). Wer dort eine Nummer hat, wird gebeten, einen anderen Weg zu nehmen oder morgen wiederzukommen. Falls du nicht mit so vielen gerechnet hast: Vielleicht ist jemand hinter dem Geld her, das jede SMS kostet.
-watch-used-up-gate = ⚠️ <b>Für diese Gruppe gehen heute keine SMS mehr hinaus.</b> { $limit } waren es, so viele, wie ein Tag erlaubt (sms_per_gate). Wer beitreten möchte, wird gebeten, einen anderen Weg zu nehmen oder morgen wiederzukommen.
+watch-used-up-country = ⚠️ <b>Heute gehen keine SMS mehr an { $code }.</b> Die Grenze von { $limit } am Tag ist erreicht (sends_per_country, country_limits). Wer dort eine Nummer hat, wird gebeten, einen anderen Weg zu nehmen oder morgen wiederzukommen. Falls du nicht mit so vielen gerechnet hast: Vielleicht ist jemand hinter dem Geld her, das jede SMS kostet.
+watch-used-up-gate = ⚠️ <b>Für diese Gruppe gehen heute keine SMS mehr hinaus.</b> Die Grenze von { $limit } am Tag ist erreicht (sms_per_gate). Wer beitreten möchte, wird gebeten, einen anderen Weg zu nehmen oder morgen wiederzukommen.
 watch-used-up =
     ⚠️ <b>{ $of ->
         [hour] Bis zum Ende dieser Stunde gehen keine SMS mehr hinaus.
         [month] In diesem Monat gehen keine SMS mehr hinaus.
        *[day] Heute gehen keine SMS mehr hinaus.
-    }</b> { $limit }: Das ist alles, was ich { $of ->
-        [hour] in einer Stunde verschicken darf, für alle Gruppen zusammen. Ich sage das einmal am Tag.
-        [month] in einem Monat ausgeben oder verschicken darf, für alle Gruppen zusammen.
-       *[day] an einem Tag ausgeben oder verschicken darf, für alle Gruppen zusammen.
+    }</b> Die Grenze von { $limit } { $of ->
+        [hour] in der Stunde für alle Gruppen zusammen ist erreicht. Ich sage das einmal am Tag.
+        [month] im Monat für alle Gruppen zusammen ist erreicht.
+       *[day] am Tag für alle Gruppen zusammen ist erreicht.
     } Wer beitreten möchte, wird gebeten, einen anderen Weg zu nehmen oder später wiederzukommen.
 watch-nearly-used-up =
     ⚠️ <b>{ $used } von { $limit }</b> sind { $of ->

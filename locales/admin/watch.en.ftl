@@ -4,17 +4,17 @@
 watch-sms = { $count } SMS
 watch-money = { $amount } { $currency }
 watch-used-up-prefix = ⚠️ <b>Many SMS to numbers that are nearly the same.</b> Within an hour { $limit } went to numbers in { $code } that differ in their last four digits only (per_prefix); for the rest of the hour no more do. People's numbers are seldom so close: somebody may be after the money that each SMS costs. I say this once a day for { $code }.
-watch-used-up-country = ⚠️ <b>No more SMS go to { $code } today.</b> { $limit } have gone there, as many as a day allows (sends_per_country, country_limits). Whoever has a number there is asked to use another way, or to come back tomorrow. If you did not expect so many, somebody may be after the money that each SMS costs.
-watch-used-up-gate = ⚠️ <b>No more SMS go out for this group today.</b> { $limit } have, as many as a day allows (sms_per_gate). Whoever wants to join is asked to use another way, or to come back tomorrow.
+watch-used-up-country = ⚠️ <b>No more SMS go to { $code } today.</b> The limit of { $limit } a day is reached (sends_per_country, country_limits). Whoever has a number there is asked to use another way, or to come back tomorrow. If you did not expect so many, somebody may be after the money that each SMS costs.
+watch-used-up-gate = ⚠️ <b>No more SMS go out for this group today.</b> The limit of { $limit } a day is reached (sms_per_gate). Whoever wants to join is asked to use another way, or to come back tomorrow.
 watch-used-up =
     ⚠️ <b>{ $of ->
         [hour] No more SMS go out for the rest of this hour.
         [month] No more SMS go out this month.
        *[day] No more SMS go out today.
-    }</b> { $limit }: that is all that I may { $of ->
-        [hour] send in an hour, for all groups together. I say this once a day.
-        [month] spend or send in a month, for all groups together.
-       *[day] spend or send on a day, for all groups together.
+    }</b> The limit of { $limit } { $of ->
+        [hour] an hour for all groups together is reached. I say this once a day.
+        [month] a month for all groups together is reached.
+       *[day] a day for all groups together is reached.
     } Whoever wants to join is asked to use another way, or to come back later.
 watch-nearly-used-up =
     ⚠️ <b>{ $used } of { $limit }</b> are used for SMS { $of ->

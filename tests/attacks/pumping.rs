@@ -18,7 +18,7 @@ async fn owners_hear_once_a_day_that_a_dial_code_is_used_up() {
         let person = scene.past_the_password(name).await;
         has_code_sent_to(&person, &person.phone()).await;
     }
-    assert_snapshot!(olga.reads().await, @"⚠️ No more SMS go to +49 today. 1 SMS have gone there, as many as a day allows (sends_per_country, country_limits). Whoever has a number there is asked to use another way, or to come back tomorrow. If you did not expect so many, somebody may be after the money that each SMS costs.");
+    assert_snapshot!(olga.reads().await, @"⚠️ No more SMS go to +49 today. The limit of 1 SMS a day is reached (sends_per_country, country_limits). Whoever has a number there is asked to use another way, or to come back tomorrow. If you did not expect so many, somebody may be after the money that each SMS costs.");
     scene.passes(DAY);
     with_an_sms(&scene, "Dana").await;
     let eve = scene.past_the_password("Eve").await;
@@ -96,7 +96,7 @@ async fn a_block_of_numbers_is_as_used_up_after_a_restart() {
     let mut scene = with_spending("", "per_prefix = 2").await;
     get_sms(&scene, &["Nora", "Ben"]).await;
     scene.restarts_bot().await;
-    is_refused(&scene, "Cem", "in 60 minutes").await;
+    is_refused(&scene, "Cem", "in 1 hour").await;
     scene.ends().await;
 }
 
@@ -119,7 +119,7 @@ async fn a_gate_has_its_limit_and_others_go_on() {
     assert_snapshot!(olga.reads().await, @r"
     Rust Berlin
 
-    ⚠️ No more SMS go out for this group today. 2 SMS have, as many as a day allows (sms_per_gate). Whoever wants to join is asked to use another way, or to come back tomorrow.
+    ⚠️ No more SMS go out for this group today. The limit of 2 SMS a day is reached (sms_per_gate). Whoever wants to join is asked to use another way, or to come back tomorrow.
     ");
 
     let dana = scene.world.person("Dana");
@@ -140,14 +140,14 @@ async fn the_whole_bot_has_its_limits_by_the_hour_and_by_the_day() {
     let mut scene = with_spending("", "per_hour = 2\nper_day = 3").await;
     let olga = scene.with_owner("Olga").await;
     get_sms(&scene, &["Nora", "Ben"]).await;
-    is_refused(&scene, "Cem", "in 60 minutes").await;
-    assert_snapshot!(olga.reads().await, @"");
+    is_refused(&scene, "Cem", "in 1 hour").await;
+    assert_snapshot!(olga.reads().await, @"⚠️ No more SMS go out for the rest of this hour. The limit of 2 SMS an hour for all groups together is reached. I say this once a day. Whoever wants to join is asked to use another way, or to come back later.");
     scene.passes(60 * MINUTE);
     get_sms(&scene, &["Dana"]).await;
-    assert_snapshot!(olga.reads().await, @"");
+    assert_snapshot!(olga.reads().await, @"⚠️ 3 SMS of 3 SMS are used for SMS today, for all groups together. At this pace the rest is used up at 13:00 UTC. After that no SMS goes out until the next day begins (UTC).");
     scene.restarts_bot().await;
     is_refused(&scene, "Eve", "in 11 hours").await;
-    assert_snapshot!(olga.reads().await, @"");
+    assert_snapshot!(olga.reads().await, @"⚠️ No more SMS go out today. The limit of 3 SMS a day for all groups together is reached. Whoever wants to join is asked to use another way, or to come back later.");
     scene.passes(11 * 60 * MINUTE);
     get_sms(&scene, &["Finn"]).await;
     scene.ends().await;
@@ -164,7 +164,7 @@ async fn no_sms_leaves_beyond_the_budget_of_a_day_and_owners_are_warned_before()
     get_sms(&scene, &["Ben"]).await;
     assert_snapshot!(olga.reads().await, @"⚠️ 0.20 EUR of 0.25 EUR are used for SMS today, for all groups together. At this pace the rest is used up at 15:00 UTC. After that no SMS goes out until the next day begins (UTC).");
     is_refused(&scene, "Cem", "in 12 hours").await;
-    assert_snapshot!(olga.reads().await, @"⚠️ No more SMS go out today. 0.25 EUR: that is all that I may spend or send on a day, for all groups together. Whoever wants to join is asked to use another way, or to come back later.");
+    assert_snapshot!(olga.reads().await, @"⚠️ No more SMS go out today. The limit of 0.25 EUR a day for all groups together is reached. Whoever wants to join is asked to use another way, or to come back later.");
     is_refused(&scene, "Dana", "in 12 hours").await;
     olga.hears_nothing().await;
     scene.passes(DAY / 2);
@@ -176,6 +176,7 @@ async fn no_sms_leaves_beyond_the_budget_of_a_day_and_owners_are_warned_before()
 async fn the_budget_of_a_month_is_not_new_every_day() {
     let budget = "currency = \"EUR\"\nprice = \"0.10\"\nbudget_per_month = \"0.35\"";
     let mut scene = with_spending("", budget).await;
+    let olga = scene.with_owner("Olga").await;
     // Until a month has just begun: in it there are 28 days at least.
     let day =
         |scene: &Scene| countersign::verification::calendar::civil(scene.clock().now().day()).2;
@@ -183,7 +184,6 @@ async fn the_budget_of_a_month_is_not_new_every_day() {
         scene.passes(DAY);
     }
     scene.is_heard().await;
-    let olga = scene.with_owner("Olga").await;
     get_sms(&scene, &["Nora", "Ben"]).await;
     scene.passes(DAY);
     get_sms(&scene, &["Cem"]).await;

@@ -1,10 +1,12 @@
 //! What each setting must be.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
 use crate::verification::effect::Channel;
 use crate::verification::gate::Mode;
+use crate::verification::spending::Money;
 
 #[test]
 fn what_is_missing_is_named_with_what_to_write() {
@@ -397,5 +399,50 @@ fn other_settings_are_checked_too() {
     ] {
         let problem = format!("config.toml:10: {why}");
         refused(&well(&format!("[{table}]\n{line}\n")), &[], &[&problem]);
+    }
+}
+
+#[test]
+fn limits_and_budgets_of_sms_are_read_and_checked() {
+    let lines = |more: &str| {
+        sms(&format!(
+            "auth_token = \"x\"\nfrom = \"Gate\"\nallowed_countries = [\"+49\"]\n{more}\n"
+        ))
+    };
+    let more = "per_prefix = 3\nper_hour = 20\nper_day = 90\ncountry_limits = [\"+49 = 200\"]\n\
+                currency = \"EUR\"\nprice = \"0.1\"\nprices = [\"+49=0.0750\", \"+1876=0.25\"]\n\
+                budget_per_day = \"5\"\nbudget_per_month = \"49.99\"";
+    let spending = accepted(&lines(more), &[]).spending;
+    assert_eq!((spending.per_prefix, spending.per_hour, spending.per_day), (3, 20, 90));
+    assert_eq!(spending.countries, BTreeMap::from([(49, 200)]));
+    assert_eq!((spending.currency.as_str(), spending.price), ("EUR", Money(100_000)));
+    assert_eq!(spending.prices["1876"], Money(250_000));
+    assert_eq!(spending.day.zip(spending.month), Some((Money(5_000_000), Money(49_990_000))));
+    let missing = ["config.toml:9: sms.price: missing", "config.toml:9: sms.currency: missing"];
+    refused(&lines("budget_per_month = \"50\""), &[], &missing);
+    for (wrong, named) in [
+        ("budget_per_month = \"50\"\nprice = \"1\"", "config.toml:9: sms.currency: missing"),
+        (
+            "price = \"0\"\nbudget_per_day = \"1\"\ncurrency = \"EUR\"",
+            "config.toml:14: sms.price: nothing",
+        ),
+        ("budget_per_day = \"5,00\"", "config.toml:14: sms.budget_per_day: \"5,00\" is no amount"),
+        ("currency = \"€\"", "config.toml:14: sms.currency: \"€\" is no currency's code"),
+        (
+            "country_limits = [\"49=200\"]",
+            "config.toml:14: sms.country_limits: \"49=200\" is no dial",
+        ),
+        (
+            "country_limits = [\"+49=1\", \"+49=2\"]",
+            "config.toml:14: sms.country_limits: +49 is named",
+        ),
+        ("prices = [\"+999=1\"]", "config.toml:14: sms.prices: \"+999=1\" is no dial code"),
+        ("per_hour = 0", "config.toml:14: sms.per_hour: 0 is out of range"),
+        (
+            "budget_per_day = \"9\"\nbudget_per_month = \"8\"\nprice = \"1\"\ncurrency = \"EUR\"",
+            "config.toml:14: sms.budget_per_day: 9 is more than the 8",
+        ),
+    ] {
+        refused(&lines(wrong), &[], &[named]);
     }
 }

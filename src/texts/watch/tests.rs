@@ -101,12 +101,12 @@ fn every_alarm_renders_in_both_languages() {
 fn alarms_read_well() {
     let limit = Amount::Sms(50);
     let country = Cap::Country { dial_code: 49 };
-    insta::assert_snapshot!(say("en", &Alarm::SmsUsedUp { cap: country, limit: limit.clone() }), @"");
-    insta::assert_snapshot!(say("en", &Alarm::SmsUsedUp { cap: Cap::Hour, limit }), @"");
+    insta::assert_snapshot!(say("en", &Alarm::SmsUsedUp { cap: country, limit: limit.clone() }), @"⚠️ <b>No more SMS go to +49 today.</b> The limit of 50 SMS a day is reached (sends_per_country, country_limits). Whoever has a number there is asked to use another way, or to come back tomorrow. If you did not expect so many, somebody may be after the money that each SMS costs.");
+    insta::assert_snapshot!(say("en", &Alarm::SmsUsedUp { cap: Cap::Hour, limit }), @"⚠️ <b>No more SMS go out for the rest of this hour.</b> The limit of 50 SMS an hour for all groups together is reached. I say this once a day. Whoever wants to join is asked to use another way, or to come back later.");
     let near = |cap, used, limit| Alarm::SmsNearlyUsedUp { cap, used, limit, runs_out: Some(THEN) };
     let month = near(Cap::CostOfMonth, eur(41_250_000), eur(50_000_000));
-    insta::assert_snapshot!(say("en", &month), @"");
-    insta::assert_snapshot!(say("de", &month), @"");
+    insta::assert_snapshot!(say("en", &month), @"⚠️ <b>41.25 EUR of 50 EUR</b> are used for SMS this month, for all groups together. At this pace the rest is used up on <b>2026-11-23</b>. After that no SMS goes out until the next month begins (UTC).");
+    insta::assert_snapshot!(say("de", &month), @"⚠️ <b>41.25 EUR von 50 EUR</b> sind in diesem Monat für SMS verbraucht, für alle Gruppen zusammen. Wenn es so weitergeht, ist der Rest am <b>2026-11-23</b> verbraucht. Danach geht keine SMS mehr hinaus, bis der nächste Monat beginnt (UTC).");
     let day = near(Cap::Day, Amount::Sms(160), Amount::Sms(200));
-    insta::assert_snapshot!(say("en", &day), @"");
+    insta::assert_snapshot!(say("en", &day), @"⚠️ <b>160 SMS of 200 SMS</b> are used for SMS today, for all groups together. At this pace the rest is used up at <b>18:40 UTC</b>. After that no SMS goes out until the next day begins (UTC).");
 }

@@ -8,6 +8,7 @@ mod admins;
 mod anything;
 mod group;
 mod outages;
+mod pumping;
 mod restore;
 mod two_gates;
 
