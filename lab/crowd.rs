@@ -52,7 +52,7 @@ const NO_MORE: &str = "as many codes as I may in one day";
 /// Said with no question: it takes a keyboard away.
 const CIVILITY: &str = "\n\nThank you.";
 /// Said in between, when a provider or the disk holds up a code.
-const DELAYED: &str = "That is our fault, not yours. I keep trying";
+const DELAYED: &str = "That is our fault, not yours. Codes wait until it answers";
 const WELCOME: &str = "Welcome!";
 
 /// Who somebody is: what they do before they do the right thing.

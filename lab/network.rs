@@ -22,7 +22,7 @@ const PACE: u32 = 25;
 
 const SENT: &str = "I have sent ";
 const UNKNOWN: &str = "broke off, so I cannot tell";
-const GAVE_UP: &str = "I could not send your code";
+const GAVE_UP: &str = "No code could leave";
 const TOO_OLD: &str = "is too old by now";
 const WAITS: &str = "I can send you a new code in";
 const SPENT: &str = "This button has done its work";

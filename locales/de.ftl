@@ -139,7 +139,7 @@ confirm =
     <code>{ $address }</code>
 
     Bitte schau genau hin und drück dann den Knopf.
-confirmed-sending = Ich schicke einen Code an <code>{ $address }</code>.
+confirmed-sending = Du hast einen Code an <code>{ $address }</code> angefordert.
 confirm-dropped = Verstanden: Dorthin schicke ich nichts.
 
 ## Der Code
@@ -151,7 +151,7 @@ code-sent =
     } { $channel ->
         [sms] per SMS
        *[email] per E-Mail
-    } an <code>{ $address }</code> geschickt. { $channel ->
+    } an <code>{ $address }</code> geschickt, sofern Codes dorthin nicht abbestellt sind. { $channel ->
         [sms] In der SMS
        *[email] In der Mail
     } stehen dieselben zwei Wörter wie in diesem Chat: <b>{ $phrase }</b>.
@@ -162,14 +162,17 @@ code-sent =
     }{ $channel ->
         [sms] { "" }
        *[email] { " " }Falls nichts ankommt, schau bitte auch in den Spam-Ordner.
+    }{ $number ->
+        [1] { "" }
+       *[other] { " " }Falls du dort einmal keine Codes mehr wolltest, kommt auch keiner: Bitte nimm eine andere Adresse oder wende dich an einen Admin der Gruppe.
     }
 code-delayed =
     { $channel ->
         [sms] Unser SMS-Dienst antwortet gerade nicht.
        *[email] Unser Mail-Dienst antwortet gerade nicht.
-    } Das liegt an uns, nicht an dir. Ich versuche es weiter, und es kostet dich keinen Versuch.
+    } Das liegt an uns, nicht an dir. Codes warten, bis er antwortet, und es kostet dich keinen Versuch.
 code-gave-up =
-    Ich konnte deinen Code nicht schicken: { $channel ->
+    Es konnte kein Code hinausgehen: { $channel ->
         [sms] Unser SMS-Dienst
        *[email] Unser Mail-Dienst
     } ist gestört. Das liegt an uns, nicht an dir, und kostet dich keinen Versuch. Bitte lass dir etwas später einen neuen Code schicken.
@@ -186,7 +189,6 @@ code-unknown =
 refused-no-such-address = <code>{ $address }</code> gibt es nicht, heißt es. Bitte prüf sie und gib mir eine andere; das kostet dich keinen Versuch.
 refused-mailbox-full = Das Postfach von <code>{ $address }</code> ist voll. Bitte schaff etwas Platz oder gib mir eine andere Adresse; das kostet dich keinen Versuch.
 refused-not-mobile = <code>{ $address }</code> kann keine SMS empfangen. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
-refused-opted-out = Wem <code>{ $address }</code> gehört, möchte keine SMS mehr von uns, also schicke ich keine dorthin. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
 refused-not-served = Unser SMS-Dienst erreicht <code>{ $address }</code> nicht. Das liegt nicht an dir. Bitte gib mir eine andere Nummer; das kostet dich keinen Versuch.
 refused-policy = <code>{ $address }</code> nimmt unsere Nachrichten nicht an. Das liegt nicht an dir. Bitte gib mir eine andere; das kostet dich keinen Versuch.
 wrong-code =
@@ -200,13 +202,13 @@ code-expired =
         [1] Dein Code
        *[other] Code { $number }
     } ist inzwischen abgelaufen; das kostet dich keinen Versuch. Soll ich dir einen neuen schicken?
-old-code = Das war Code { $was }. Inzwischen habe ich <b>Code { $now }</b> geschickt: Bitte tippe diesen ein. Das kostet dich keinen Versuch.
+old-code = Das war Code { $was }. An seine Stelle ist <b>Code { $now }</b> getreten: Bitte tippe diesen ein. Das kostet dich keinen Versuch.
 not-a-code = Ich warte auf deinen Code: { $digits } Ziffern in einer Nachricht. Das kostet dich keinen Versuch.
 same-address =
-    An <code>{ $address }</code> habe ich schon { $number ->
-        [1] einen Code
+    { $number ->
+        [1] Dein Code
        *[other] Code { $number }
-    } geschickt, und er gilt noch. Soll ich einen neuen schicken, oder behältst du ihn?
+    } an <code>{ $address }</code> gilt noch. Soll ich einen neuen schicken, oder behältst du ihn?
 offer-new-code = Soll ich einen neuen Code an <code>{ $address }</code> schicken?
 tap-link-not-yours = Dieser Link gehört zum Code von jemand anderem oder zu einem, der nicht mehr zählt. Er bewirkt hier nichts und kostet dich keinen Versuch.
 
@@ -220,13 +222,28 @@ code-kept =
        *[other] Gut: Code { $number } gilt noch.
     } Bitte tippe ihn hier ein.
 
+## Keine Codes mehr an eine Adresse
+
+opt-out =
+    Dieser Link stammt aus einer Mail mit einem Code. Soll ich an die Adresse dieser Mail <b>keine Codes mehr schicken</b>, egal, wer einen anfordert?
+
+    Dann kommt auch niemand mehr mit dieser Adresse durch eine Tür. Dieser Link macht es rückgängig.
+opt-in =
+    Dieser Link stammt aus einer Mail mit einem Code. An die Adresse dieser Mail schicke ich keine Codes mehr, weil jemand mit einer solchen Mail das so wollte.
+
+    Soll ich dorthin wieder Codes schicken?
+opted-out = Erledigt: An diese Adresse schicke ich keine Codes mehr, egal, wer einen anfordert. Um das rückgängig zu machen, öffne den Link in der Mail noch einmal.
+opted-in = Erledigt: An diese Adresse schicke ich wieder Codes.
+
 ## Grenzen beim Senden
 
-no-more-codes-today = Ich habe dir so viele Codes geschickt, wie ich an einem Tag darf. Bitte komm morgen wieder.
+no-more-codes-today = Du hast so viele Codes angefordert, wie es an einem Tag geben darf. Bitte komm morgen wieder.
 no-more-addresses-today = Du hast mir so viele Adressen gegeben, wie ich an einem Tag annehmen darf. Bitte nimm eine davon oder komm morgen wieder.
-address-had-too-many = An diese Adresse gingen heute schon so viele Codes, wie man jemandem zumuten darf. Bitte gib mir eine andere Adresse oder komm morgen wieder.
+address-had-too-many = An diese Adresse wurden heute zu viele Codes angefordert, vielleicht von anderen. Das sperrt dich nicht aus: Bitte gib mir eine andere Adresse oder komm morgen wieder.
 sms-had-too-many = Für den Augenblick habe ich so viele SMS verschickt, wie ich darf, an alle zusammen. Das liegt nicht an dir und kostet dich keinen Versuch. Bitte wähle einen anderen Weg oder komm { $wait } wieder.
 country-had-too-many = In dieses Land habe ich heute so viele SMS geschickt, wie ich darf. Das liegt nicht an dir. Bitte wähle einen anderen Weg oder komm morgen wieder.
+country-off-or-email = In dieses Land schicke ich gerade keine SMS: Zu wenige der Codes dorthin kamen zurück. Das liegt nicht an dir. Bitte nimm stattdessen deine E-Mail-Adresse.
+country-off = In dieses Land schicke ich gerade keine SMS: Zu wenige der Codes dorthin kamen zurück. Das liegt nicht an dir. Bitte nimm eine Nummer aus einem anderen Land oder versuch es später noch einmal.
 
 ## Das Ende
 
@@ -276,7 +293,7 @@ now-channel = Bitte wähle mit den Knöpfen oben, wie ich dir deinen Code schick
 now-email = Bitte tippe deine E-Mail-Adresse ein.
 now-phone = Bitte tippe deine Handynummer mit Ländervorwahl ein oder teile sie mit dem Knopf.
 now-confirm = Bitte prüf die Adresse oben und drück einen Knopf.
-now-code = Bitte tippe den Code ein, den ich dir geschickt habe.
+now-code = Bitte tippe deinen Code ein.
 now-locked = Bitte warte, bis die Sperre vorbei ist. /start sagt dir, wie lange das dauert.
 now-stopped = Von hier an kann dir nur noch ein Admin der Gruppe die Tür öffnen.
 now-admitting = Du hast alles geschafft. Falls die Tür nicht aufgeht, schick mir bitte /start.
@@ -320,6 +337,8 @@ label-new-code = Neuen Code schicken
 label-ask-admin = 🙋 Admin fragen
 label-try-again = Noch einmal versuchen
 label-cancel = Abbrechen
+label-opt-out = Keine Codes mehr dorthin
+label-opt-in = Wieder Codes dorthin schicken
 label-share-contact = 📱 Meine Nummer teilen
 
 ## Das Menü des Bots
@@ -342,12 +361,16 @@ mail-phrase = Im Chat mit dem Bot stehen dieselben zwei Wörter: { $phrase }. St
 mail-todo = Bitte tippe den Code in den Chat mit @{ $bot } auf Telegram ein. Er gilt { $lives }.
 mail-tap = Oder öffne diesen Link auf dem Gerät, auf dem du Telegram benutzt. Er funktioniert nur für dich:
 mail-ignore = Falls du diesen Code nicht angefordert hast, kannst du diese Mail einfach ignorieren: Ohne den Code geschieht nichts.
+mail-opt-out = Falls du an dieser Adresse nie wieder einen Code von uns möchtest, egal, wer einen anfordert, öffne diesen Link und drück den Knopf:
 mail-promise = Nach dem Anmeldecode deines Telegram-Kontos fragen wir nie.
 
 ## Die SMS: höchstens 160 Zeichen, nur Zeichen, die eine SMS kennt
 
 sms =
-    Code { $code } für { $group }. { $number ->
-        [1] { "" }
-       *[other] Das ist Code { $number }.
-    } Gleiche Wörter wie im Chat: { $phrase }. Gilt { $lives }. Nur dort eintippen.
+    { $number ->
+        [1] Code
+       *[other] Code { $number }:
+    } { $code } für { $group }. Wörter wie im Chat: { $phrase }. Gilt { $lives }. Nur dort eintippen. Nicht angefordert? Ignorieren{ $stop ->
+        [yes] ; STOP bestellt ab
+       *[no] { "" }
+    }.

@@ -127,7 +127,7 @@ confirm =
     <code>{ $address }</code>
 
     Please look closely, then press the button.
-confirmed-sending = I am sending a code to <code>{ $address }</code>.
+confirmed-sending = You have asked for a code to <code>{ $address }</code>.
 confirm-dropped = Understood: I am not sending anything there.
 
 ## The code
@@ -139,7 +139,7 @@ code-sent =
     } { $channel ->
         [sms] by SMS
        *[email] by e-mail
-    } to <code>{ $address }</code>. { $channel ->
+    } to <code>{ $address }</code>, unless its owner wants no codes from me. { $channel ->
         [sms] The message
        *[email] The mail
     } carries the same two words as this chat: <b>{ $phrase }</b>.
@@ -150,14 +150,17 @@ code-sent =
     }{ $channel ->
         [sms] { "" }
        *[email] { " " }If nothing comes, please look into the spam folder too.
+    }{ $number ->
+        [1] { "" }
+       *[other] { " " }If you once asked me to stop sending codes there, none comes: please use another address or ask an admin of the group.
     }
 code-delayed =
     { $channel ->
         [sms] Our SMS service is not answering at the moment.
        *[email] Our mail service is not answering at the moment.
-    } That is our fault, not yours. I keep trying, and it costs you no try.
+    } That is our fault, not yours. Codes wait until it answers, and it costs you no try.
 code-gave-up =
-    I could not send your code: { $channel ->
+    No code could leave: { $channel ->
         [sms] our SMS service
        *[email] our mail service
     } is out of order. That is our fault, not yours, and it costs you no try. Please ask for a new code a little later.
@@ -174,7 +177,6 @@ code-unknown =
 refused-no-such-address = <code>{ $address }</code> does not exist, I am told. Please check it and give me another one; this costs you no try.
 refused-mailbox-full = The mailbox of <code>{ $address }</code> is full. Please make some room, or give me another address; this costs you no try.
 refused-not-mobile = <code>{ $address }</code> cannot receive text messages. Please give me another number; this costs you no try.
-refused-opted-out = The owner of <code>{ $address }</code> has asked for no more text messages from us, so I send none there. Please give me another number; this costs you no try.
 refused-not-served = Our SMS service does not reach <code>{ $address }</code>. That is not your fault. Please give me another number; this costs you no try.
 refused-policy = <code>{ $address }</code> does not take our messages. That is not your fault. Please give me another one; this costs you no try.
 wrong-code =
@@ -188,13 +190,13 @@ code-expired =
         [1] Your code
        *[other] Code { $number }
     } is too old by now; this costs you no try. Shall I send you a new one?
-old-code = That was code { $was }. I have sent <b>code { $now }</b> since: please type that one. This costs you no try.
+old-code = That was code { $was }. <b>Code { $now }</b> has taken its place: please type that one. This costs you no try.
 not-a-code = I am waiting for your code: { $digits } digits in one message. This costs you no try.
 same-address =
-    I have sent { $number ->
-        [1] a code
-       *[other] code { $number }
-    } to <code>{ $address }</code> already, and it is still valid. Shall I send a new one, or do you keep that one?
+    { $number ->
+        [1] Your code
+       *[other] Code { $number }
+    } to <code>{ $address }</code> is still valid. Shall I send a new one, or do you keep that one?
 offer-new-code = Shall I send a new code to <code>{ $address }</code>?
 tap-link-not-yours = This link belongs to somebody else’s code, or to one that no longer counts. It does nothing here, and it costs you no try.
 
@@ -208,13 +210,28 @@ code-kept =
        *[other] All right: code { $number } is still valid.
     } Please type it here.
 
+## No more codes to an address
+
+opt-out =
+    This link comes from a mail with a code. Shall I send <b>no more codes to that address</b>, whoever asks for one?
+
+    Then nobody can pass a gate by that address any more. This link undoes it.
+opt-in =
+    This link comes from a mail with a code. I send no more codes to that address, because somebody who had such a mail asked for that.
+
+    Shall I send codes there again?
+opted-out = Done: I send no more codes to that address, whoever asks for one. To undo that, open the link in the mail once more.
+opted-in = Done: I send codes to that address again.
+
 ## Limits on sending
 
-no-more-codes-today = I have sent you as many codes as I may in one day. Please come back tomorrow.
+no-more-codes-today = You have asked for as many codes as there may be in one day. Please come back tomorrow.
 no-more-addresses-today = You have given me as many addresses as I may take in one day. Please use one of them, or come back tomorrow.
-address-had-too-many = This address has been sent as many codes today as its owner should have to put up with. Please give me another address, or come back tomorrow.
+address-had-too-many = This address has had too many codes asked for today, perhaps by others. That does not lock you out: please give me another address, or come back tomorrow.
 sms-had-too-many = For the moment I have sent as many text messages as I may, to everybody together. That has nothing to do with you, and costs you no try. Please choose another way, or come back { $wait }.
 country-had-too-many = I have sent as many text messages to that country today as I may. That is not your fault. Please choose another way, or come back tomorrow.
+country-off-or-email = I send no text messages to that country at the moment: too few of the codes there came back. That is not your fault. Please use your e-mail address instead.
+country-off = I send no text messages to that country at the moment: too few of the codes there came back. That is not your fault. Please use a number of another country, or try again later.
 
 ## The end
 
@@ -264,7 +281,7 @@ now-channel = Please choose with the buttons above how I may send you your code.
 now-email = Please type your e-mail address.
 now-phone = Please type your mobile number with its country code, or share it with the button.
 now-confirm = Please check the address above and press a button.
-now-code = Please type the code that I sent you.
+now-code = Please type your code.
 now-locked = Please wait until the lock has ended. /start says how long that takes.
 now-stopped = From here on only an admin of the group can open the door for you.
 now-admitting = You have passed. If the door does not open, please send me /start.
@@ -309,6 +326,8 @@ label-new-code = Send a new code
 label-ask-admin = 🙋 Ask an admin
 label-try-again = Try again
 label-cancel = Cancel
+label-opt-out = No more codes there
+label-opt-in = Send codes there again
 label-share-contact = 📱 Share my phone number
 
 ## The bot's menu
@@ -331,12 +350,16 @@ mail-phrase = The chat with the bot shows the same two words: { $phrase }. If it
 mail-todo = Please type the code in the chat with @{ $bot } on Telegram. It is valid for { $lives }.
 mail-tap = Or open this link on the device where you use Telegram. It works for you alone:
 mail-ignore = If it was not you who asked for this code, please ignore this mail: nothing happens without the code.
+mail-opt-out = If you never want a code from us at this address again, whoever asks for one, open this link and press the button:
 mail-promise = We never ask for the login code of your Telegram account.
 
 ## The SMS: at most 160 characters in all, only letters that an SMS knows
 
 sms =
-    Code { $code } for { $group }. { $number ->
-        [1] { "" }
-       *[other] This is code { $number }.
-    } Same words as in the chat: { $phrase }. Valid for { $lives }. Type it only in that chat.
+    { $number ->
+        [1] Code
+       *[other] Code { $number }:
+    } { $code } for { $group }. Words as in the chat: { $phrase }. Valid { $lives }. Type it only there. Did not ask? Ignore it{ $stop ->
+        [yes] ; STOP ends it
+       *[no] { "" }
+    }.

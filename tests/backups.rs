@@ -245,9 +245,9 @@ async fn after_a_restore_all_wait_alike_and_hear_that_it_is_not_their_fault() {
     assert_snapshot!(steady(&nora.reads().await), @r"
     Rust Berlin
 
-    I have sent code 2 by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent code 2 by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
-    Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too.
+    Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too. If you once asked me to stop sending codes there, none comes: please use another address or ask an admin of the group.
     [🔁 Resend]
     [Other address] [Cancel]
     ");
@@ -271,7 +271,17 @@ async fn sms_waits_for_the_next_day_after_a_restore() {
     nora.types("+49 1512 3456789");
     nora.reads().await;
     nora.presses("Send the code");
-    assert_snapshot!(nora.reads().await, @"(alert) I have sent as many text messages to that country today as I may. That is not your fault. Please choose another way, or come back tomorrow.");
+    assert_snapshot!(nora.reads().await, @r"
+    (edited) Rust Berlin
+
+    Understood: I am not sending anything there.
+    ---
+    Rust Berlin
+
+    I have sent as many text messages to that country today as I may. That is not your fault. Please choose another way, or come back tomorrow.
+    [✉️ By e-mail]
+    [Other address] [Cancel]
+    ");
     scene.passes(24 * 60 * MINUTE);
     scene.ends().await;
 }

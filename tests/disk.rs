@@ -47,7 +47,11 @@ async fn no_sms_leaves_a_disk_that_is_nearly_full_and_none_is_lost() {
     nora.types(&nora.phone());
     hears(&nora, "Shall I send the code").await;
     nora.presses("Send the code");
-    hears(&nora, "That is our fault, not yours. I keep trying, and it costs you no try.").await;
+    hears(
+        &nora,
+        "That is our fault, not yours. Codes wait until it answers, and it costs you no try.",
+    )
+    .await;
     process.says("no SMS leaves; trying again").await;
     assert_eq!(world.twilio.sms_count(), 0);
     // E-mail costs nothing, and goes on.

@@ -160,7 +160,7 @@ async fn a_mail_server_that_hangs_for_a_hundred_holds_up_no_chat() {
         person.presses("Send the code");
     }
     for person in &crowd {
-        hears(person, "I am sending a code to").await;
+        hears(person, "You have asked for a code to").await;
     }
     // Every place for codes is taken now; Omar talks on.
     omar.types("open barley");

@@ -326,7 +326,7 @@ async fn everybody_goes_on_where_an_older_version_left_them() {
         hears(nora, "You have 1 try left").await;
         // The codes that are open do what they did.
         sami.types(&codes.first);
-        hears(sami, "That was code 1. I have sent code 2 since").await;
+        hears(sami, "That was code 1. Code 2 has taken its place").await;
         sami.types(&codes.second);
         hears(sami, "This invite link is for you alone").await;
         tara.types(&codes.by_sms);

@@ -9,12 +9,14 @@ use std::collections::BTreeMap;
 
 use countersign::verification::applicant::{Facts, Outcome, Person, Stepped, step};
 use countersign::verification::code::Keys;
+use countersign::verification::conversion::Conversion;
 use countersign::verification::effect::Effect;
 use countersign::verification::event::{Event, What};
 use countersign::verification::gate::Gates;
 use countersign::verification::limits::Ledger;
 use countersign::verification::outage::{Outage, Outages};
 use countersign::verification::restore::Restore;
+use countersign::verification::spending::Spending;
 use countersign::verification::{GateId, Timestamp, UserId};
 use countersign_fuzz::{Counting, gates};
 use libfuzzer_sys::fuzz_target;
@@ -24,7 +26,8 @@ struct World {
     keys: Keys,
     outages: Outages,
     now: Timestamp,
-    ledgers: BTreeMap<Ledger, u32>,
+    ledgers: BTreeMap<Ledger, u64>,
+    spending: Spending,
     restore: Option<Restore>,
 }
 
@@ -44,6 +47,9 @@ impl World {
                 password: password.clone(),
                 on_roster: &|_, key| key[0] & 1 == 0,
                 holders: &|_, key| if key[0] & 6 == 0 { vec![UserId(3)] } else { Vec::new() },
+                suppressed: &|key| key[0] & 24 == 0,
+                conversion: &|_| Conversion::default(),
+                spending: &self.spending,
                 restore: self.restore,
             };
             match step(person, event, &mut facts) {
@@ -70,6 +76,7 @@ fuzz_target!(|text: &str| {
         outages: Outages::default(),
         now: Timestamp(1_796_126_400_000),
         ledgers: BTreeMap::new(),
+        spending: Spending::default(),
         restore: None,
     };
     for (number, line) in lines.take(60).enumerate() {

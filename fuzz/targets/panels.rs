@@ -204,7 +204,7 @@ impl Archive for Shelf {
         (admin == UserId(1)).then(|| self.panel.clone())
     }
 
-    fn ledger(&self, _: &Ledger) -> u32 {
+    fn ledger(&self, _: &Ledger) -> u64 {
         1
     }
 

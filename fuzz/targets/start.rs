@@ -6,9 +6,11 @@ use countersign::verification::applicant::{
     Applicant, Challenge, Delivery, Facts, Outcome, Person, Stage, Stepped, step,
 };
 use countersign::verification::code::{Invitation, Keys};
+use countersign::verification::conversion::Conversion;
 use countersign::verification::effect::Effect;
 use countersign::verification::event::{Event, What};
 use countersign::verification::outage::Outages;
+use countersign::verification::spending::Spending;
 use countersign::verification::{ChallengeId, ChatId, GateId, MessageId, Timestamp, UserId};
 use countersign_fuzz::{Counting, GATES, gates};
 use libfuzzer_sys::fuzz_target;
@@ -94,6 +96,9 @@ fn starts(keys: &Keys, user: UserId, parameter: &str) -> Outcome {
         password: None,
         on_roster: &|_, _| true,
         holders: &|_, _| Vec::new(),
+        suppressed: &|_| false,
+        conversion: &|_| Conversion::default(),
+        spending: &Spending::default(),
         restore: None,
     };
     match step(&mut person, &Event::of(user, what), &mut facts) {

@@ -28,3 +28,9 @@ watch-nearly-used-up =
 watch-forecast-day = Wenn es so weitergeht, ist der Rest am <b>{ $day }</b> verbraucht.
 watch-forecast-time = Wenn es so weitergeht, ist der Rest um <b>{ $time } UTC</b> verbraucht.
 watch-forecast-lasts = Wenn es so weitergeht, reicht es.
+watch-off = ⚠️ <b>An { $code } gehen { $rest } lang keine SMS.</b> Von den letzten { $of } Codes dorthin { $verified ->
+        [0] kam keiner
+        [one] kam einer
+       *[other] kamen { $verified }
+    } zurück (sms_conversion). Vielleicht verdient jemand an den SMS, vielleicht kommen sie nicht an. Wer dort eine Nummer hat, wird gebeten, eine E-Mail-Adresse zu nehmen, wenn die Gruppe das zulässt. Danach versuche ich es mit ein paar wenigen.
+watch-on-again = <b>An { $code } gehen wieder SMS.</b> Von ein paar wenigen zur Probe kamen genug zurück.

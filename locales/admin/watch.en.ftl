@@ -29,3 +29,8 @@ watch-nearly-used-up =
 watch-forecast-day = At this pace the rest is used up on <b>{ $day }</b>.
 watch-forecast-time = At this pace the rest is used up at <b>{ $time } UTC</b>.
 watch-forecast-lasts = At this pace it lasts.
+watch-off = ⚠️ <b>No SMS go to { $code } for { $rest }.</b> Of the last { $of } codes that went there, { $verified ->
+        [0] none
+       *[other] { $verified }
+    } came back (sms_conversion). Perhaps somebody earns from the text messages, perhaps they do not arrive. Whoever has a number there is asked to use their e-mail address, if the gate takes one. After that time I try it with a few.
+watch-on-again = <b>SMS go to { $code } again.</b> Of a few that I tried it with, enough came back.

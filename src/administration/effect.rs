@@ -90,6 +90,8 @@ pub enum Tag {
     Guessing(UserId),
     /// That raid mode is on, at this admin.
     Raid(UserId),
+    /// Something about the bot as a whole, at this admin.
+    Alarm(UserId),
     /// The notice in the group to those who are muted.
     Notice,
     /// The message in the group which leads an admin to the set-up.

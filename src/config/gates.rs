@@ -63,6 +63,7 @@ pub(super) fn limits(fields: &mut Reader<'_>, base: &Limits) -> Limits {
         addresses_per_day: fields.number("addresses_per_day", 1..=MANY, base.addresses_per_day),
         sends_per_address: fields.number("sends_per_address", 1..=MANY, base.sends_per_address),
         sends_per_country: fields.number("sends_per_country", 1..=MANY, base.sends_per_country),
+        sms_conversion: fields.number("sms_conversion", 0..=100, base.sms_conversion),
         sms_per_gate: fields.number("sms_per_gate", 1..=MANY, base.sms_per_gate),
         guessing_alarm: fields.number("guessing_alarm", 0..=MANY, base.guessing_alarm),
         guessing_slows: fields.flag("guessing_slows", base.guessing_slows),

@@ -93,6 +93,7 @@ pub(super) const KEYS: &[Key] = &[
     key(Section::Limits, "addresses_per_day", Kind::Integer),
     key(Section::Limits, "sends_per_address", Kind::Integer),
     key(Section::Limits, "sends_per_country", Kind::Integer),
+    key(Section::Limits, "sms_conversion", Kind::Integer),
     key(Section::Limits, "sms_per_gate", Kind::Integer),
     key(Section::Limits, "guessing_alarm", Kind::Integer),
     key(Section::Limits, "guessing_slows", Kind::Flag),

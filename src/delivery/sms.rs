@@ -370,6 +370,14 @@ impl Texter {
         }
     }
 
+    /// Whether people can answer the sender: not if that is a mere name.
+    #[must_use]
+    pub fn takes_answers(&self) -> bool {
+        let (field, sender) = &self.sender;
+        // Numbers of a few digits are short codes.
+        *field != "From" || sender.bytes().all(|b| b.is_ascii_digit() || b == b'+')
+    }
+
     fn url(&self, rest: &str) -> Url {
         let mut url = self.account.clone();
         url.set_path(&format!("{}{rest}", self.account.path()));

@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 use super::Engine;
 use super::follow::{self, Followed, Note};
 use super::renaming::Renaming;
-use super::shelf::{Shelf, holders, panel_of, person_of};
+use super::shelf::{Shelf, conversion, holders, is_suppressed, panel_of, person_of};
 use super::world::SystemRandom;
 use crate::administration::archive::Archive;
 use crate::administration::effect::Whose;
@@ -212,6 +212,8 @@ fn applicant(
             password: found.password,
             on_roster: &|gate, key| shelf.on_roster(gate, key),
             holders: &|gate, key| holders(seen, gate, key),
+            suppressed: &|key| is_suppressed(seen, key),
+            conversion: &|dial_code| conversion(seen, dial_code),
             spending: &engine.setting.spending,
             restore: engine.restore,
         };

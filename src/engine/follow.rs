@@ -10,8 +10,9 @@ use crate::administration::outcome::{self, Change, Deed, Message};
 use crate::administration::{panel, watch};
 use crate::machines::{Happening, Work};
 use crate::store::records::{
-    Alarm, Holders, InboxEntry, LedgerCount, OutboxEntry, PersonRecord, RosterLine, RosterSize,
-    SettingsRecord, StaffRecord, UploadPart, Username, Wake, WatchRecord,
+    Alarm, ConversionRecord, Holders, InboxEntry, LedgerCount, OutboxEntry, PersonRecord,
+    RosterLine, RosterSize, SettingsRecord, StaffRecord, Suppressed, UploadPart, Username, Wake,
+    WatchRecord,
 };
 use crate::store::{Sequence, StoreError, View};
 use crate::verification::alarm::Alarm as Raised;
@@ -60,6 +61,18 @@ pub(super) fn applicant(
     }
     for (gate, key, holds) in outcome.holdings {
         hold(view, gate, &key, user, holds)?;
+    }
+    for (key, stop) in outcome.suppressions {
+        match stop {
+            true => view.put(&key, &Suppressed { since: now })?,
+            false => view.remove::<Suppressed>(&key),
+        }
+    }
+    for (dial_code, country) in outcome.conversions {
+        match country.is_blank() {
+            true => view.remove::<ConversionRecord>(&dial_code),
+            false => view.put(&dial_code, &ConversionRecord(country))?,
+        }
     }
     for order in outcome.orders {
         queue(view, &mut followed, Work::Verification(order), now)?;

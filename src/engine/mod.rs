@@ -56,8 +56,8 @@ use crate::verification::{Language, UserId};
 pub use gates::GateBook;
 use hearing::Hearing;
 pub use intake::Polling;
-use outbox::Outbox;
 pub use outbox::Retries;
+use outbox::{Outbox, Pretence};
 use people::People;
 pub use pulse::Pulse;
 use verifier::Verifier;
@@ -124,6 +124,7 @@ struct Engine {
     metrics: Metrics,
     pulse: Arc<Pulse>,
     retries: Retries,
+    pretence: Pretence,
     polling: Polling,
     verifier: Verifier,
     /// What the machines have to tell each other, once it is in the inbox.
@@ -160,6 +161,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
         metrics: parts.metrics,
         pulse: parts.pulse,
         retries: parts.retries,
+        pretence: Pretence::default(),
         polling: parts.polling,
         verifier: Verifier::new(),
         restore: mark.map(|RestoreMark(restore)| restore),

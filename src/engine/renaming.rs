@@ -108,6 +108,7 @@ impl Renaming<'_> {
             | Tag::Doctor(_)
             | Tag::Guessing(_)
             | Tag::Raid(_)
+            | Tag::Alarm(_)
             | Tag::Notice
             | Tag::Signpost
             | Tag::Log => {}

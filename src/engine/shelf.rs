@@ -7,11 +7,12 @@ use crate::administration::panel::Panel;
 use crate::administration::settings::Settings;
 use crate::administration::staff::Staff;
 use crate::store::records::{
-    DeskRecord, GateTitle, Holders, PanelRecord, PersonRecord, RosterLine, RosterSize,
-    SettingsRecord, StaffRecord, UploadPart, Username,
+    ConversionRecord, DeskRecord, GateTitle, Holders, PanelRecord, PersonRecord, RosterLine,
+    RosterSize, SettingsRecord, StaffRecord, Suppressed, UploadPart, Username,
 };
 use crate::store::{StoreError, View};
 use crate::verification::applicant::Person;
+use crate::verification::conversion::Conversion;
 use crate::verification::gate::Gates;
 use crate::verification::limits::Ledger;
 use crate::verification::{GateId, Hidden, Timestamp, UserId};
@@ -123,6 +124,18 @@ pub(super) fn panel_of(
 pub(super) fn holders(view: &View<'_>, gate: GateId, key: &[u8; 32]) -> Vec<UserId> {
     let kept = view.get::<Holders>(&(gate, *key)).ok().flatten();
     kept.map(|Holders { users }| users).unwrap_or_default()
+}
+
+/// Whether whoever has this address (its keyed hash) wants no codes; one that cannot be looked up
+/// gets none.
+pub(super) fn is_suppressed(view: &View<'_>, key: &[u8; 32]) -> bool {
+    !matches!(view.get::<Suppressed>(key), Ok(None))
+}
+
+/// How many of the latest codes by SMS to a dial code came back.
+pub(super) fn conversion(view: &View<'_>, dial_code: u16) -> Conversion {
+    let kept = view.get::<ConversionRecord>(&dial_code).ok().flatten();
+    kept.map(|ConversionRecord(country)| country).unwrap_or_default()
 }
 
 impl Shelf<'_, '_> {

@@ -337,12 +337,14 @@ impl Record for Hearing {
 }
 
 mod administration;
+mod sending;
 
 pub use administration::{
     Alarm, DeskRecord, Holders, MovedGate, PanelRecord, RosterLine, RosterSize, SettingsRecord,
     StaffRecord, UploadPart, Username, WatchRecord,
 };
 
+pub use sending::{ConversionRecord, Suppressed};
 /// The UTC day of an hour.
 fn day_of(hour: i64) -> i64 {
     hour.div_euclid(A_DAYS_HOURS)
@@ -415,6 +417,8 @@ pub(super) static KINDS: &[Kind] = &[
     kind::<Alarm>(),
     kind::<MovedGate>(),
     kind::<Hearing>(),
+    kind::<Suppressed>(),
+    kind::<ConversionRecord>(),
     kind::<WatchRecord>(),
     #[cfg(test)]
     kind::<super::tests::Note>(),

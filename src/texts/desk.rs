@@ -75,6 +75,7 @@ pub fn of_text(text: &DeskText) -> Sentence {
             with("desk-guessing", values)
         }
         DeskText::Raid { figures, link } => raid(figures, link),
+        DeskText::Alarm(alarm) => super::watch::of_alarm(alarm),
         DeskText::AlreadyAnswered { act, by } => {
             with("desk-already", [("answer", Value::Said(answer(*act, by)))])
         }
@@ -278,7 +279,7 @@ fn did(what: &str) -> Sentence {
     plain(id)
 }
 
-const DID: [(&str, &str); 63] = [
+const DID: [(&str, &str); 67] = [
     ("asked", "desk-did-asked"),
     ("right_password", "desk-did-right-password"),
     ("wrong_password", "desk-did-wrong-password"),
@@ -286,6 +287,10 @@ const DID: [(&str, &str); 63] = [
     ("hard_stopped", "desk-did-hard-stopped"),
     ("code_issued_email", "desk-did-code-issued-email"),
     ("code_issued_sms", "desk-did-code-issued-sms"),
+    ("suppressed", "desk-did-suppressed"),
+    ("country_off", "desk-did-country-off"),
+    ("sms_country_off", "desk-did-sms-country-off"),
+    ("sms_country_on_again", "desk-did-sms-country-on-again"),
     ("send_limit_reached", "desk-did-send-limit-reached"),
     ("address_refused", "desk-did-address-refused"),
     ("right_code", "desk-did-right-code"),

@@ -6,8 +6,8 @@ use super::clean::escape;
 use super::gsm7;
 use super::names::{name, poses_as_telegram};
 use super::sentences::{PHRASE, TITLE, count, plain, with, words};
-use crate::verification::Language;
 use crate::verification::effect::Letter;
+use crate::verification::{Hidden, Language};
 
 /// A mail in words. The subject has one line and never the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,10 @@ impl Texts {
     pub fn mail(&self, language: &Language, letter: &Letter, bot: &str) -> MailText {
         let group = self.group(language, &letter.group);
         let bot = for_url(bot);
-        let link = format!("https://t.me/{bot}?start={}", for_url(letter.tap.reveal()));
+        let link_of = |parameter: &Hidden| {
+            format!("https://t.me/{bot}?start={}", for_url(parameter.reveal()))
+        };
+        let link = link_of(&letter.tap);
         let code = letter.code.reveal();
         let say = |sentence: Sentence| self.catalogue.say(language, &sentence, str::to_owned);
 
@@ -40,12 +43,18 @@ impl Texts {
         ));
         let tap = say(plain("mail-tap"));
         let ignore = say(plain("mail-ignore"));
+        let opt_out = say(plain("mail-opt-out"));
+        let no_more = Some(&letter.opt_out).filter(|parameter| !parameter.reveal().is_empty());
+        let no_more = no_more.map(link_of);
         let promise = say(plain("mail-promise"));
 
-        let text = format!(
+        let mut text = format!(
             "{greeting}\n\n{intro}\n\n    {code}\n\n{phrase}\n\n{todo}\n\n{tap}\n{link}\n\n\
              {ignore}\n\n{promise}\n"
         );
+        if let Some(no_more) = &no_more {
+            text.push_str(&format!("\n{opt_out}\n{no_more}\n"));
+        }
         let html = page(self.catalogue.nearest(language), |body| {
             body.paragraph(&greeting);
             body.paragraph(&intro);
@@ -55,6 +64,9 @@ impl Texts {
             body.link(&tap, &link);
             body.paragraph(&ignore);
             body.paragraph(&promise);
+            if let Some(no_more) = &no_more {
+                body.link(&opt_out, no_more);
+            }
         });
         let subject = say(with("mail-subject", [("group", Value::Words(group.clone()))]));
         MailText { subject, text, html, group }
@@ -62,8 +74,9 @@ impl Texts {
 
     /// The SMS for a code: always one segment, at most 160 septets of GSM 03.38. A long title
     /// gives way first, then the end of the sentence; the code stands at its beginning.
+    /// `answerable`: the sender is no mere name, so that STOP can be sent to it.
     #[must_use]
-    pub fn sms(&self, language: &Language, letter: &Letter) -> String {
+    pub fn sms(&self, language: &Language, letter: &Letter, answerable: bool) -> String {
         let say = |group: &str| {
             let values = [
                 ("code", words(letter.code.reveal(), DIGITS)),
@@ -71,6 +84,7 @@ impl Texts {
                 ("phrase", words(&letter.phrase, PHRASE)),
                 number(letter),
                 ("lives", Value::For(letter.lives)),
+                ("stop", Value::Choice(if answerable { "yes" } else { "no" })),
             ];
             gsm7::reduce(&self.catalogue.say(language, &with("sms", values), str::to_owned))
         };

@@ -92,10 +92,17 @@ pub fn of_text(text: &Text) -> Sentence {
         Text::ResendIn { wait } => with("resend-in", [("wait", Value::Countdown(*wait))]),
         Text::CodeKept { number } => with("code-kept", [("number", count(*number))]),
 
+        Text::OptOut { stopped: false } => plain("opt-out"),
+        Text::OptOut { stopped: true } => plain("opt-in"),
+        Text::OptedOut => plain("opted-out"),
+        Text::OptedIn => plain("opted-in"),
+
         Text::NoMoreCodesToday => plain("no-more-codes-today"),
         Text::NoMoreAddressesToday => plain("no-more-addresses-today"),
         Text::AddressHadTooMany => plain("address-had-too-many"),
         Text::CountryHadTooMany => plain("country-had-too-many"),
+        Text::CountryOff { or_email: true } => plain("country-off-or-email"),
+        Text::CountryOff { or_email: false } => plain("country-off"),
         Text::SmsHadTooMany { wait } => with("sms-had-too-many", [("wait", Value::In(*wait))]),
 
         Text::Admitted => plain("admitted"),
@@ -145,6 +152,8 @@ pub fn of_label(label: &Label) -> Option<Sentence> {
         Label::TryAgain => Some(plain("label-try-again")),
         Label::AskAdmin => Some(plain("label-ask-admin")),
         Label::Cancel => Some(plain("label-cancel")),
+        Label::OptOut => Some(plain("label-opt-out")),
+        Label::OptIn => Some(plain("label-opt-in")),
     }
 }
 
@@ -258,9 +267,9 @@ fn refused(refusal: Refusal) -> &'static str {
         Refusal::NoSuchAddress => "refused-no-such-address",
         Refusal::MailboxFull => "refused-mailbox-full",
         Refusal::NotMobile => "refused-not-mobile",
-        Refusal::OptedOut => "refused-opted-out",
         Refusal::NotServed => "refused-not-served",
-        Refusal::Policy => "refused-policy",
+        // Nobody is told that the owner of an address wants no codes.
+        Refusal::OptedOut | Refusal::Policy => "refused-policy",
     }
 }
 

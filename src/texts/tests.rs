@@ -118,11 +118,18 @@ every! { every_text, is_listed: Text =
     Text::ButtonSpent => [Text::ButtonSpent],
     Text::ResendIn { .. } => [Text::ResendIn { wait: Duration::from_secs(42) }],
     Text::CodeKept { .. } => [Text::CodeKept { number: 1 }, Text::CodeKept { number: 2 }],
+    Text::OptOut { .. } => [Text::OptOut { stopped: false }, Text::OptOut { stopped: true }],
+    Text::OptedOut => [Text::OptedOut],
+    Text::OptedIn => [Text::OptedIn],
     Text::NoMoreCodesToday => [Text::NoMoreCodesToday],
     Text::NoMoreAddressesToday => [Text::NoMoreAddressesToday],
     Text::AddressHadTooMany => [Text::AddressHadTooMany],
     Text::SmsHadTooMany { .. } => [Text::SmsHadTooMany { wait: Duration::from_secs(2400) }],
     Text::CountryHadTooMany => [Text::CountryHadTooMany],
+    Text::CountryOff { .. } => [
+        Text::CountryOff { or_email: true },
+        Text::CountryOff { or_email: false },
+    ],
     Text::Admitted => [Text::Admitted],
     Text::PersonalLink { .. } => [Text::PersonalLink { link: "https://t.me/+abc_DEF".into() }],
     Text::AdmissionNoRights => [Text::AdmissionNoRights],
@@ -187,6 +194,8 @@ every! { every_label, label_is_listed: Label =
     Label::TryAgain => [Label::TryAgain],
     Label::AskAdmin => [Label::AskAdmin],
     Label::Cancel => [Label::Cancel],
+    Label::OptOut => [Label::OptOut],
+    Label::OptIn => [Label::OptIn],
 }
 
 /// Messages that carry no text or label of their own.
@@ -208,7 +217,8 @@ const APART: &[(&str, &[&str])] = &[
     ("mail-tap", &[]),
     ("mail-ignore", &[]),
     ("mail-promise", &[]),
-    ("sms", &["code", "group", "number", "phrase", "lives"]),
+    ("mail-opt-out", &[]),
+    ("sms", &["code", "group", "number", "phrase", "lives", "stop"]),
 ];
 
 fn domains(many: usize) -> Vec<String> {
@@ -255,6 +265,8 @@ fn letter() -> Letter {
         lives: MINUTES,
         expires: Timestamp(600_000),
         tap: Hidden::new("t-Zx_91"),
+        opt_out: Hidden::new("u-Yy_02"),
+        withheld: false,
         bill: Bill::default(),
     }
 }
@@ -426,18 +438,18 @@ fn long_messages_read_well() {
 
     I remove your password, your address and your codes from this chat as soon as I have read them. What I never ask for is the login code of your Telegram account. More about that: /safety
     ");
-    insta::assert_snapshot!(texts().say(&de(), Some("Rust Berlin"), &sent(Channel::Email, 2)), @r#"
+    insta::assert_snapshot!(texts().say(&de(), Some("Rust Berlin"), &sent(Channel::Email, 2)), @r"
     <b>Rust Berlin</b>
 
-    Ich habe <b>Code 2</b> per E-Mail an <code>n•••a@example.org</code> geschickt. In der Mail stehen dieselben zwei Wörter wie in diesem Chat: <b>amber falcon</b>.
+    Ich habe <b>Code 2</b> per E-Mail an <code>n•••a@example.org</code> geschickt, sofern Codes dorthin nicht abbestellt sind. In der Mail stehen dieselben zwei Wörter wie in diesem Chat: <b>amber falcon</b>.
 
-    Bitte tippe die 6 Ziffern hier ein. Sie gelten 10 Minuten. Frühere Codes zählen nicht mehr. Falls nichts ankommt, schau bitte auch in den Spam-Ordner.
-    "#);
-    insta::assert_snapshot!(texts().say(&en(), None, &sent(Channel::Email, 1)), @r#"
-    I have sent your code by e-mail to <code>n•••a@example.org</code>. The mail carries the same two words as this chat: <b>amber falcon</b>.
+    Bitte tippe die 6 Ziffern hier ein. Sie gelten 10 Minuten. Frühere Codes zählen nicht mehr. Falls nichts ankommt, schau bitte auch in den Spam-Ordner. Falls du dort einmal keine Codes mehr wolltest, kommt auch keiner: Bitte nimm eine andere Adresse oder wende dich an einen Admin der Gruppe.
+    ");
+    insta::assert_snapshot!(texts().say(&en(), None, &sent(Channel::Email, 1)), @r"
+    I have sent your code by e-mail to <code>n•••a@example.org</code>, unless its owner wants no codes from me. The mail carries the same two words as this chat: <b>amber falcon</b>.
 
     Please type the 6 digits here. They are valid for 10 minutes. If nothing comes, please look into the spam folder too.
-    "#);
+    ");
     insta::assert_snapshot!(texts().say(&en(), None, &unknown(Channel::Sms, 2)), @r#"
     Our SMS service broke off, so I cannot tell whether code 2 reached <code>n•••a@example.org</code>. That is our fault, not yours.
 
@@ -483,7 +495,7 @@ fn only_the_question_before_sending_shows_an_address_in_full() {
             assert_eq!(full, matches!(text, Text::Confirm { .. }), "{said}");
         }
         let mail = texts.mail(&language, &letter(), "gate_bot");
-        let sms = texts.sms(&language, &letter());
+        let sms = texts.sms(&language, &letter(), true);
         for said in [mail.subject, mail.text, mail.html, sms] {
             assert!(!said.contains("nora@") && !said.contains("example.org"), "{said}");
         }
@@ -494,7 +506,7 @@ fn only_the_question_before_sending_shows_an_address_in_full() {
 fn the_mail_reads_well() {
     let mail = texts().mail(&en(), &letter(), "gate_bot");
     assert_eq!(mail.subject, "Your code for Rust Berlin");
-    insta::assert_snapshot!(mail.text, @r#"
+    insta::assert_snapshot!(mail.text, @r"
     Hello,
 
     here is your code for the Telegram group “Rust Berlin”:
@@ -511,10 +523,13 @@ fn the_mail_reads_well() {
     If it was not you who asked for this code, please ignore this mail: nothing happens without the code.
 
     We never ask for the login code of your Telegram account.
-    "#);
+
+    If you never want a code from us at this address again, whoever asks for one, open this link and press the button:
+    https://t.me/gate_bot?start=u-Yy_02
+    ");
     let second = texts().mail(&de(), &Letter { number: 2, ..letter() }, "gate_bot");
     assert_eq!(second.subject, "Dein Code für Rust Berlin");
-    insta::assert_snapshot!(second.text, @r#"
+    insta::assert_snapshot!(second.text, @r"
     Hallo,
 
     hier ist Code 2 für die Telegram-Gruppe „Rust Berlin“; frühere Codes zählen nicht mehr:
@@ -531,7 +546,10 @@ fn the_mail_reads_well() {
     Falls du diesen Code nicht angefordert hast, kannst du diese Mail einfach ignorieren: Ohne den Code geschieht nichts.
 
     Nach dem Anmeldecode deines Telegram-Kontos fragen wir nie.
-    "#);
+
+    Falls du an dieser Adresse nie wieder einen Code von uns möchtest, egal, wer einen anfordert, öffne diesen Link und drück den Knopf:
+    https://t.me/gate_bot?start=u-Yy_02
+    ");
 }
 
 #[test]
@@ -559,17 +577,22 @@ fn the_mail_in_html_loads_nothing_and_says_the_same() {
 #[test]
 fn the_sms_reads_well() {
     let texts = texts();
-    let say = |language: &Language, letter: &Letter| texts.sms(language, letter);
-    insta::assert_snapshot!(say(&en(), &letter()), @r#"Code 048213 for Rust Berlin. Same words as in the chat: amber falcon. Valid for 10 minutes. Type it only in that chat."#);
-    insta::assert_snapshot!(say(&de(), &Letter { number: 2, ..letter() }), @r#"Code 048213 für Rust Berlin. Das ist Code 2. Gleiche Wörter wie im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen."#);
+    let say = |language: &Language, letter: &Letter| texts.sms(language, letter, true);
+    insta::assert_snapshot!(say(&en(), &letter()), @"Code 048213 for Rust Berlin. Words as in the chat: amber falcon. Valid 10 minutes. Type it only there. Did not ask? Ignore it; STOP ends it.");
+    insta::assert_snapshot!(say(&de(), &Letter { number: 2, ..letter() }), @"Code 2: 048213 für Rust Berlin. Wörter wie im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen. Nicht angefordert? Ignorieren; STOP bestellt ab.");
     let long = Letter {
         group: "Ł€ “A very long title” – [with] all sorts of things in it, ржавчина".into(),
         number: 12,
         ..letter()
     };
-    insta::assert_snapshot!(say(&de(), &long), @r#"Code 048213 für L€ "A very long title" - [with] all sorts of. Das ist Code 12. Gleiche Wörter wie im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen."#);
+    insta::assert_snapshot!(say(&de(), &long), @r#"Code 12: 048213 für L€ "A very long ti. Wörter wie im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen. Nicht angefordert? Ignorieren; STOP bestellt ab."#);
     let nameless = Letter { group: "ржавчина 日本".into(), ..letter() };
     assert!(say(&en(), &nameless).starts_with("Code 048213 for your group."));
+    // Nobody can answer a name.
+    for language in [en(), de()] {
+        let by_name = texts.sms(&language, &letter(), false);
+        assert!(!by_name.contains("STOP") && by_name.ends_with('.'), "{by_name}");
+    }
 }
 
 proptest! {
@@ -586,7 +609,7 @@ proptest! {
             group, code: Hidden::new(code.clone()), number, phrase: phrase.clone(),
             lives: Duration::from_secs(lives), ..letter()
         };
-        let sms = texts().sms(&[en(), de()][language], &letter);
+        let sms = texts().sms(&[en(), de()][language], &letter, number.is_multiple_of(2));
         let septets = gsm7::septets(&sms);
         prop_assert!(septets.is_some_and(|septets| septets <= gsm7::SEGMENT), "{septets:?} {sms}");
         prop_assert!(sms.contains(&code) && sms.contains(&phrase), "{sms}");

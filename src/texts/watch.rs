@@ -21,6 +21,16 @@ pub fn of_alarm(alarm: &Alarm) -> Sentence {
             ];
             with("watch-nearly-used-up", values)
         }
+        Alarm::SmsOff { dial_code, rest, verified, of } => {
+            let values = [
+                ("code", code(*dial_code)),
+                ("rest", Value::For(*rest)),
+                ("verified", count(*verified)),
+                ("of", count(*of)),
+            ];
+            with("watch-off", values)
+        }
+        Alarm::SmsOnAgain { dial_code } => with("watch-on-again", [("code", code(*dial_code))]),
     }
 }
 

@@ -2,9 +2,14 @@
 //!
 //! Adding one: a variant, its arms below, its words in `texts/watch.rs`.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::calendar::month_of;
+use super::conversion::RESTS;
+use super::effect::Channel;
+use super::gate::{Addresses, Gate};
 use super::spending::{Money, midnight};
 use super::{GateId, Timestamp};
 
@@ -16,6 +21,10 @@ pub enum Alarm {
     /// Four fifths of a budget are used. `runs_out`: when the rest is, at this pace; `None`: it
     /// lasts.
     SmsNearlyUsedUp { cap: Cap, used: Amount, limit: Amount, runs_out: Option<Timestamp> },
+    /// None goes to a dial code for so long: of so many codes, too few came back.
+    SmsOff { dial_code: u16, rest: Duration, verified: u32, of: u32 },
+    /// Some go there again: of a few for a trial, enough came back.
+    SmsOnAgain { dial_code: u16 },
 }
 
 /// A limit of SMS over all applicants.
@@ -69,6 +78,8 @@ impl Alarm {
                 Cap::CostOfDay => "sms_cost_of_day_nearly_used_up",
                 Cap::CostOfMonth => "sms_cost_of_month_nearly_used_up",
             },
+            Alarm::SmsOff { .. } => "sms_country_off",
+            Alarm::SmsOnAgain { .. } => "sms_country_on_again",
         }
     }
 
@@ -81,6 +92,9 @@ impl Alarm {
                 Cap::Gate { gate } => gate.0,
                 Cap::Hour | Cap::Day | Cap::CostOfDay | Cap::CostOfMonth => 0,
             },
+            Alarm::SmsOff { dial_code, .. } | Alarm::SmsOnAgain { dial_code } => {
+                (*dial_code).into()
+            }
         }
     }
 
@@ -97,6 +111,23 @@ impl Alarm {
                 | Cap::CostOfDay
                 | Cap::CostOfMonth => None,
             },
+            Alarm::SmsOff { .. } | Alarm::SmsOnAgain { .. } => None,
+        }
+    }
+
+    /// Whether the admins of a gate must hear it, too: it decides what their applicants can do.
+    #[must_use]
+    pub fn concerns(&self, gate: &Gate) -> bool {
+        match self {
+            Alarm::SmsUsedUp { .. } | Alarm::SmsNearlyUsedUp { .. } => false,
+            Alarm::SmsOff { dial_code, .. } | Alarm::SmsOnAgain { dial_code } => {
+                let code = format!("+{dial_code}");
+                let Addresses { countries, blocked_countries, .. } = &gate.addresses;
+                gate.channels.contains(&Channel::Sms)
+                    && gate.limits.sms_conversion > 0
+                    && (countries.is_empty() || countries.contains(&code))
+                    && !blocked_countries.contains(&code)
+            }
         }
     }
 
@@ -114,6 +145,9 @@ impl Alarm {
                 | Cap::Day
                 | Cap::CostOfDay => midnight(now.day().saturating_add(1)),
             },
+            // By the next time it has had its rest and its trial.
+            Alarm::SmsOff { rest, .. } => now.after(*rest),
+            Alarm::SmsOnAgain { .. } => now.after(RESTS[0]),
         }
     }
 }

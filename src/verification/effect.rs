@@ -129,6 +129,12 @@ pub struct Letter {
     pub expires: Timestamp,
     /// The parameter of the one-tap link: `https://t.me/<bot>?start=<this>`.
     pub tap: Hidden,
+    /// The parameter of the link that ends all codes to this address; empty: there is none.
+    #[serde(default)]
+    pub opt_out: Hidden,
+    /// Whoever has the address wants no codes: this one does not leave, and nothing shows it.
+    #[serde(default)]
+    pub withheld: bool,
     /// What it was charged to.
     #[serde(default)]
     pub bill: Bill,
@@ -169,6 +175,10 @@ pub enum Label {
     TryAgain,
     AskAdmin,
     Cancel,
+    /// No more codes to the address of the mail.
+    OptOut,
+    /// Codes to it again.
+    OptIn,
 }
 
 /// How a code travels.

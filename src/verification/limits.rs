@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::conversion::LEAST;
 use super::restore::Restore;
 use super::{GateId, Timestamp};
 
@@ -33,6 +34,9 @@ pub struct Limits {
     pub sends_per_address: u32,
     /// SMS per dial code and UTC day, over all applicants.
     pub sends_per_country: u32,
+    /// In percent: so many of the latest codes by SMS to a dial code have to come back, or none
+    /// goes there for a while ([`super::conversion`]). 0: whatever comes back.
+    pub sms_conversion: u32,
     /// SMS per gate and UTC day, over all applicants.
     pub sms_per_gate: u32,
     /// Wrong passwords (or wrong codes) in one hour at a gate, over all applicants, at which its
@@ -59,6 +63,7 @@ impl Default for Limits {
             addresses_per_day: 3,
             sends_per_address: 6,
             sends_per_country: 50,
+            sms_conversion: LEAST,
             sms_per_gate: 100,
             guessing_alarm: 30,
             guessing_slows: true,

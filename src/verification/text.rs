@@ -156,11 +156,23 @@ pub enum Text {
         number: u32,
     },
 
+    // No more codes to an address, by the link in a mail that went there.
+    /// Shall there be no more codes, or (`stopped`: that is so already) some again?
+    OptOut {
+        stopped: bool,
+    },
+    OptedOut,
+    OptedIn,
+
     // Limits on sending.
     NoMoreCodesToday,
     NoMoreAddressesToday,
     AddressHadTooMany,
     CountryHadTooMany,
+    /// No SMS go to that country for a while. `or_email`: an e-mail address would do.
+    CountryOff {
+        or_email: bool,
+    },
     /// Some other limit of SMS is used up, until then.
     SmsHadTooMany {
         wait: Duration,

@@ -418,6 +418,8 @@ fn letter(group: &str) -> Letter {
         expires: Timestamp(600_000),
         tap: Hidden::new("t-Zx_91"),
         bill: Bill::default(),
+        opt_out: Hidden::new("u-Zx_91"),
+        withheld: false,
     }
 }
 

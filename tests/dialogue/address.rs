@@ -396,10 +396,10 @@ async fn the_full_address_is_shown_until_send_and_never_after() {
     Thank you. How may I send you your code?
     bot: Rust Berlin
 
-    I am sending a code to n•••a@example.org.
+    You have asked for a code to n•••a@example.org.
     bot: Rust Berlin
 
-    I have sent your code by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent your code by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
     Please type the 6 digits here. They are valid for 10 minutes. If nothing comes, please look into the spam folder too.
     [🔁 Resend]

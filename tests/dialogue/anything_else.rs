@@ -193,10 +193,10 @@ async fn at_the_code() {
     let scene = Scene::start().await;
     let (nora, code) = scene.with_a_code("Nora").await;
     assert_snapshot!(bothers(&scene, &nora).await, @r#"
-    Sticker: I can read only what you type. Please type the code that I sent you.
-    Photo: I can read only what you type. Please type the code that I sent you.
-    Voice: I can read only what you type. Please type the code that I sent you.
-    Captioned("open sesame"): I can read only what you type. Please type the code that I sent you.
+    Sticker: I can read only what you type. Please type your code.
+    Photo: I can read only what you type. Please type your code.
+    Voice: I can read only what you type. Please type your code.
+    Captioned("open sesame"): I can read only what you type. Please type your code.
     forwarded: I do not read forwarded messages. Please type it yourself.
     forwarded from Telegram: ⚠️ Stop, please. That looks like a login code of your Telegram account. I have removed it without using it. ¶ I never ask for it, and neither does any honest gr…
     somebody's contact: I can take only your own number, and only from yourself: please type it with its country code, or share it with the button that I offer for that.
@@ -204,7 +204,7 @@ async fn at_the_code() {
     an old button: (toast) This button has done its work already.
     a strange button: (toast) This button has done its work already.
     a login code: ⚠️ Stop, please. That looks like a login code of your Telegram account. I have removed it without using it. ¶ I never ask for it, and neither does any honest gr…
-    an unknown command: I keep watch at the doors of groups: I ask for the password, send a code to your e-mail address or phone, and open when it comes back. ¶ Now: Please type the co…
+    an unknown command: I keep watch at the doors of groups: I ask for the password, send a code to your e-mail address or phone, and open when it comes back. ¶ Now: Please type your c…
     /safety: What I ask for: the group’s password, one e-mail address or phone number, and the code that I sent there. I remove each from this chat as soon as I have read it…
     "#);
     nora.types(&"nonsense ".repeat(455));
@@ -383,7 +383,7 @@ async fn help_and_cancel_at_each_stage() {
     phone: Now: Please type your mobile number with its country code, or share it with the button.
     confirmation: Now: Please check the address above and press a button.
     e-mail: Now: Please type your e-mail address.
-    code: Now: Please type the code that I sent you.
+    code: Now: Please type your code.
     inside: Now: The door is open for you. There is nothing left to do.
     ");
     scene.ends().await;

@@ -15,11 +15,11 @@ async fn ben_comes_in_by_sms() {
     assert_snapshot!(steady(&said), @r"
     (edited) Rust Berlin
 
-    I am sending a code to +49 ••• 6789.
+    You have asked for a code to +49 ••• 6789.
     ---
     Rust Berlin
 
-    I have sent your code by SMS to +49 ••• 6789. The message carries the same two words as this chat: ‹two words›.
+    I have sent your code by SMS to +49 ••• 6789, unless its owner wants no codes from me. The message carries the same two words as this chat: ‹two words›.
 
     Please type the 6 digits here. They are valid for 10 minutes.
     [🔁 Resend]
@@ -29,7 +29,7 @@ async fn ben_comes_in_by_sms() {
     let code = sms.code(6).to_owned();
     let phrase = phrase_in(&said);
     let body = sms.body.replace(&code, "‹code›").replace(&phrase, "‹two words›");
-    assert_snapshot!(body, @"Code ‹code› for Rust Berlin. Same words as in the chat: ‹two words›. Valid for 10 minutes. Type it only in that chat.");
+    assert_snapshot!(body, @"Code ‹code› for Rust Berlin. Words as in the chat: ‹two words›. Valid 10 minutes. Type it only there. Did not ask? Ignore it; STOP ends it.");
     assert_eq!((sms.segments(), sms.septets().is_some()), (1, true), "{}", sms.body);
     assert_eq!((sms.from.as_str(), sms.validity_s), ("+4915112345678", 600));
     let typed = ben.types(&code);
@@ -49,9 +49,10 @@ async fn the_mail_is_complete() {
     let phrase = phrase_in(&has_code_sent_to(&nora, "nora@example.org").await);
     let mail = scene.world.mail_for("nora@example.org").await;
     let code = mail.code(6).to_owned();
-    let [link] = mail.links()[..] else { panic!("one link, in:\n{}", mail.text) };
+    let [link, no_more] = mail.links()[..] else { panic!("two links, in:\n{}", mail.text) };
     let hidden = |text: &str| {
-        let text = text.replace(link, "‹link›").replace(&code, "‹code›");
+        let text = text.replace(link, "‹link›").replace(no_more, "‹no more codes›");
+        let text = text.replace(&code, "‹code›");
         text.replace(&phrase, "‹two words›")
     };
     assert_snapshot!(mail.subject, @"Your code for Rust Berlin");
@@ -72,6 +73,9 @@ async fn the_mail_is_complete() {
     If it was not you who asked for this code, please ignore this mail: nothing happens without the code.
 
     We never ask for the login code of your Telegram account.
+
+    If you never want a code from us at this address again, whoever asks for one, open this link and press the button:
+    ‹no more codes›
     ");
     for part in [code.as_str(), &phrase, link, "Rust Berlin"] {
         assert!(mail.html.contains(part), "{part} is not in the HTML:\n{}", mail.html);
@@ -219,7 +223,7 @@ async fn an_sms_says_its_number_too() {
     let phrase = phrase_in(&ben.reads().await);
     let sms = scene.world.sms_for(&ben.phone()).await;
     let body = sms.body.replace(sms.code(6), "‹code›").replace(&phrase, "‹two words›");
-    assert_snapshot!(body, @"Code ‹code› for Rust Berlin. This is code 2. Same words as in the chat: ‹two words›. Valid for 10 minutes. Type it only in that chat.");
+    assert_snapshot!(body, @"Code 2: ‹code› for Rust Berlin. Words as in the chat: ‹two words›. Valid 10 minutes. Type it only there. Did not ask? Ignore it; STOP ends it.");
     assert_eq!(sms.segments(), 1);
     scene.ends().await;
 }
@@ -234,7 +238,7 @@ async fn a_late_first_code_costs_nothing() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    That was code 1. I have sent code 2 since: please type that one. This costs you no try.
+    That was code 1. Code 2 has taken its place: please type that one. This costs you no try.
     ");
     nora.types(none_of(&[&first, &second]));
     assert_snapshot!(nora.reads().await, @r"
@@ -260,7 +264,7 @@ async fn the_same_address_again_is_a_question() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    I have sent a code to n•••a@example.org already, and it is still valid. Shall I send a new one, or do you keep that one?
+    Your code to n•••a@example.org is still valid. Shall I send a new one, or do you keep that one?
     [Send a new code]
     [Keep that code]
     [Other address] [Cancel]
@@ -282,9 +286,9 @@ async fn the_same_address_again_is_a_question() {
     assert_snapshot!(steady(&nora.reads().await), @r"
     Rust Berlin
 
-    I have sent code 2 by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent code 2 by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
-    Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too.
+    Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too. If you once asked me to stop sending codes there, none comes: please use another address or ask an admin of the group.
     [🔁 Resend]
     [Other address] [Cancel]
     ");
@@ -327,7 +331,7 @@ async fn a_code_to_another_address_replaces_the_first() {
     let mail = scene.world.mail_for("nora@example.com").await;
     nora.types(&first);
     let answer = nora.reads().await;
-    assert!(answer.to_string().contains("That was code 1. I have sent code 2 since"), "{answer}");
+    assert!(answer.to_string().contains("That was code 1. Code 2 has taken its place"), "{answer}");
     nora.types(mail.code(6));
     nora.reads().await;
     assert!(nora.is_member());

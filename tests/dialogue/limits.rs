@@ -58,9 +58,9 @@ async fn three_wrong_codes_lock_and_a_new_code_is_offered_after() {
     assert_snapshot!(steady(&nora.reads().await), @r"
     Rust Berlin
 
-    I have sent code 2 by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent code 2 by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
-    Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too.
+    Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too. If you once asked me to stop sending codes there, none comes: please use another address or ask an admin of the group.
     [🔁 Resend]
     [Other address] [Cancel]
     ");
@@ -189,9 +189,9 @@ async fn resend_says_how_long_to_wait_and_numbers_the_codes() {
     assert_snapshot!(steady(&nora.reads().await), @r"
     Rust Berlin
 
-    I have sent code 2 by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent code 2 by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
-    Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too.
+    Please type the 6 digits here. They are valid for 10 minutes. Earlier codes no longer count. If nothing comes, please look into the spam folder too. If you once asked me to stop sending codes there, none comes: please use another address or ask an admin of the group.
     [🔁 Resend]
     [Other address] [Cancel]
     ");
@@ -228,11 +228,11 @@ async fn send_cannot_be_pressed_twice() {
     assert_snapshot!(steady(&Lines(said)), @r"
     (edited) Rust Berlin
 
-    I am sending a code to n•••a@example.org.
+    You have asked for a code to n•••a@example.org.
     ---
     Rust Berlin
 
-    I have sent your code by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent your code by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
     Please type the 6 digits here. They are valid for 10 minutes. If nothing comes, please look into the spam folder too.
     [🔁 Resend]
@@ -256,7 +256,7 @@ async fn there_are_five_codes_a_day() {
     }
     scene.passes(60 * MINUTE);
     nora.presses("Resend");
-    assert_snapshot!(nora.reads().await, @"(alert) I have sent you as many codes as I may in one day. Please come back tomorrow.");
+    assert_snapshot!(nora.reads().await, @"(alert) You have asked for as many codes as there may be in one day. Please come back tomorrow.");
     // Nor does beginning again help.
     nora.types("/cancel");
     nora.reads().await;
@@ -264,7 +264,7 @@ async fn there_are_five_codes_a_day() {
     nora.reads().await;
     nora.types(PASSWORD);
     nora.reads().await;
-    assert_snapshot!(has_code_sent_to(&nora, "nora@example.com").await, @"(alert) I have sent you as many codes as I may in one day. Please come back tomorrow.");
+    assert_snapshot!(has_code_sent_to(&nora, "nora@example.com").await, @"(alert) You have asked for as many codes as there may be in one day. Please come back tomorrow.");
     scene.passes(DAY / 2);
     nora.presses("Send the code");
     nora.reads().await;
@@ -300,7 +300,7 @@ async fn nobody_is_flooded_by_several_applicants() {
         scene.world.mail_for(address).await;
     }
     let cem = scene.past_the_password("Cem").await;
-    assert_snapshot!(has_code_sent_to(&cem, "victim@example.org").await, @"(alert) This address has been sent as many codes today as its owner should have to put up with. Please give me another address, or come back tomorrow.");
+    assert_snapshot!(has_code_sent_to(&cem, "victim@example.org").await, @"(alert) This address has had too many codes asked for today, perhaps by others. That does not lock you out: please give me another address, or come back tomorrow.");
     assert_eq!(scene.world.smtp.mail_count(), 2);
     scene.passes(DAY);
     cem.presses("Send the code");

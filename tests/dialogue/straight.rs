@@ -53,11 +53,11 @@ async fn nora_comes_in_by_email() {
     assert_snapshot!(steady(&nora.reads().await), @r"
     (edited) Rust Berlin
 
-    I am sending a code to n•••a@example.org.
+    You have asked for a code to n•••a@example.org.
     ---
     Rust Berlin
 
-    I have sent your code by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent your code by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
     Please type the 6 digits here. They are valid for 10 minutes. If nothing comes, please look into the spam folder too.
     [🔁 Resend]
@@ -87,10 +87,10 @@ async fn nora_comes_in_by_email() {
     Please type the e-mail address that I may send your code to.
     bot: Rust Berlin
 
-    I am sending a code to n•••a@example.org.
+    You have asked for a code to n•••a@example.org.
     bot: Rust Berlin
 
-    I have sent your code by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent your code by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
     Please type the 6 digits here. They are valid for 10 minutes. If nothing comes, please look into the spam folder too.
     bot: Rust Berlin

@@ -48,7 +48,7 @@ async fn an_old_tap_link_says_so() {
     assert_snapshot!(nora.reads().await, @r"
     Rust Berlin
 
-    That was code 1. I have sent code 2 since: please type that one. This costs you no try.
+    That was code 1. Code 2 has taken its place: please type that one. This costs you no try.
     ");
     scene.passes(10 * MINUTE);
     nora.opens(second.links()[0]);

@@ -507,7 +507,7 @@ async fn a_repeated_request_goes_on_where_the_dialogue_was() {
     assert_snapshot!(steady(&nora.reads().await), @r"
     Rust Berlin
 
-    I have sent your code by e-mail to n•••a@example.org. The mail carries the same two words as this chat: ‹two words›.
+    I have sent your code by e-mail to n•••a@example.org, unless its owner wants no codes from me. The mail carries the same two words as this chat: ‹two words›.
 
     Please type the 6 digits here. They are valid for 9 minutes. If nothing comes, please look into the spam folder too.
     [🔁 Resend]

@@ -16,6 +16,7 @@
 pub mod findings;
 pub mod text;
 
+mod alarms;
 mod bulletin;
 mod cards;
 mod doctor;
@@ -35,9 +36,11 @@ use super::archive::Facts;
 use super::effect::Tag;
 use super::outcome::{Deed, Outcome};
 use super::rights::{BotRights, Examined, Rights};
+use crate::verification::alarm::Alarm;
 use crate::verification::applicant::{ActResult, Notice as News};
 use crate::verification::event::Act;
 use crate::verification::{ChatId, GateId, Language, MessageId, Name, Timestamp, UserId};
+use alarms::Alarms;
 use cards::{Call, Cards, deed_of};
 use doctor::{Doctor, Wish};
 use guessing::Guessing;
@@ -159,6 +162,8 @@ pub enum What {
     Moved {
         from: GateId,
     },
+    /// Something about the bot as a whole that concerns this gate; the owners hear it anyway.
+    Alarm(Alarm),
     /// The time that was asked for has come.
     Woken,
 }
@@ -179,6 +184,7 @@ pub struct Desk {
     notice: Notice,
     guessing: Guessing,
     raid: Raid,
+    alarms: Alarms,
     /// Admins of a gate of the config who acted here as such.
     attached: BTreeSet<UserId>,
     /// The wake that was asked for.
@@ -206,6 +212,7 @@ impl Desk {
             && self.notice.is_forgettable()
             && self.guessing.is_forgettable()
             && self.raid.is_forgettable()
+            && self.alarms.is_forgettable()
             && self.attached.is_empty()
     }
 
@@ -266,6 +273,14 @@ impl Desk {
                 self.doctor.ask(turn, *by, Wish::Again);
             }
             What::Attached { by } => self.attach(turn, *by),
+            What::Alarm(alarm) => {
+                if turn.on_duty() {
+                    let admins = turn.attendants_but_owners(&self.attached);
+                    self.alarms.tell(turn, &admins, alarm);
+                    // All that concern a gate are about a dial code.
+                    turn.deed(alarm.name(), None, None, &format!("+{}", alarm.about()));
+                }
+            }
             What::Changed { by } => self.changed(turn, *by),
             What::Raid { on, by } => {
                 self.attach(turn, *by);
@@ -334,6 +349,7 @@ impl Desk {
         self.guessing.forget();
         self.stuck.forget();
         self.doctor.forget();
+        self.alarms.forget();
         self.attached.clear();
     }
 
@@ -437,7 +453,9 @@ impl Desk {
                 self.guessing.rights_known(turn, admin, rights)
             }
             Tag::Raid(whose) if whose == admin => self.raid.rights_known(turn, admin, rights),
+            Tag::Alarm(whose) if whose == admin => self.alarms.rights_known(turn, admin, rights),
             Tag::Card(..)
+            | Tag::Alarm(_)
             | Tag::Doctor(_)
             | Tag::Guessing(_)
             | Tag::Raid(_)
@@ -464,7 +482,7 @@ impl Desk {
                 self.log.said(turn, chat);
                 self.tell_of_log(turn);
             }
-            Tag::Panel | Tag::Invitation(_) => {}
+            Tag::Panel | Tag::Invitation(_) | Tag::Alarm(_) => {}
         }
     }
 
@@ -480,7 +498,7 @@ impl Desk {
                 self.log.unsaid(turn);
                 self.tell_of_log(turn);
             }
-            Tag::Panel | Tag::Invitation(_) => {}
+            Tag::Panel | Tag::Invitation(_) | Tag::Alarm(_) => {}
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::findings::Finding;
+use crate::verification::alarm::Alarm;
 use crate::verification::applicant::ActResult;
 use crate::verification::event::Act;
 use crate::verification::text::HelpStep;
@@ -46,6 +47,8 @@ pub enum DeskText {
     Guessing { since: Timestamp, passwords: u32, codes: u32, slowed: bool },
     /// Raid mode is on, or was. `link`: the gate's own.
     Raid { figures: RaidFigures, link: String },
+    /// Something about the bot as a whole that concerns the gate.
+    Alarm(Alarm),
 
     // In answer to a pressed button.
     /// Another answer was first.

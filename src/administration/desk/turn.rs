@@ -80,6 +80,12 @@ impl<'a, 'f> Turn<'a, 'f> {
         all.into_iter().take(ADMINS).collect()
     }
 
+    /// The same without the owners of the bot.
+    pub fn attendants_but_owners(&self, attached: &BTreeSet<UserId>) -> BTreeSet<UserId> {
+        let owners = self.owners();
+        self.attendants(attached).into_iter().filter(|admin| !owners.contains(admin)).collect()
+    }
+
     /// Who is told what is set up wrongly: the owners of the bot too.
     pub fn keepers(&self, attached: &BTreeSet<UserId>) -> BTreeSet<UserId> {
         let attendants = self.attendants(attached);

@@ -131,6 +131,7 @@ pub(super) fn unsaid(turn: &mut Turn<'_, '_>, tag: Tag) {
         Tag::Panel => turn.panel.coming = turn.panel.coming.saturating_sub(1),
         Tag::Card(..)
         | Tag::Doctor(_)
+        | Tag::Alarm(_)
         | Tag::Guessing(_)
         | Tag::Raid(_)
         | Tag::Notice

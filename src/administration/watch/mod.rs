@@ -10,14 +10,17 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::archive::Facts;
+use super::desk;
 use super::effect::{Keyboard, Order, Task, Whose};
-use super::outcome::Outcome;
+use super::outcome::{Message, Outcome};
 use super::text::Text;
 use crate::verification::alarm::Alarm;
 use crate::verification::{ChatId, Timestamp, UserId};
 
 /// So many owners are written to.
 const OWNERS: usize = 50;
+/// The admins of so many gates hear of what concerns them.
+const GATES: usize = 200;
 /// So many alarms are remembered as told; beyond that the one whose period ends first goes.
 const REMEMBERED: usize = 500;
 
@@ -128,6 +131,10 @@ fn tell(out: &mut Outcome, alarm: &Alarm, facts: &Facts<'_>) {
             tag: None,
         };
         out.orders.push(Order { whose: Whose::Watch, chat, language, task });
+    }
+    let concerned = facts.gates.values().filter(|gate| gate.attended && alarm.concerns(gate));
+    for gate in concerned.take(GATES) {
+        out.messages.push(Message::Desk(gate.id, desk::What::Alarm(alarm.clone())));
     }
     out.told.push(alarm.clone());
 }

@@ -13,7 +13,7 @@ use super::{Attempt, Contact, Lane, Next, administer, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::decide::{Cause, Queued};
 use crate::engine::renaming::Renaming;
-use crate::engine::shelf::person_of;
+use crate::engine::shelf::{is_suppressed, person_of};
 use crate::engine::world::SystemRandom;
 use crate::engine::{Engine, contained};
 use crate::machines::{Happening, Work};
@@ -202,19 +202,23 @@ async fn send_code(
         let after = engine.retries.after(entry.attempts, seq);
         return delay(engine, seq, entry, order, parcel, after).await;
     }
-    if !begin(engine, seq, entry, order.user, parcel).await? {
-        // A newer code has replaced it, or the dialogue is over.
-        return Ok((over(DeliveryOutcome::Dropped, None).await?, Contact::None, Next::Go));
-    }
+    let withheld = match begin(engine, seq, entry, order.user, parcel).await? {
+        Wanted::Sent => false,
+        Wanted::Withheld => true,
+        Wanted::Not => {
+            return Ok((over(DeliveryOutcome::Dropped, None).await?, Contact::None, Next::Go));
+        }
+    };
     fault::pass(Point::CodeBefore);
-    let began = Instant::now();
-    let sent = hand_over(engine, order, &parcel.letter).await;
+    let sent = if withheld {
+        engine.metrics.send(channel, "withheld");
+        engine.pretence.pretend(channel, is_on(engine, channel)).await
+    } else {
+        send(engine, order, &parcel.letter).await
+    };
     fault::pass(Point::CodeAfter);
-    engine.metrics.send(channel, sent.label());
-    engine.metrics.answered(provider(channel), began.elapsed());
     let user = order.user.0;
     let to = parcel.letter.address.masked();
-    tell_of(engine, channel, &sent);
     match sent {
         SendOutcome::Sent => {
             Ok((over(DeliveryOutcome::Sent, None).await?, Contact::None, Next::Go))
@@ -255,26 +259,38 @@ fn expires(engine: &Engine, letter: &Letter) -> Timestamp {
     outages.extended(letter.expires.before(letter.lives), letter.expires)
 }
 
-/// Notes that the code may leave from now on; `false` if it is not wanted any more.
+/// What is to become of a code whose turn has come.
+enum Wanted {
+    Sent,
+    /// Whoever has the address wants none: it does not leave, and nothing shows it.
+    Withheld,
+    /// A newer code has replaced it, or the dialogue is over.
+    Not,
+}
+
+/// Notes that the code may leave from now on, if it is still wanted.
 async fn begin(
     engine: &Arc<Engine>,
     seq: u64,
     entry: &OutboxEntry,
     user: UserId,
     parcel: &Parcel,
-) -> Result<bool, StoreError> {
+) -> Result<Wanted, StoreError> {
     let known = Arc::clone(engine);
     let (gate, challenge) = (parcel.gate, parcel.challenge);
+    let (address, withheld) = (engine.keys.address(&parcel.letter.address), parcel.letter.withheld);
     let started = OutboxEntry { started: true, ..entry.clone() };
     engine
         .store
         .commit(move |view| {
             let person = person_of(view, &known, user)?;
-            let wanted = person.is_some_and(|person| person.awaits(gate, challenge));
-            if wanted {
-                view.put(&seq, &started)?;
+            if !person.is_some_and(|person| person.awaits(gate, challenge)) {
+                return Ok(Wanted::Not);
             }
-            Ok(wanted)
+            view.put(&seq, &started)?;
+            // They may have said so while it waited.
+            let withheld = withheld || is_suppressed(view, &address);
+            Ok(if withheld { Wanted::Withheld } else { Wanted::Sent })
         })
         .await
 }
@@ -324,6 +340,26 @@ async fn delay(
     Ok((queued, Contact::None, Next::Again(after.min(left))))
 }
 
+/// Hands the code to the provider, and notes how that went.
+async fn send(engine: &Engine, order: &Order, letter: &Letter) -> SendOutcome {
+    let channel = letter.address.channel();
+    let began = Instant::now();
+    let sent = hand_over(engine, order, letter).await;
+    let took = began.elapsed();
+    engine.metrics.send(channel, sent.label());
+    engine.metrics.answered(provider(channel), took);
+    engine.pretence.note(channel, &sent, took);
+    tell_of(engine, channel, &sent);
+    sent
+}
+
+fn is_on(engine: &Engine, channel: Channel) -> bool {
+    match channel {
+        Channel::Email => engine.mailer.is_some(),
+        Channel::Sms => engine.texter.is_some(),
+    }
+}
+
 async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutcome {
     let off = || SendOutcome::Misconfigured { why: "this channel is switched off".to_owned() };
     let language = &order.language;
@@ -344,7 +380,7 @@ async fn hand_over(engine: &Engine, order: &Order, letter: &Letter) -> SendOutco
         }
         Channel::Sms => {
             let Some(texter) = &engine.texter else { return off() };
-            let body = engine.texts.sms(language, letter);
+            let body = engine.texts.sms(language, letter, texter.takes_answers());
             let to = letter.address.as_str().to_owned();
             texter.send(&Sms { to, body, validity: letter.lives }).await
         }

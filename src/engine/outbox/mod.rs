@@ -10,6 +10,7 @@ mod carry;
 mod lanes;
 mod line;
 mod pace;
+mod pretence;
 mod retries;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Event, Membe
 use lanes::{Lane, Lanes};
 use line::{Contact, Line};
 use pace::Pace;
+pub(super) use pretence::Pretence;
 pub use retries::Retries;
 
 /// How many calls to Telegram are under way at a time.

@@ -276,6 +276,8 @@ fn every_effect() -> Vec<Effect> {
         lives: Duration::from_millis(599_999),
         expires: NOON,
         tap: Hidden::new("cabc"),
+        opt_out: Hidden::new("udef"),
+        withheld: true,
         bill: every_bill(),
     };
     let say =

@@ -90,6 +90,8 @@ async fn a_code_that_waited_to_be_sent_counts_as_maybe_sent_after_a_restore() {
         lives: HOUR,
         expires: NOON.after(HOUR),
         tap: Hidden::new("c"),
+        opt_out: Hidden::new("u"),
+        withheld: false,
         bill: Bill::default(),
     };
     let (gate, challenge) = (GateId(-1), ChallengeId(7));

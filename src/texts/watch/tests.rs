@@ -6,6 +6,7 @@ use super::super::catalogue::Catalogue;
 use super::super::clean::{escape, without_tags};
 use super::super::tests::messages_of;
 use super::*;
+use crate::verification::conversion::RESTS;
 use crate::verification::spending::Money;
 use crate::verification::{GateId, Language};
 
@@ -25,7 +26,10 @@ fn every_alarm() -> Vec<Alarm> {
     /// A new alarm does not compile until it stands here, and then in the list below.
     fn listed(alarm: &Alarm) {
         match alarm {
-            Alarm::SmsUsedUp { .. } | Alarm::SmsNearlyUsedUp { .. } => {}
+            Alarm::SmsUsedUp { .. }
+            | Alarm::SmsNearlyUsedUp { .. }
+            | Alarm::SmsOff { .. }
+            | Alarm::SmsOnAgain { .. } => {}
         }
     }
     let caps = [
@@ -37,7 +41,13 @@ fn every_alarm() -> Vec<Alarm> {
         Cap::CostOfDay,
         Cap::CostOfMonth,
     ];
-    let mut all = Vec::new();
+    let off = |rest, verified, of| Alarm::SmsOff { dial_code: 49, rest, verified, of };
+    let mut all = vec![
+        off(RESTS[0], 0, 50),
+        off(RESTS[1], 1, 5),
+        off(RESTS[2], 9, 50),
+        Alarm::SmsOnAgain { dial_code: 49 },
+    ];
     for cap in caps {
         for limit in [Amount::Sms(50), eur(50_000_000)] {
             all.push(Alarm::SmsUsedUp { cap, limit: limit.clone() });

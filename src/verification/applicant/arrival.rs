@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::turn::{Dialogue, Turn};
 use super::{
     Decision, JoinRequest, Notice, Stage, Terms, admission, asking, buttons, coding, helping,
-    muted, stepping_in, who,
+    muted, opting_out, stepping_in, who,
 };
 use crate::verification::code::same;
 use crate::verification::effect::{Effect, Keyboard};
@@ -204,6 +204,7 @@ pub(super) fn started_with(turn: &mut Turn<'_, '_>, parameter: &str) {
         Some(id) => turn.at(id, enter),
         None if parameter.starts_with('c') => coding::tapped(turn, parameter),
         None if parameter.starts_with('r') => muted::followed(turn, parameter),
+        None if parameter.starts_with('u') => opting_out::opened(turn, parameter),
         None => turn.tell(Text::UnknownLink),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::buttons::Action;
 use super::turn::Dialogue;
-use super::{Applicant, Decision, Facts, Notice, Stage, who};
+use super::{Applicant, Decision, Facts, Notice, Stage, conversion, who};
 use crate::verification::address::{Address, Email, EmailError, Phone, PhoneError};
 use crate::verification::code::same;
 use crate::verification::effect::{Channel, Keyboard};
@@ -235,9 +235,22 @@ pub(super) fn contact(
         return turn.tell(Text::NeedText { step });
     }
     if own {
-        take_phone(turn, Phone::parse(phone.reveal()));
+        let read = Phone::parse(phone.reveal());
+        if let Ok(phone) = &read {
+            wants_codes_again(turn, Address::Phone(phone.clone()));
+        }
+        take_phone(turn, read);
     } else {
         turn.tell(Text::ContactNotOwn);
+    }
+}
+
+/// Telegram says that the number is theirs: if they once sent STOP, they take it back.
+fn wants_codes_again(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
+    let key = turn.facts.keys.address(&address);
+    if (turn.facts.suppressed)(&key) {
+        turn.suppress(key, false);
+        turn.decide(Decision::OptedIn);
     }
 }
 
@@ -286,6 +299,7 @@ fn take_phone(turn: &mut Dialogue<'_, '_, '_>, read: Result<Phone, PhoneError>) 
 
 fn take_if_allowed(turn: &mut Dialogue<'_, '_, '_>, address: Address) {
     match who::not_allowed(turn.gate, &address) {
+        None if conversion::is_off(turn, &address) => conversion::turn_away(turn, &address),
         None => take(turn, address),
         Some(text) => {
             turn.decide(Decision::AddressRefused { masked: address.masked() });

@@ -4,12 +4,12 @@ use super::buttons::Action;
 use super::turn::{Dialogue, Turn, UNSENT_LIVES};
 use super::{
     Applicant, Challenge, Decision, Delivery, Person, Stage, admission, arrival, asking, charging,
-    who,
+    conversion, who,
 };
 use crate::verification::address::Address;
 use crate::verification::code::{self, Binding, same};
 use crate::verification::effect::{Channel, Effect, Letter};
-use crate::verification::event::{DeliveryOutcome, What};
+use crate::verification::event::{DeliveryOutcome, Refusal, What};
 use crate::verification::gate::Gates;
 use crate::verification::limits::{AtGate, Ledger, SendRefused};
 use crate::verification::restore::Restore;
@@ -65,6 +65,10 @@ fn issue(turn: &mut Dialogue<'_, '_, '_>, address: Address, query: &str) {
     if let Some(text) = who::not_allowed(gate, &address) {
         turn.decide(Decision::AddressRefused { masked: address.masked() });
         return who::back_to_the_address(turn, text);
+    }
+    if conversion::is_off(turn, &address) {
+        turn.answer(query, None, false);
+        return conversion::turn_away(turn, &address);
     }
     let bill = charging::bill(turn, &address, key);
     if let Some(full) = charging::full(turn, &address, &bill) {
@@ -135,7 +139,14 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32], bill: 
     applicant.stage = Stage::Code { same: false };
     applicant.address = Some(address.clone());
     let (channel, masked) = (address.channel(), address.masked());
-    turn.decide(Decision::CodeIssued { channel, number, masked });
+    let withheld = (turn.facts.suppressed)(&key);
+    if !withheld {
+        conversion::sent(turn, &address, id);
+    }
+    turn.decide(match withheld {
+        true => Decision::Suppressed { masked },
+        false => Decision::CodeIssued { channel, number, masked },
+    });
     let letter = Letter {
         address,
         code: drawn,
@@ -145,6 +156,8 @@ fn send(turn: &mut Dialogue<'_, '_, '_>, address: Address, key: [u8; 32], bill: 
         lives: gate.limits.code_ttl,
         expires: now.after(gate.limits.code_ttl),
         tap: keys.tap(user, gate.id, id),
+        opt_out: keys.opt_out(&key),
+        withheld,
         bill,
     };
     turn.order(Effect::SendCode { gate: gate.id, challenge: id, letter });
@@ -169,6 +182,15 @@ pub(super) fn delivered(
 ) {
     let (now, ttl) = (turn.now(), turn.gate.limits.code_ttl);
     let waiting = matches!(turn.stage(), Stage::Code { .. });
+    let outcome = match outcome {
+        DeliveryOutcome::Refused(Refusal::OptedOut) => opted_out(turn, challenge),
+        DeliveryOutcome::Sent
+        | DeliveryOutcome::Delayed
+        | DeliveryOutcome::GaveUp
+        | DeliveryOutcome::Dropped
+        | DeliveryOutcome::Unknown
+        | DeliveryOutcome::Refused(_) => outcome,
+    };
     let applicant = turn.applicant();
     let Some(address) = applicant.address.clone() else { return };
     let Some(live) = applicant.challenge.as_mut().filter(|live| live.id == challenge) else {
@@ -198,6 +220,7 @@ pub(super) fn delivered(
             applicant.number = applicant.number.saturating_sub(1);
             applicant.challenge = None;
             applicant.sends.refund(key);
+            conversion::withdrawn(turn, &address, challenge);
             if waiting {
                 turn.ask(Text::CodeGaveUp { channel }, NO_CODE_BUTTONS);
             }
@@ -210,8 +233,9 @@ pub(super) fn delivered(
             applicant.sends.refused(live.address);
             applicant.challenge = None;
             applicant.address = None;
+            conversion::withdrawn(turn, &address, challenge);
             if waiting {
-                applicant.stage = Stage::Address { channel };
+                turn.applicant().stage = Stage::Address { channel };
                 let text = Text::CodeRefused { refusal, masked };
                 let last = [Action::OtherAddress, Action::Cancel];
                 let help = [Action::AskAdmin];
@@ -222,6 +246,22 @@ pub(super) fn delivered(
             }
         }
     }
+}
+
+/// Whoever has the address told the provider to stop: no code goes there any more. The applicant
+/// may be anybody, and hears what they would hear of any other address.
+fn opted_out(turn: &mut Dialogue<'_, '_, '_>, challenge: ChallengeId) -> DeliveryOutcome {
+    let applicant = turn.applicant();
+    let live = applicant.challenge.as_ref().is_some_and(|live| live.id == challenge);
+    let address = applicant.address.as_ref().filter(|_| live);
+    let masked = address.map(Address::masked).unwrap_or_default();
+    let mut codes = applicant.challenge.iter().chain(&applicant.replaced);
+    let address = codes.find(|code| code.id == challenge).map(|code| code.address);
+    if let Some(address) = address {
+        turn.suppress(address, true);
+        turn.decide(Decision::Suppressed { masked });
+    }
+    DeliveryOutcome::Sent
 }
 
 fn announce(
@@ -332,6 +372,7 @@ fn guessed(turn: &mut Dialogue<'_, '_, '_>, guess: &Hidden) {
     }
     if opens(turn, &live, guess) {
         turn.decide(Decision::RightCode);
+        conversion::verified(turn);
         return admission::admit(turn);
     }
     let replaced = turn.applicant().replaced.clone();
@@ -402,6 +443,7 @@ pub(super) fn tapped(turn: &mut Turn<'_, '_>, parameter: &str) {
             return expired(turn, live.number);
         }
         turn.decide(Decision::TapLink);
+        conversion::verified(turn);
         admission::admit(turn);
     });
 }

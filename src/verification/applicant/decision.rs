@@ -25,6 +25,18 @@ pub enum Decision {
         number: u32,
         masked: String,
     },
+    /// A code that did not leave, because whoever has the address wants none.
+    Suppressed {
+        masked: String,
+    },
+    /// No SMS go to that country now: too few codes came back from there.
+    CountryOff {
+        dial_code: u16,
+    },
+    /// By the link in a mail: no more codes to its address.
+    OptedOut,
+    /// By the link in a mail: codes to its address again.
+    OptedIn,
     SendLimitReached,
     AddressRefused {
         masked: String,
@@ -79,6 +91,10 @@ impl Decision {
             Decision::HardStopped => "hard_stopped",
             Decision::CodeIssued { channel: Channel::Email, .. } => "code_issued_email",
             Decision::CodeIssued { channel: Channel::Sms, .. } => "code_issued_sms",
+            Decision::Suppressed { .. } => "suppressed",
+            Decision::CountryOff { .. } => "country_off",
+            Decision::OptedOut => "opted_out",
+            Decision::OptedIn => "opted_in",
             Decision::SendLimitReached => "send_limit_reached",
             Decision::AddressRefused { .. } => "address_refused",
             Decision::RightCode => "right_code",
@@ -119,11 +135,15 @@ impl fmt::Display for Decision {
             Decision::RightPassword { label } => write!(f, "password “{label}”"),
             Decision::Locked { locks } => write!(f, "lock {locks}"),
             Decision::CodeIssued { number, masked, .. } => write!(f, "code {number} to {masked}"),
+            Decision::CountryOff { dial_code } => write!(f, "+{dial_code}"),
             Decision::AddressRefused { masked }
+            | Decision::Suppressed { masked }
             | Decision::NotOnRoster { masked }
             | Decision::AddressTaken { masked } => f.write_str(masked),
             Decision::ByAdmin { by, .. } => write!(f, "by {}", by.0),
             Decision::Asked
+            | Decision::OptedOut
+            | Decision::OptedIn
             | Decision::HardStopped
             | Decision::SendLimitReached
             | Decision::RightCode

@@ -16,10 +16,12 @@ mod asking;
 mod buttons;
 mod charging;
 mod coding;
+mod conversion;
 mod decision;
 mod helping;
 mod moving;
 mod muted;
+mod opting_out;
 mod stepping_in;
 mod terms;
 mod turn;
@@ -32,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::alarm::Alarm;
 use super::code::{Keys, Random};
+use super::conversion::Conversion;
 use super::effect::{Channel, Order};
 use super::event::{Act, AdmissionOutcome, Event, Link, What};
 use super::gate::{Gate, Gates};
@@ -66,6 +69,10 @@ pub struct Facts<'a> {
     pub on_roster: &'a dyn Fn(GateId, &[u8; 32]) -> bool,
     /// The accounts that an address (its keyed hash) has admitted at a gate.
     pub holders: &'a dyn Fn(GateId, &[u8; 32]) -> Vec<UserId>,
+    /// Whether whoever has an address (its keyed hash) wants no codes there.
+    pub suppressed: &'a dyn Fn(&[u8; 32]) -> bool,
+    /// How many of the latest codes by SMS to a dial code came back.
+    pub conversion: &'a dyn Fn(u16) -> Conversion,
     /// What holds for the SMS of all gates together.
     pub spending: &'a Spending,
     /// The store was put back from a backup, and what that one lacks may still matter.
@@ -102,6 +109,10 @@ pub struct Outcome {
     pub alarms: Vec<Alarm>,
     /// Addresses (keyed hashes) that admit this person from now on (`true`), or no more.
     pub holdings: Vec<(GateId, [u8; 32], bool)>,
+    /// Addresses (keyed hashes) that are to get no codes from now on (`true`), or some again.
+    pub suppressions: Vec<([u8; 32], bool)>,
+    /// How dial codes do from now on.
+    pub conversions: BTreeMap<u16, Conversion>,
 }
 
 /// What a gate's desk must hear of a person.
@@ -309,6 +320,8 @@ pub fn step(person: &mut Person, event: &Event, facts: &mut Facts<'_>) -> Steppe
         password: facts.password.clone(),
         on_roster: facts.on_roster,
         holders: facts.holders,
+        suppressed: facts.suppressed,
+        conversion: facts.conversion,
         spending: facts.spending,
         restore: facts.restore,
     };
@@ -460,6 +473,9 @@ fn wrote(turn: &mut Dialogue<'_, '_, '_>, message: super::MessageId, text: &Hidd
 }
 
 fn pressed(turn: &mut Turn<'_, '_>, query: &str, data: &str) {
+    if opting_out::pressed(turn, query, data) {
+        return;
+    }
     let live = Pressed::read(data).filter(|pressed| {
         pressed.serial == turn.person.serial && turn.facts.gates.contains_key(&pressed.gate)
     });

@@ -215,6 +215,8 @@ impl Little {
                 password,
                 on_roster: &|_, _| true,
                 holders: &|_, _| Vec::new(),
+                suppressed: &|_| false,
+                conversion: &|_| Conversion::default(),
                 spending: &Spending::default(),
                 restore: self.restore,
             };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::buttons::{self, Action};
 use super::{Applicant, Challenge, Decision, Delivery, Facts, Notice, Outcome, Person, Stage};
 use crate::verification::alarm::Alarm;
+use crate::verification::conversion::Conversion;
 use crate::verification::effect::{Channel, Effect, Keyboard, Order};
 use crate::verification::gate::Gate;
 use crate::verification::limits::{Elsewhere, Ledger, Standing};
@@ -239,6 +240,28 @@ impl<'a, 'f> Turn<'a, 'f> {
 
     pub fn notice_of(&mut self, gate: GateId, notice: Notice) {
         self.outcome.notices.push((gate, notice));
+    }
+
+    /// From now on whoever has this address (its keyed hash) gets no codes there, or some again.
+    pub fn suppress(&mut self, address: [u8; 32], stop: bool) {
+        self.outcome.suppressions.push((address, stop));
+    }
+
+    /// How a dial code does, as of this step.
+    pub fn conversion(&self, dial_code: u16) -> Conversion {
+        let changed = self.outcome.conversions.get(&dial_code).cloned();
+        changed.unwrap_or_else(|| (self.facts.conversion)(dial_code))
+    }
+
+    pub fn set_conversion(&mut self, dial_code: u16, country: Conversion) {
+        if country != self.conversion(dial_code) {
+            self.outcome.conversions.insert(dial_code, country);
+        }
+    }
+
+    /// A decision that no gate's admins have anything to do with.
+    pub fn decide_for_nobody(&mut self, decision: Decision) {
+        self.outcome.decisions.push((None, decision));
     }
 
     pub fn charge(&mut self, ledger: Ledger, by: i64) {

@@ -19,6 +19,10 @@ const VERSION: u8 = 1;
 /// Bytes of a link token: 128 bits, 22 characters.
 const TOKEN_BYTES: usize = 16;
 
+/// Bytes of the MAC in a link that ends all codes to an address: 112 bits. With the address's hash
+/// and a letter it fits both a link (64 characters) and a button (64 bytes).
+const OPT_OUT_BYTES: usize = 14;
+
 /// What keyed hashes are made with. It never enters the store, is wiped when dropped, and its
 /// `Debug` shows nothing.
 pub struct Keys {
@@ -156,6 +160,30 @@ impl Keys {
     #[must_use]
     pub fn member(&self, user: UserId, gate: GateId) -> String {
         format!("r{}", self.token("member", &[&user.0.to_be_bytes(), &gate.0.to_be_bytes()]))
+    }
+
+    /// The parameter of the link that ends all codes to an address (its keyed hash), and undoes
+    /// that: `u` and 62 characters of `A-Za-z0-9_-`. Whoever has had a mail there has it.
+    #[must_use]
+    pub fn opt_out(&self, address: &[u8; 32]) -> Hidden {
+        Hidden::new(format!("u{}", self.opt_out_token(address)))
+    }
+
+    /// The same without the letter, for what a button carries.
+    #[must_use]
+    pub fn opt_out_token(&self, address: &[u8; 32]) -> String {
+        let mac = hash(&self.link, "opt-out", &[address]);
+        let mac: Vec<u8> = mac.iter().take(OPT_OUT_BYTES).copied().collect();
+        URL_SAFE_NO_PAD.encode([&address[..], &mac].concat())
+    }
+
+    /// The address (its keyed hash) that a token of [`Keys::opt_out_token`] is about; `None` if it
+    /// is none of ours.
+    #[must_use]
+    pub fn read_opt_out(&self, token: &str) -> Option<[u8; 32]> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (address, _) = bytes.split_first_chunk::<32>()?;
+        same(token.as_bytes(), self.opt_out_token(address).as_bytes()).then_some(*address)
     }
 
     fn token(&self, purpose: &str, fields: &[&[u8]]) -> String {
@@ -361,6 +389,30 @@ mod tests {
         assert_eq!(keys().read_invitation(&swapped), None);
         for strange in ["", "o", "e", "s", "o====", "sAAAA", "é", &"o".repeat(64)] {
             assert_eq!((keys().read_invitation(strange), keys().read_setup(strange)), (None, None));
+        }
+    }
+
+    #[test]
+    fn a_link_that_ends_codes_fits_telegram_and_cannot_be_forged() {
+        let address = [0xfb; 32];
+        let parameter = keys().opt_out(&address);
+        let token = parameter.reveal().strip_prefix('u').expect("its letter");
+        assert_eq!(token, keys().opt_out_token(&address));
+        assert!(parameter.reveal().len() <= 64);
+        assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'));
+        assert_eq!(keys().read_opt_out(token), Some(address));
+        assert_eq!(Keys::derive(&[8; 32]).read_opt_out(token), None);
+        for at in 0..token.len() {
+            for other in [b'A', b'B', b'_'] {
+                let mut forged = token.as_bytes().to_vec();
+                if std::mem::replace(&mut forged[at], other) != other {
+                    let forged = String::from_utf8(forged).expect("ASCII");
+                    assert_eq!(keys().read_opt_out(&forged), None, "{at}");
+                }
+            }
+        }
+        for strange in ["", "A", "é", &"A".repeat(62), &token[1..], &format!("{token}A")] {
+            assert_eq!(keys().read_opt_out(strange), None, "{strange}");
         }
     }
 

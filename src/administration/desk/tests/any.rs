@@ -25,6 +25,7 @@ fn tag() -> impl Strategy<Value = Tag> {
         Just(Tag::Invitation(GROUP)),
         (FIRST..FIRST + 6, user()).prop_map(|(card, admin)| Tag::Card(card, admin)),
         user().prop_map(Tag::Doctor),
+        user().prop_map(Tag::Alarm),
         Just(Tag::Notice),
         Just(Tag::Signpost),
         Just(Tag::Log)
@@ -132,6 +133,7 @@ fn what() -> impl Strategy<Value = What> {
         }),
         tag().prop_map(|tag| What::Unsaid { tag }),
         Just(What::Moved { from: GateId(-5) }),
+        Just(What::Alarm(Alarm::SmsOnAgain { dial_code: 49 })),
         Just(What::Woken),
     ]
 }
@@ -139,9 +141,11 @@ fn what() -> impl Strategy<Value = What> {
 /// Where a message with this tag is written.
 fn chat_of(tag: Tag) -> ChatId {
     match tag {
-        Tag::Card(_, admin) | Tag::Doctor(admin) | Tag::Guessing(admin) | Tag::Raid(admin) => {
-            ChatId(admin.0.cast_signed())
-        }
+        Tag::Card(_, admin)
+        | Tag::Doctor(admin)
+        | Tag::Alarm(admin)
+        | Tag::Guessing(admin)
+        | Tag::Raid(admin) => ChatId(admin.0.cast_signed()),
         Tag::Log => LOG,
         Tag::Panel | Tag::Invitation(_) | Tag::Notice | Tag::Signpost => ChatId(GROUP.0),
     }

@@ -1,5 +1,6 @@
 //! The desk on its own: a group, its admins and a clock, without a bot around them.
 
+mod alarms;
 mod any;
 mod cards;
 mod doctor;
@@ -240,7 +241,10 @@ impl World {
             DeskText::CardAnswered { .. }
             | DeskText::CardOver { .. }
             | DeskText::Unexamined { .. } => {}
-            DeskText::Card { .. } | DeskText::Guessing { .. } | DeskText::Raid { .. } => {
+            DeskText::Card { .. }
+            | DeskText::Alarm(_)
+            | DeskText::Guessing { .. }
+            | DeskText::Raid { .. } => {
                 assert!(is_admin(what, reader, &[Rights::Admin]), "{what:?}")
             }
             DeskText::Findings { findings, .. } => {

@@ -133,6 +133,8 @@ impl Scene {
                 password,
                 on_roster: &|_, key| roster.contains(key),
                 holders: &|_, key| holders.get(key).into_iter().flatten().copied().collect(),
+                suppressed: &|_| false,
+                conversion: &|_| Conversion::default(),
                 spending: &Spending::default(),
                 restore: None,
             };

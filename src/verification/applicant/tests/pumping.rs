@@ -101,6 +101,8 @@ impl Crowd {
             on_roster: &|_, _| true,
             holders: &|_, _| Vec::new(),
             spending: &self.spending,
+            suppressed: &|_| false,
+            conversion: &|_| Conversion::default(),
             restore: self.restore,
         };
         let Stepped::Done(outcome) = step(person, &Event::of(user, what), &mut facts) else {

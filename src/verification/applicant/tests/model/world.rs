@@ -11,6 +11,7 @@ use super::{DAY, GATES};
 use crate::verification::address::{Address, Email};
 use crate::verification::applicant::Action;
 use crate::verification::code::Keys;
+use crate::verification::conversion::Conversion;
 use crate::verification::effect::{Channel, Effect, Keyboard, Letter};
 use crate::verification::event::{
     AdmissionOutcome, DeliveryOutcome, Event, Membership, Refusal, What,
@@ -163,6 +164,8 @@ impl World {
                 on_roster: &|_, _| true,
                 holders: &|_, _| Vec::new(),
                 spending: &Spending::default(),
+                suppressed: &|_| false,
+                conversion: &|_| Conversion::default(),
                 restore: None,
             };
             match step(person, event, &mut facts) {
