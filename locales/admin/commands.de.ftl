@@ -10,3 +10,4 @@ command-decline = Jemanden abweisen
 command-unlock = Jemandes Sperre beenden
 command-revoke = Eine Zulassung zurücknehmen
 command-enrol = Jemand anderem erlauben, Gruppen bewachen zu lassen
+command-join = Selbst in eine Gruppe hineinkommen

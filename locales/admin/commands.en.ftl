@@ -10,3 +10,4 @@ command-decline = Turn somebody down
 command-unlock = End somebody's lock
 command-revoke = Take an admission back
 command-enrol = Let somebody else gate their groups
+command-join = Come into a group yourself

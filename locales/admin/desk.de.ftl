@@ -79,14 +79,19 @@ desk-finding-log-gone = • Im Log-Chat kann ich nichts schreiben. Bitte mach mi
 desk-card =
     🙋 <b>{ $person }</b> bittet um einen Admin.
 
-    Wo: { $where }
-    Falsche Versuche: { $wrong }{ $known ->
-        [yes] { "" }
-    Adresse: <code>{ $address }</code>
-       *[no] { "" }
-    }
+    { $facts }
 
     <b>Genehmigen</b> lässt herein, jetzt und jedes Mal wieder. <b>Ablehnen</b> weist nur diese Anfrage ab. <b>Entsperren</b> vergisst die falschen Versuche, und es geht ohne dich weiter.
+desk-card-where = Wo: { $where }
+desk-card-wrong = Falsche Versuche: { $wrong }
+desk-card-address = Adresse: <code>{ $address }</code>
+desk-card-turned-back =
+    Zurückgewiesen: <code>{ $address }</code> gehört dieser Person, aber { $why ->
+        [roster] sie steht nicht auf der Liste
+        [taken] sie hat schon ein anderes Konto hereingelassen
+       *[kind] solche Adressen dürfen nicht hinein
+    }
+desk-person = <a href="tg://user?id={ $id }">{ $name }</a>
 desk-card-answered = <b>{ $person }</b> hat um einen Admin gebeten: { $answer }.{ $outcome }
 desk-card-over = <b>{ $person }</b> hat um einen Admin gebeten. { $why }
 desk-over-not-needed = Eine Antwort ist nicht mehr nötig.
@@ -156,6 +161,43 @@ desk-log-detail = { " – " }{ $detail }
 desk-log-by-detail = { " " }(von { $by }) – { $detail }
 desk-log-no-more = { "" }
 desk-log-bot = der Bot
+desk-detail-label = „{ $label }“
+desk-detail-words = { $words }
+desk-detail-left =
+    { $left ->
+        [0] das war der letzte Versuch
+        [one] noch { $left } Versuch
+       *[other] noch { $left } Versuche
+    }
+desk-detail-lock =
+    { $number ->
+        [1] zum ersten Mal
+       *[other] zum { $number }. Mal
+    }
+desk-detail-code = Code { $number } an { $address }
+desk-detail-count = { $count }
+desk-detail-switch =
+    { $on ->
+        [yes] an
+       *[no] aus
+    }
+desk-detail-channels =
+    { $channel ->
+        [email] nur per E-Mail
+        [sms] nur per SMS
+       *[all] auf jedem Weg, den es gibt
+    }
+desk-detail-limits =
+    { $strictness ->
+        [strict] streng
+        [lenient] nachsichtig
+       *[standard] üblich
+    }
+desk-detail-never = nie
+desk-detail-after = nach dieser Zeit: { $after }
+desk-detail-link-sent = mit persönlichem Link
+desk-detail-nothing = es gab nichts zu tun
+desk-detail-refused = Telegram wollte nicht
 desk-did-asked = möchte beitreten
 desk-did-right-password = richtiges Passwort
 desk-did-wrong-password = falsches Passwort
@@ -214,6 +256,10 @@ desk-did-blocked-domains-changed = hat die gesperrten Domains geändert
 desk-did-allowed-countries-changed = hat die erlaubten Vorwahlen geändert
 desk-did-blocked-countries-changed = hat die gesperrten Vorwahlen geändert
 desk-did-roster-only-changed = hat geändert, ob nur die Liste hereinkommt
+desk-did-roster-added = hat Adressen auf die Liste gesetzt
+desk-did-roster-removed = hat Adressen von der Liste genommen
+desk-did-roster-cleared = hat die Liste geleert
+desk-did-roster-exported = hat die Liste mit allen Adressen als Datei geholt
 desk-did-log-chat-set = hat diesen Log-Chat gewählt
 desk-did-log-chat-off = hat den Log-Chat abgeschaltet
 desk-did-other = { $what }

@@ -37,6 +37,26 @@ panel-enrolment-link =
 
 ## Wege zu einer Gruppe
 
+panel-home =
+    { $any ->
+        [yes] Hallo! Um welche deiner Gruppen geht es?
+       *[no] Hallo! Ich kann an der Tür deiner Gruppe Wache stehen: Drück den Knopf, oder füg mich dort als Administrator hinzu.
+    }
+
+    Was du hier alles tun kannst: /help
+    Selbst in eine Gruppe hineinkommen: /join
+panel-help =
+    <b>Das kannst du als Admin:</b>
+
+    { $own }
+
+    Um dich um eine Person zu kümmern, schreib ihren <code>@Namen</code> oder ihre Nummer hinter den Befehl, oder leite mir einfach eine Nachricht von ihr weiter.
+
+    <b>Wie alle anderen:</b>
+
+    { $everybody }
+panel-help-line = /{ $command } – { $does }
+
 panel-invitation =
     Ich bin in deiner Gruppe, danke. Soll ich an ihrer Tür Wache stehen? Solange das nicht eingerichtet ist, ändere ich dort nichts.{ $admin ->
         [yes] { "" }

@@ -17,6 +17,7 @@
 
 pub mod archive;
 pub mod desk;
+pub mod detail;
 pub mod door;
 pub mod effect;
 pub mod outcome;
@@ -25,5 +26,7 @@ pub mod press;
 pub mod rights;
 pub mod roster;
 pub mod settings;
+#[cfg(test)]
+mod shelf;
 pub mod staff;
 pub mod text;

@@ -1,13 +1,14 @@
 //! What a step of this room leads to, all of it in one commit.
 
 use super::desk;
+use super::detail::Detail;
 use super::effect::Order;
 use super::panel;
 use super::settings::Settings;
 use super::staff::Staff;
 use crate::verification::address::Address;
 use crate::verification::event::Event;
-use crate::verification::{GateId, Hidden, Timestamp, UserId};
+use crate::verification::{GateId, Hidden, Name, Timestamp, UserId};
 
 /// What is to be done and written beside the machine's own new state.
 #[derive(Debug, Default)]
@@ -48,12 +49,14 @@ pub enum Message {
 pub struct Deed {
     pub gate: Option<GateId>,
     pub by: Option<UserId>,
+    /// What they call themselves, where it was just said.
+    #[serde(default)]
+    pub name: Option<Name>,
     /// A short name without anything personal: `password_added`, `approved`.
     pub what: String,
     /// Whom it concerns.
     pub about: Option<UserId>,
-    /// Labels and counts; no secret, no address in full.
-    pub detail: String,
+    pub detail: Detail,
 }
 
 /// What a step of the panel needs before it can be taken.

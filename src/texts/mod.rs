@@ -33,10 +33,14 @@ const ALERT: usize = 200;
 /// Longer titles are cut off on a button anyway.
 const BUTTON_TITLE: usize = 40;
 
+#[cfg(test)]
+pub(crate) use desk::has_words;
+
 /// The commands that the bot's menu offers.
-const COMMANDS: [(&str, &str); 4] = [
+const COMMANDS: [(&str, &str); 5] = [
     ("start", "command-start"),
     ("help", "command-help"),
+    ("admin", "command-admin"),
     ("cancel", "command-cancel"),
     ("safety", "command-safety"),
 ];

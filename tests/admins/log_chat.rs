@@ -114,8 +114,8 @@ async fn one_line_for_each_decision_with_the_address_masked() {
     Chess Club
 
     ‹time› Nora (7100000003): asked to join
-    ‹time› Nora (7100000003): wrong password – 2 left
-    ‹time› Nora (7100000003): right password – password “main”
+    ‹time› Nora (7100000003): wrong password – 2 tries left
+    ‹time› Nora (7100000003): right password – “main”
     ‹time› Nora (7100000003): code by e-mail – code 1 to n•••a@example.org
     ‹time› Nora (7100000003): right code
     ‹time› Nora (7100000003): let in
@@ -148,7 +148,7 @@ async fn a_leak_has_a_name() {
     types(&omar, "come as you are").await;
     let text = written(&scene, &log).await;
     let line = text.lines().find(|line| line.contains("right password")).expect("a line");
-    assert_snapshot!(line, @"‹time› Omar (7100000003): right password – password “flyer spring”");
+    assert_snapshot!(line, @"‹time› Omar (7100000003): right password – “flyer spring”");
     scene.ends().await;
 }
 
@@ -234,7 +234,7 @@ async fn a_log_chat_that_takes_nothing_is_told_of_and_loses_no_line() {
     Chess Club
 
     ‹time› Nora (7100000003): asked to join
-    ‹time› Nora (7100000003): wrong password – 2 left
+    ‹time› Nora (7100000003): wrong password – 2 tries left
     ");
     let mended = ada.reads().await.to_string();
     assert!(mended.contains('✅'), "{mended}");

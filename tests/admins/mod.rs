@@ -4,6 +4,7 @@ use countersign::sandbox::{Group, Person, Rights};
 
 use crate::scene::{Scene, steady};
 
+mod at_home;
 mod bringing_the_bot;
 mod cards;
 mod claims;

@@ -28,10 +28,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::archive::Facts;
+use super::detail::Detail;
 use super::effect::Tag;
 use super::outcome::{Deed, Outcome};
 use super::rights::{BotRights, Examined, Rights};
-use crate::verification::applicant::{ActResult, Notice as News};
+use crate::verification::applicant::Notice as News;
 use crate::verification::event::Act;
 use crate::verification::{ChatId, GateId, Language, MessageId, Name, Timestamp, UserId};
 use cards::{Call, Cards, deed_of};
@@ -202,9 +203,11 @@ impl Desk {
 
     fn happen(&mut self, turn: &mut Turn<'_, '_>, what: &What) {
         match what {
-            What::BotStanding { by, anonymous, language, name: _, title, rights } => {
+            What::BotStanding { by, anonymous, language, name, title, rights } => {
                 self.entitle(turn, title);
-                let mover = Mover { by: *by, anonymous: *anonymous, language: language.clone() };
+                let name = name.as_ref().filter(|_| !anonymous).map(kept_name);
+                let (by, language) = (*by, language.clone());
+                let mover = Mover { by, name, anonymous: *anonymous, language };
                 self.bot_standing(turn, &mover, *rights);
             }
             What::Notice { about, name, language: _, notice } => {
@@ -214,12 +217,19 @@ impl Desk {
             What::Line { deed, .. } if BEGUN.contains(&deed.what.as_str()) => {}
             What::Line { about, name, deed } => {
                 let about = about.or(deed.about).map(|about| who(about, name.as_ref()));
+                let by = deed.by.map(|by| match &deed.name {
+                    Some(name) => who(by, Some(name)),
+                    None => turn.who(by),
+                });
                 let line = LogLine {
                     at: turn.now(),
                     about,
-                    by: deed.by.map(|by| turn.who(by)),
+                    by,
                     what: kept(&deed.what, NAME),
-                    detail: kept(&without_addresses(&deed.detail), DETAIL),
+                    detail: deed
+                        .detail
+                        .clone()
+                        .dressed(|words| kept(&without_addresses(words), DETAIL)),
                 };
                 self.log.add(turn, line);
             }
@@ -280,7 +290,7 @@ impl Desk {
         }
         self.standing.hear(now);
         let keepers = turn.keepers(&self.attached);
-        self.doctor.rights_are(turn, &keepers, now, mover.by);
+        self.doctor.rights_are(turn, &keepers, now, mover);
         if now.present {
             turn.examine();
             self.open_for_stuck(turn);
@@ -315,7 +325,7 @@ impl Desk {
     fn notice(&mut self, turn: &mut Turn<'_, '_>, person: Who, news: &News) {
         let user = person.id;
         if let News::Done { act, by, result } = news {
-            turn.deed(deed_of(*act), Some(*by), Some(user), outcome_of(*result));
+            turn.deed(deed_of(*act), Some(*by), Some(user), Detail::of_result(*result));
             self.cards.done(turn, user, *act, *by, *result);
             return;
         }
@@ -323,10 +333,11 @@ impl Desk {
             return;
         }
         match news {
-            News::HelpWanted { at, wrong, masked } => {
+            News::HelpWanted { at, wrong, masked, turned_back } => {
                 let attendants = turn.attendants(&self.attached);
                 let masked = masked.as_deref().map(|masked| kept(masked, DETAIL));
-                let call = Call { person, at: *at, wrong: *wrong, masked };
+                let (at, wrong, turned_back) = (*at, *wrong, turned_back.clone());
+                let call = Call { person, at, wrong, masked, turned_back };
                 self.cards.call(turn, &attendants, call);
             }
             News::HelpOver => self.cards.over(turn, user),
@@ -496,16 +507,6 @@ fn kept_name(name: &Name) -> Name {
 
 fn who(id: UserId, name: Option<&Name>) -> Who {
     Who { id, name: name.map(kept_name) }
-}
-
-/// What came of an act, for the log.
-fn outcome_of(result: ActResult) -> &'static str {
-    match result {
-        ActResult::Done => "",
-        ActResult::LinkSent => "personal link",
-        ActResult::Nothing => "nothing to do",
-        ActResult::Refused(_) => "refused by Telegram",
-    }
 }
 
 /// No address stands in a log in full, whoever wrote the line.

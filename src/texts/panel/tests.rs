@@ -122,6 +122,8 @@ fn every_text() -> Vec<PanelText> {
             | PanelText::OwnersOnly
             | PanelText::EnrolmentLink { .. }
             | PanelText::Invitation { .. }
+            | PanelText::Home { .. }
+            | PanelText::Help { .. }
             | PanelText::NoGroups
             | PanelText::ChooseGroup
             | PanelText::PickGroup
@@ -206,6 +208,10 @@ fn every_text() -> Vec<PanelText> {
         PanelText::EnrolmentLink { link: link(), lives: 24 * HOUR },
         PanelText::Invitation { admin: true },
         PanelText::Invitation { admin: false },
+        PanelText::Home { any: true },
+        PanelText::Home { any: false },
+        PanelText::Help { gates: true, enrols: true },
+        PanelText::Help { gates: false, enrols: false },
         PanelText::NoGroups,
         PanelText::ChooseGroup,
         PanelText::PickGroup,
@@ -477,6 +483,8 @@ fn messages_we_say() -> BTreeMap<String, BTreeSet<String>> {
     }
     // This one everybody hears.
     said.remove("button-spent");
+    // What the menu says is looked after there.
+    said.retain(|id, _| !id.starts_with("command-"));
     said
 }
 

@@ -101,7 +101,14 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     /// They ask for an admin.
-    HelpWanted { at: HelpStep, wrong: u32, masked: Option<String> },
+    HelpWanted {
+        at: HelpStep,
+        wrong: u32,
+        masked: Option<String>,
+        /// They proved an address that does not let them in.
+        #[serde(default)]
+        turned_back: Option<TurnedBack>,
+    },
     /// They do not wait for an admin any more: they passed, left or gave up.
     HelpOver,
     /// They were muted in the group and have to pass the gate; they may not be written to.
@@ -114,6 +121,22 @@ pub enum Notice {
     Stuck,
     /// What came of an admin's act.
     Done { act: Act, by: UserId, result: ActResult },
+}
+
+/// An address that somebody proved, and that does not let them in. Masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TurnedBack {
+    /// Its domain or dial code is not allowed (any more).
+    NotAllowed {
+        masked: String,
+    },
+    NotOnRoster {
+        masked: String,
+    },
+    /// It has let in as many accounts as it may.
+    Taken {
+        masked: String,
+    },
 }
 
 /// What came of an admin's act.
@@ -204,6 +227,9 @@ pub struct Applicant {
     /// The group could not be opened for want of rights; it is tried again once it can be.
     #[serde(default)]
     pub stuck: bool,
+    /// The last address that they proved in the open dialogue did not let them in.
+    #[serde(default)]
+    pub turned_back: Option<TurnedBack>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -406,6 +432,8 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str) {
         }
         "safety" => turn.tell(Text::Safety),
         "admin" => helping::commanded(turn),
+        // As `/start`, for those whom that tells of something else.
+        "join" => arrival::started(turn),
         _ => {
             let step = turn.help_step();
             turn.tell(Text::Help { step });
@@ -554,6 +582,14 @@ impl Person {
         self.gates.is_empty() && self.serial == 0
     }
 
+    /// Whether a gate on duty waits for something that they do, or they for it.
+    #[must_use]
+    pub fn is_under_way(&self, gates: &Gates) -> bool {
+        self.gates.iter().any(|(id, applicant)| {
+            gates.contains_key(id) && (applicant.stage.is_open() || applicant.mute.is_some())
+        })
+    }
+
     /// Whether a code that is still to be sent is the one that opens the gate.
     #[must_use]
     pub fn awaits(&self, gate: GateId, challenge: ChallengeId) -> bool {
@@ -573,6 +609,7 @@ impl Applicant {
         self.number = 0;
         self.terms = None;
         self.stuck = false;
+        self.turned_back = None;
     }
 
     /// Whether nothing in here would be missed on `today`, at this gate.
