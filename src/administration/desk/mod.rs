@@ -71,6 +71,9 @@ pub enum What {
         language: Option<Language>,
         name: Option<Name>,
         title: String,
+        /// It is no group: unless it has a gate, it is at most somebody's log chat.
+        #[serde(default)]
+        channel: bool,
         rights: BotRights,
     },
     /// Something about one applicant.
@@ -203,7 +206,9 @@ impl Desk {
 
     fn happen(&mut self, turn: &mut Turn<'_, '_>, what: &What) {
         match what {
-            What::BotStanding { by, anonymous, language, name, title, rights } => {
+            What::BotStanding { channel: true, .. }
+                if !turn.on_duty() && turn.settings.is_none() => {}
+            What::BotStanding { by, anonymous, language, name, title, channel: _, rights } => {
                 self.entitle(turn, title);
                 let name = name.as_ref().filter(|_| !anonymous).map(kept_name);
                 let (by, language) = (*by, language.clone());

@@ -96,7 +96,15 @@ fn examination() -> impl Strategy<Value = Examined> {
 fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         (user(), any::<bool>(), bot(), ".{0,200}").prop_map(|(by, anonymous, rights, title)| {
-            What::BotStanding { by, anonymous, language: None, name: None, title, rights }
+            What::BotStanding {
+                by,
+                anonymous,
+                language: None,
+                name: None,
+                title,
+                channel: false,
+                rights,
+            }
         }),
         (user(), news(), proptest::option::of(".{0,100}")).prop_map(|(about, notice, full)| {
             let name = full.map(|full| Name { full, username: None });

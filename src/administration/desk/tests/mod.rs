@@ -218,6 +218,7 @@ impl World {
             language: Some(Language::new("de")),
             name: None,
             title: "Rust Berlin".to_owned(),
+            channel: false,
             rights,
         })
     }
