@@ -10,17 +10,17 @@ desk-signpost =
     } Wer das einrichten möchte, drückt bitte den Knopf: Alles Weitere geschieht im privaten Chat.
 desk-muted =
     <b>{ $name }</b>, bitte komm zuerst an mir vorbei, dann kannst du hier schreiben: Drück den Knopf, alles Weitere geschieht im privaten Chat.{ $ends ->
-        [yes] { " " }Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: { $wait }.
+        [yes] { " " }Wer es nicht rechtzeitig schafft (Frist: { $wait }), wird entfernt und darf wiederkommen.
        *[no] { "" }
     }
 desk-muted-nameless =
     Willkommen! Bitte komm zuerst an mir vorbei, dann kannst du hier schreiben: Drück den Knopf, alles Weitere geschieht im privaten Chat.{ $ends ->
-        [yes] { " " }Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: { $wait }.
+        [yes] { " " }Wer es nicht rechtzeitig schafft (Frist: { $wait }), wird entfernt und darf wiederkommen.
        *[no] { "" }
     }
 desk-some-muted =
     <b>{ $names }</b>: Bitte kommt zuerst an mir vorbei, dann könnt ihr hier schreiben. Drückt den Knopf, alles Weitere geschieht im privaten Chat.{ $ends ->
-        [yes] { " " }Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: { $wait }.
+        [yes] { " " }Wer es nicht rechtzeitig schafft (Frist: { $wait }), wird entfernt und darf wiederkommen.
        *[no] { "" }
     }
 desk-many-muted =
@@ -31,7 +31,7 @@ desk-many-muted =
            *[other] <b>{ $count } Leute</b> warten
         }
     } an der Tür und können hier noch nicht schreiben. Wer nicht schreiben kann, drückt bitte den Knopf: Alles Weitere geschieht im privaten Chat.{ $ends ->
-        [yes] { " " }Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: { $wait }.
+        [yes] { " " }Wer es nicht rechtzeitig schafft (Frist: { $wait }), wird entfernt und darf wiederkommen.
        *[no] { "" }
     }
 desk-nobody-muted = Niemand wartet an der Tür.
@@ -81,7 +81,7 @@ desk-card =
 
     { $facts }
 
-    <b>Genehmigen</b> lässt herein, jetzt und jedes Mal wieder. <b>Ablehnen</b> weist nur diese Anfrage ab. <b>Entsperren</b> vergisst die falschen Versuche, und es geht ohne dich weiter.
+    <b>Genehmigen</b> lässt die Person herein, jetzt und künftig immer. <b>Ablehnen</b> weist nur diese Anfrage ab. <b>Entsperren</b> vergisst die falschen Versuche, und es geht ohne dich weiter.
 desk-card-where = Wo: { $where }
 desk-card-wrong = Falsche Versuche: { $wrong }
 desk-card-address = Adresse: <code>{ $address }</code>
@@ -191,10 +191,10 @@ desk-detail-limits =
     { $strictness ->
         [strict] streng
         [lenient] nachsichtig
-       *[standard] üblich
+       *[standard] Standard
     }
 desk-detail-never = nie
-desk-detail-after = nach dieser Zeit: { $after }
+desk-detail-after = Frist: { $after }
 desk-detail-link-sent = mit persönlichem Link
 desk-detail-nothing = es gab nichts zu tun
 desk-detail-refused = Telegram wollte nicht
@@ -235,15 +235,15 @@ desk-did-gate-closed = gestoppt: Kein Passwort gilt
 desk-did-muted = kam am Tor vorbei herein; stumm geschaltet
 desk-did-removed = hat es nicht rechtzeitig geschafft; entfernt
 desk-did-help-wanted = bittet um einen Admin
-desk-did-gate-opened = hat das Tor in Dienst gestellt
-desk-did-gate-off = hat das Tor abgebaut
+desk-did-gate-opened = hat das Tor geöffnet
+desk-did-gate-off = hat das Tor geschlossen
 desk-did-setup-started = hat mit dem Einrichten angefangen
 desk-did-draft-discarded = hat das bisher Eingerichtete verworfen
 desk-did-password-added = hat ein Passwort hinzugefügt
 desk-did-password-changed = hat ein Passwort geändert
 desk-did-password-removed = hat ein Passwort entfernt
 desk-did-password-rotated = hat ein Passwort ersetzt
-desk-did-mode-changed = hat die Art des Bewachens geändert
+desk-did-mode-changed = hat geändert, wie Leute hereinkommen
 desk-did-removal-changed = hat geändert, wann Stummgeschaltete entfernt werden
 desk-did-tidy-changed = hat geändert, was mit Beitrittsmeldungen geschieht
 desk-did-channels-changed = hat geändert, wie Codes verschickt werden

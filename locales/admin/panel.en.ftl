@@ -363,7 +363,7 @@ panel-label-switch =
     } { $choice }
 panel-label-words = { $words }
 panel-label-passwords = 🔑 Passwords
-panel-label-channels = ✉️ Channels
+panel-label-channels = ✉️ E-mail or SMS
 panel-label-addresses = 👥 Who may pass
 panel-label-roster = 🗂 Roster
 panel-label-limits = ⏱ Limits

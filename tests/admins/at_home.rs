@@ -63,7 +63,7 @@ async fn help_names_what_each_can_do() {
     /doctor – What is set up wrongly in a group
     /approve – Let somebody in
     /decline – Turn somebody down
-    /unlock – End somebody's lock
+    /unlock – End a lock
     /revoke – Take an admission back
     /enrol – Let somebody else gate their groups
 
@@ -84,12 +84,12 @@ async fn help_names_what_each_can_do() {
 
     /gate – Eine Gruppe bewachen lassen oder das ändern
     /password – Passwörter einer Gruppe
-    /roster – Wer hinein darf: die Liste der Adressen
+    /roster – Wer hineindarf: die Liste der Adressen
     /log – Wo die Entscheidungen notiert werden
     /doctor – Was in einer Gruppe falsch eingestellt ist
     /approve – Jemanden hereinlassen
     /decline – Jemanden abweisen
-    /unlock – Jemandes Sperre beenden
+    /unlock – Eine Sperre beenden
     /revoke – Eine Zulassung zurücknehmen
 
     Um dich um eine Person zu kümmern, schreib ihren @Namen oder ihre Nummer hinter den Befehl, oder leite mir einfach eine Nachricht von ihr weiter.

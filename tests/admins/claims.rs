@@ -212,7 +212,7 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     /doctor: What is set up wrongly in a group
     /approve: Let somebody in
     /decline: Turn somebody down
-    /unlock: End somebody's lock
+    /unlock: End a lock
     /revoke: Take an admission back
     /enrol: Let somebody else gate their groups
     /join: Come into a group yourself
@@ -226,12 +226,12 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     assert_snapshot!(ada.commands().join("\n"), @r"
     /gate: Eine Gruppe bewachen lassen oder das ändern
     /password: Passwörter einer Gruppe
-    /roster: Wer hinein darf: die Liste der Adressen
+    /roster: Wer hineindarf: die Liste der Adressen
     /log: Wo die Entscheidungen notiert werden
     /doctor: Was in einer Gruppe falsch eingestellt ist
     /approve: Jemanden hereinlassen
     /decline: Jemanden abweisen
-    /unlock: Jemandes Sperre beenden
+    /unlock: Eine Sperre beenden
     /revoke: Eine Zulassung zurücknehmen
     /enrol: Jemand anderem erlauben, Gruppen bewachen zu lassen
     /join: Selbst in eine Gruppe hineinkommen
