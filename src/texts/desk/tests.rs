@@ -411,7 +411,7 @@ fn cards_read_well() {
     Falsche Versuche: 50
     Adresse: <code>n•••a@example.org</code>
 
-    <b>Genehmigen</b> lässt herein, jetzt und jedes Mal wieder. <b>Ablehnen</b> weist nur diese Anfrage ab. <b>Entsperren</b> vergisst die falschen Versuche, und es geht ohne dich weiter.
+    <b>Genehmigen</b> lässt die Person herein, jetzt und künftig immer. <b>Ablehnen</b> weist nur diese Anfrage ab. <b>Entsperren</b> vergisst die falschen Versuche, und es geht ohne dich weiter.
     "#);
     let unknown = Who { id: UserId(7_100_000_002), name: None };
     let nameless = card(unknown, HelpStep::Password, 0, None);
@@ -496,7 +496,7 @@ fn the_log_is_one_line_for_each_decision() {
 fn the_notice_names_a_few_and_counts_many() {
     insta::assert_snapshot!(say("en", &many(2, false, &["Nora", "<Bo>"])), @"<b>Nora, &lt;Bo&gt;</b>: please come past me first, then you can write here. Press the button, the rest happens in private. Whoever has not passed within 1 hour is removed, and may come again.");
     insta::assert_snapshot!(say("en", &many(12, false, &[])), @"<b>12 people</b> wait at the door and cannot write here yet. Who cannot, please press the button: the rest happens in private. Whoever has not passed within 1 hour is removed, and may come again.");
-    insta::assert_snapshot!(say("de", &many(500, true, &[])), @"Mehr als <b>500 Leute</b> warten an der Tür und können hier noch nicht schreiben. Wer nicht schreiben kann, drückt bitte den Knopf: Alles Weitere geschieht im privaten Chat. Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: 1 Stunde.");
+    insta::assert_snapshot!(say("de", &many(500, true, &[])), @"Mehr als <b>500 Leute</b> warten an der Tür und können hier noch nicht schreiben. Wer nicht schreiben kann, drückt bitte den Knopf: Alles Weitere geschieht im privaten Chat. Wer es nicht rechtzeitig schafft (Frist: 1 Stunde), wird entfernt und darf wiederkommen.");
     let one = DeskText::Muted { name: Some("Nora\u{202e}".to_owned()), remove_after: None };
     insta::assert_snapshot!(say("de", &one), @"<b>Nora</b>, bitte komm zuerst an mir vorbei, dann kannst du hier schreiben: Drück den Knopf, alles Weitere geschieht im privaten Chat.");
 }

@@ -583,7 +583,7 @@ fn the_overview_reads_well() {
 
     ✅ Ich stehe an dieser Tür Wache.
 
-    <b>So kommen Leute herein:</b> nach dem Beitritt einschränken; wer nicht an mir vorbeikommt, wird nach dieser Zeit entfernt, aber nicht gesperrt: 1 Stunde; Beitritts- und Austrittsmeldungen werden aufgeräumt
+    <b>So kommen Leute herein:</b> nach dem Beitritt einschränken; wer nicht rechtzeitig an mir vorbeikommt (Frist: 1 Stunde), wird entfernt, aber nicht gesperrt; Beitritts- und Austrittsmeldungen werden aufgeräumt
 
     <b>Passwörter:</b>
     • <b>main</b>: ohne Ende, für beliebig viele
@@ -593,7 +593,7 @@ fn the_overview_reads_well() {
 
     <b>Codes gehen per:</b> E-Mail oder SMS
 
-    <b>Wer hinein darf:</b>
+    <b>Wer hineindarf:</b>
     • Mailadressen, die so enden: <code>@0.example.org, @1.example.org, @2.example.org, @3.example.org, @4.example.org, @5.example.org, …</code>
     • keine Mailadressen, die so enden: <code>@*.example.com</code>
     • Nummern, die so beginnen: <code>+49, +43</code>
@@ -601,7 +601,7 @@ fn the_overview_reads_well() {
     • nur Adressen auf der Liste (1 Adresse)
     • jede Adresse lässt 3 Konten herein
 
-    <b>Grenzen:</b> üblich – 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
+    <b>Grenzen:</b> Standard – 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
 
     <b>Sprache</b> in der Gruppe und im Log: English
     <b>Log-Chat:</b> aus

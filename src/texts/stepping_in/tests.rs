@@ -242,6 +242,6 @@ fn stepping_in_reads_well() {
 
     Wo: beim Passwort
     Falsche Versuche: 50
-    Am Ende: insgesamt zu viele falsche Versuche; nur ein Admin öffnet wieder
+    Gestoppt: insgesamt zu viele falsche Versuche; nur ein Admin öffnet wieder
     "#);
 }
