@@ -66,3 +66,43 @@ pub enum Stepped {
     /// Nothing was changed: hash this password, then step again with `Facts::hashed`.
     NeedsHash(Hidden),
 }
+
+/// The names of all deeds at a gate. A log chat needs words for each.
+#[cfg(test)]
+pub(crate) const DEEDS: [&str; 35] = [
+    "setup_started",
+    "draft_discarded",
+    "gate_opened",
+    "gate_closed",
+    "password_added",
+    "password_changed",
+    "password_removed",
+    "password_rotated",
+    "mode_changed",
+    "removal_changed",
+    "tidy_changed",
+    "channels_changed",
+    "limits_changed",
+    "language_changed",
+    "listed_changed",
+    "accounts_changed",
+    "allowed_domains_changed",
+    "blocked_domains_changed",
+    "allowed_countries_changed",
+    "blocked_countries_changed",
+    "roster_only_changed",
+    "roster_added",
+    "roster_removed",
+    "roster_cleared",
+    "roster_exported",
+    "log_chat_set",
+    "log_chat_off",
+    "approved",
+    "declined",
+    "unlocked",
+    "revoked",
+    "rights_lost",
+    "rights_regained",
+    "bot_removed",
+    "left_group",
+];

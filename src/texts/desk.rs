@@ -368,12 +368,6 @@ pub(super) fn link_to(who: &Who) -> Value {
     Value::Said(with("desk-person", [("id", id), ("name", name_of(who))]))
 }
 
-/// Whether a decision or a deed of this name has words.
-#[cfg(test)]
-pub(crate) fn has_words(what: &str) -> bool {
-    DID.iter().any(|(name, _)| *name == what)
-}
-
 /// `Nora Newcomer (@nora)`; the number of whoever has no username.
 pub(super) fn name_of(who: &Who) -> Value {
     let id = who.id.0.to_string();

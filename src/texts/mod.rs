@@ -33,9 +33,6 @@ const ALERT: usize = 200;
 /// Longer titles are cut off on a button anyway.
 const BUTTON_TITLE: usize = 40;
 
-#[cfg(test)]
-pub(crate) use desk::has_words;
-
 /// The commands that the bot's menu offers.
 const COMMANDS: [(&str, &str); 5] = [
     ("start", "command-start"),

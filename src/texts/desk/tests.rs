@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::administration::outcome::DEEDS;
 use crate::texts::catalogue::Catalogue;
 use crate::texts::clean::{escape, without_tags};
 use crate::texts::tests::messages_of;
@@ -388,6 +389,13 @@ fn every_decision_of_the_rules_has_words() {
     ];
     for decision in decisions {
         assert_ne!(did(decision.name()).id, "desk-did-other", "{}", decision.name());
+    }
+}
+
+#[test]
+fn every_deed_has_words() {
+    for deed in DEEDS {
+        assert_ne!(did(deed).id, "desk-did-other", "{deed}");
     }
 }
 

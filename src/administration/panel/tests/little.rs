@@ -9,12 +9,11 @@ use std::time::Duration;
 use super::super::word::Word;
 use super::super::*;
 use crate::administration::effect::{About, Does, Keyboard, Order, Task, Whose};
-use crate::administration::outcome::{Change, Deed, Message, Outcome};
+use crate::administration::outcome::{Change, DEEDS, Deed, Message, Outcome};
 use crate::administration::settings::{House, Settings};
 use crate::administration::shelf::Shelf;
 use crate::administration::text::Text;
 use crate::administration::{desk, door};
-use crate::texts::has_words;
 use crate::verification::code::{Keys, Random};
 use crate::verification::effect::Channel;
 use crate::verification::gate::{Addresses, Gate, Gates, Mode, Password};
@@ -341,7 +340,7 @@ impl Little {
             }
         }
         for deed in outcome.deeds.iter().filter(|deed| deed.gate.is_some()) {
-            assert!(has_words(&deed.what), "the log chat has no words for {}", deed.what);
+            assert!(DEEDS.contains(&deed.what.as_str()), "{} is not listed", deed.what);
         }
         for message in &outcome.messages {
             if let Message::Applicant(_) = message {
