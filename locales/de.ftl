@@ -284,6 +284,7 @@ help =
     <b>Jetzt:</b> { $now }
 
     /start – anfangen oder sehen, wo du bist
+    /admin – einen Admin der Gruppe um Hilfe bitten
     /cancel – aufhören
     /safety – wonach ich frage und wonach nie
 need-text = Ich kann nur lesen, was du tippst. { $now }
@@ -345,6 +346,7 @@ label-share-contact = 📱 Meine Nummer teilen
 
 command-start = Anfangen oder sehen, wo du bist
 command-help = Was hier geschieht
+command-admin = Einen Admin der Gruppe um Hilfe bitten
 command-cancel = Aufhören
 command-safety = Wonach ich frage und wonach nie
 

@@ -272,6 +272,7 @@ help =
     <b>Now:</b> { $now }
 
     /start – begin, or see where you are
+    /admin – ask an admin of the group for help
     /cancel – stop
     /safety – what I ask for and what never
 need-text = I can read only what you type. { $now }
@@ -334,6 +335,7 @@ label-share-contact = 📱 Share my phone number
 
 command-start = Begin, or see where you are
 command-help = What happens here
+command-admin = Ask an admin of the group for help
 command-cancel = Stop
 command-safety = What I ask for and what never
 

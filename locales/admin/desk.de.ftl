@@ -10,17 +10,17 @@ desk-signpost =
     } Wer das einrichten möchte, drückt bitte den Knopf: Alles Weitere geschieht im privaten Chat.
 desk-muted =
     <b>{ $name }</b>, bitte komm zuerst an mir vorbei, dann kannst du hier schreiben: Drück den Knopf, alles Weitere geschieht im privaten Chat.{ $ends ->
-        [yes] { " " }Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: { $wait }.
+        [yes] { " " }Wer es nicht rechtzeitig schafft (Frist: { $wait }), wird entfernt und darf wiederkommen.
        *[no] { "" }
     }
 desk-muted-nameless =
     Willkommen! Bitte komm zuerst an mir vorbei, dann kannst du hier schreiben: Drück den Knopf, alles Weitere geschieht im privaten Chat.{ $ends ->
-        [yes] { " " }Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: { $wait }.
+        [yes] { " " }Wer es nicht rechtzeitig schafft (Frist: { $wait }), wird entfernt und darf wiederkommen.
        *[no] { "" }
     }
 desk-some-muted =
     <b>{ $names }</b>: Bitte kommt zuerst an mir vorbei, dann könnt ihr hier schreiben. Drückt den Knopf, alles Weitere geschieht im privaten Chat.{ $ends ->
-        [yes] { " " }Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: { $wait }.
+        [yes] { " " }Wer es nicht rechtzeitig schafft (Frist: { $wait }), wird entfernt und darf wiederkommen.
        *[no] { "" }
     }
 desk-many-muted =
@@ -31,7 +31,7 @@ desk-many-muted =
            *[other] <b>{ $count } Leute</b> warten
         }
     } an der Tür und können hier noch nicht schreiben. Wer nicht schreiben kann, drückt bitte den Knopf: Alles Weitere geschieht im privaten Chat.{ $ends ->
-        [yes] { " " }Wer es nicht in dieser Zeit schafft, wird entfernt und darf wiederkommen: { $wait }.
+        [yes] { " " }Wer es nicht rechtzeitig schafft (Frist: { $wait }), wird entfernt und darf wiederkommen.
        *[no] { "" }
     }
 desk-nobody-muted = Niemand wartet an der Tür.
@@ -79,14 +79,19 @@ desk-finding-log-gone = • Im Log-Chat kann ich nichts schreiben. Bitte mach mi
 desk-card =
     🙋 <b>{ $person }</b> bittet um einen Admin.
 
-    Wo: { $where }
-    Falsche Versuche: { $wrong }{ $known ->
-        [yes] { "" }
-    Adresse: <code>{ $address }</code>
-       *[no] { "" }
-    }
+    { $facts }
 
-    <b>Genehmigen</b> lässt herein, jetzt und jedes Mal wieder. <b>Ablehnen</b> weist nur diese Anfrage ab. <b>Entsperren</b> vergisst die falschen Versuche, und es geht ohne dich weiter.
+    <b>Genehmigen</b> lässt die Person herein, jetzt und künftig immer. <b>Ablehnen</b> weist nur diese Anfrage ab. <b>Entsperren</b> vergisst die falschen Versuche, und es geht ohne dich weiter.
+desk-card-where = Wo: { $where }
+desk-card-wrong = Falsche Versuche: { $wrong }
+desk-card-address = Adresse: <code>{ $address }</code>
+desk-card-turned-back =
+    Zurückgewiesen: <code>{ $address }</code> gehört dieser Person, aber { $why ->
+        [roster] sie steht nicht auf der Liste
+        [taken] sie hat schon ein anderes Konto hereingelassen
+       *[kind] solche Adressen dürfen nicht hinein
+    }
+desk-person = <a href="tg://user?id={ $id }">{ $name }</a>
 desk-card-answered = <b>{ $person }</b> hat um einen Admin gebeten: { $answer }.{ $outcome }
 desk-card-over = <b>{ $person }</b> hat um einen Admin gebeten. { $why }
 desk-over-not-needed = Eine Antwort ist nicht mehr nötig.
@@ -196,6 +201,45 @@ desk-log-detail = { " – " }{ $detail }
 desk-log-by-detail = { " " }(von { $by }) – { $detail }
 desk-log-no-more = { "" }
 desk-log-bot = der Bot
+desk-detail-label = „{ $label }“
+desk-detail-words = { $words }
+desk-detail-left =
+    { $left ->
+        [0] das war der letzte Versuch
+        [one] noch { $left } Versuch
+       *[other] noch { $left } Versuche
+    }
+desk-detail-lock =
+    { $number ->
+        [1] zum ersten Mal
+       *[other] zum { $number }. Mal
+    }
+desk-detail-code = Code { $number } an { $address }
+desk-detail-count = { $count }
+desk-detail-switch =
+    { $on ->
+        [yes] an
+       *[no] aus
+    }
+desk-detail-channels =
+    { $channel ->
+        [email] nur per E-Mail
+        [sms] nur per SMS
+       *[all] auf jedem Weg, den es gibt
+    }
+desk-detail-limits =
+    { $strictness ->
+        [strict] streng
+        [lenient] nachsichtig
+       *[standard] Standard
+    }
+desk-detail-wrong = Passwörter { $passwords }, Codes { $codes }
+desk-detail-requests = Anfragen { $requests }, nicht rechtzeitig erreicht { $missed }
+desk-detail-never = nie
+desk-detail-after = Frist: { $after }
+desk-detail-link-sent = mit persönlichem Link
+desk-detail-nothing = es gab nichts zu tun
+desk-detail-refused = Telegram wollte nicht
 desk-did-asked = möchte beitreten
 desk-did-right-password = richtiges Passwort
 desk-did-wrong-password = falsches Passwort
@@ -237,15 +281,15 @@ desk-did-gate-closed = gestoppt: Kein Passwort gilt
 desk-did-muted = kam am Tor vorbei herein; stumm geschaltet
 desk-did-removed = hat es nicht rechtzeitig geschafft; entfernt
 desk-did-help-wanted = bittet um einen Admin
-desk-did-gate-opened = hat das Tor in Dienst gestellt
-desk-did-gate-off = hat das Tor abgebaut
+desk-did-gate-opened = hat das Tor geöffnet
+desk-did-gate-off = hat das Tor geschlossen
 desk-did-setup-started = hat mit dem Einrichten angefangen
 desk-did-draft-discarded = hat das bisher Eingerichtete verworfen
 desk-did-password-added = hat ein Passwort hinzugefügt
 desk-did-password-changed = hat ein Passwort geändert
 desk-did-password-removed = hat ein Passwort entfernt
 desk-did-password-rotated = hat ein Passwort ersetzt
-desk-did-mode-changed = hat die Art des Bewachens geändert
+desk-did-mode-changed = hat geändert, wie Leute hereinkommen
 desk-did-removal-changed = hat geändert, wann Stummgeschaltete entfernt werden
 desk-did-tidy-changed = hat geändert, was mit Beitrittsmeldungen geschieht
 desk-did-channels-changed = hat geändert, wie Codes verschickt werden
@@ -258,6 +302,10 @@ desk-did-blocked-domains-changed = hat die gesperrten Domains geändert
 desk-did-allowed-countries-changed = hat die erlaubten Vorwahlen geändert
 desk-did-blocked-countries-changed = hat die gesperrten Vorwahlen geändert
 desk-did-roster-only-changed = hat geändert, ob nur die Liste hereinkommt
+desk-did-roster-added = hat Adressen auf die Liste gesetzt
+desk-did-roster-removed = hat Adressen von der Liste genommen
+desk-did-roster-cleared = hat die Liste geleert
+desk-did-roster-exported = hat die Liste mit allen Adressen als Datei geholt
 desk-did-log-chat-set = hat diesen Log-Chat gewählt
 desk-did-log-chat-off = hat den Log-Chat abgeschaltet
 desk-did-guessing = ungewöhnlich viele Fehlversuche, von allen zusammen

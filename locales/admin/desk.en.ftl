@@ -82,14 +82,19 @@ desk-finding-log-gone = • I can post nothing in the log chat. Please make me a
 desk-card =
     🙋 <b>{ $person }</b> asks for an admin.
 
-    Where: { $where }
-    Wrong tries: { $wrong }{ $known ->
-        [yes] { "" }
-    Address: <code>{ $address }</code>
-       *[no] { "" }
-    }
+    { $facts }
 
     <b>Approve</b> lets them in, now and whenever they come again. <b>Decline</b> turns down what they ask for now. <b>Unlock</b> forgets the wrong tries, and they go on by themselves.
+desk-card-where = Where: { $where }
+desk-card-wrong = Wrong tries: { $wrong }
+desk-card-address = Address: <code>{ $address }</code>
+desk-card-turned-back =
+    Turned back: <code>{ $address }</code> is theirs, but { $why ->
+        [roster] it is not on the roster
+        [taken] it has let in another account already
+       *[kind] addresses of that kind may not pass
+    }
+desk-person = <a href="tg://user?id={ $id }">{ $name }</a>
 desk-card-answered = <b>{ $person }</b> asked for an admin: { $answer }.{ $outcome }
 desk-card-over = <b>{ $person }</b> asked for an admin. { $why }
 desk-over-not-needed = No answer is needed any more.
@@ -199,6 +204,45 @@ desk-log-detail = { " – " }{ $detail }
 desk-log-by-detail = { " " }(by { $by }) – { $detail }
 desk-log-no-more = { "" }
 desk-log-bot = the bot
+desk-detail-label = “{ $label }”
+desk-detail-words = { $words }
+desk-detail-left =
+    { $left ->
+        [0] that was the last try
+        [one] { $left } try left
+       *[other] { $left } tries left
+    }
+desk-detail-lock =
+    { $number ->
+        [1] for the first time
+       *[other] lock number { $number }
+    }
+desk-detail-code = code { $number } to { $address }
+desk-detail-count = { $count }
+desk-detail-switch =
+    { $on ->
+        [yes] on
+       *[no] off
+    }
+desk-detail-channels =
+    { $channel ->
+        [email] by e-mail only
+        [sms] by SMS only
+       *[all] by every way there is
+    }
+desk-detail-limits =
+    { $strictness ->
+        [strict] strict
+        [lenient] lenient
+       *[standard] standard
+    }
+desk-detail-wrong = passwords { $passwords }, codes { $codes }
+desk-detail-requests = requests { $requests }, not written to in time { $missed }
+desk-detail-never = never
+desk-detail-after = after { $after }
+desk-detail-link-sent = they got a personal link
+desk-detail-nothing = there was nothing to do
+desk-detail-refused = Telegram would not
 desk-did-asked = asked to join
 desk-did-right-password = right password
 desk-did-wrong-password = wrong password
@@ -241,14 +285,14 @@ desk-did-muted = came in past the gate; muted
 desk-did-removed = did not pass in time; removed
 desk-did-help-wanted = asks for an admin
 desk-did-gate-opened = opened the gate
-desk-did-gate-off = took the gate away
+desk-did-gate-off = closed the gate
 desk-did-setup-started = began to set the gate up
 desk-did-draft-discarded = discarded what was set up so far
 desk-did-password-added = added a password
 desk-did-password-changed = changed a password
 desk-did-password-removed = removed a password
 desk-did-password-rotated = replaced a password
-desk-did-mode-changed = changed the way of guarding
+desk-did-mode-changed = changed how people come in
 desk-did-removal-changed = changed when muted members are removed
 desk-did-tidy-changed = changed what happens to join and leave messages
 desk-did-channels-changed = changed how codes are sent
@@ -261,6 +305,10 @@ desk-did-blocked-domains-changed = changed the blocked domains
 desk-did-allowed-countries-changed = changed the allowed dial codes
 desk-did-blocked-countries-changed = changed the blocked dial codes
 desk-did-roster-only-changed = changed whether only the roster passes
+desk-did-roster-added = put addresses on the roster
+desk-did-roster-removed = took addresses off the roster
+desk-did-roster-cleared = emptied the roster
+desk-did-roster-exported = took the roster with all its addresses as a file
 desk-did-log-chat-set = chose this log chat
 desk-did-log-chat-off = switched the log chat off
 desk-did-guessing = unusually many wrong tries, by all together

@@ -37,6 +37,26 @@ panel-enrolment-link =
 
 ## Wege zu einer Gruppe
 
+panel-home =
+    { $any ->
+        [yes] Hallo! Um welche deiner Gruppen geht es?
+       *[no] Hallo! Ich kann an der Tür deiner Gruppe Wache stehen: Drück den Knopf, oder füg mich dort als Administrator hinzu.
+    }
+
+    Was du hier alles tun kannst: /help
+    Selbst in eine Gruppe hineinkommen: /join
+panel-help =
+    <b>Das kannst du als Admin:</b>
+
+    { $own }
+
+    Um dich um eine Person zu kümmern, schreib ihren <code>@Namen</code> oder ihre Nummer hinter den Befehl, oder leite mir einfach eine Nachricht von ihr weiter.
+
+    <b>Wie alle anderen:</b>
+
+    { $everybody }
+panel-help-line = /{ $command } – { $does }
+
 panel-invitation =
     Ich bin in deiner Gruppe, danke. Soll ich an ihrer Tür Wache stehen? Solange das nicht eingerichtet ist, ändere ich dort nichts.{ $admin ->
         [yes] { "" }
@@ -74,11 +94,11 @@ panel-overview =
        *[none] nichts: Kein Weg ist eingerichtet
     }
 
-    <b>Wer hinein darf:</b>
+    <b>Wer hineindarf:</b>
     { $who }
 
     <b>Grenzen:</b> { $strictness ->
-        [standard] üblich
+        [standard] Standard
         [strict] streng
         [lenient] nachsichtig
        *[own] eigene
@@ -172,10 +192,10 @@ panel-removed = Das Passwort <b>{ $label }</b> ist entfernt.
 panel-last-password = <b>{ $label }</b> ist das einzige Passwort, das diese Tür öffnet, deshalb behalte ich es. Bitte füg zuerst ein anderes hinzu, oder schließ das Tor.
 panel-password-gone = Das Passwort <b>{ $label }</b> gibt es nicht mehr: Jemand anders hat es entfernt.
 
-## Wer hinein darf
+## Wer hineindarf
 
 panel-addresses =
-    <b>Wer hinein darf:</b>
+    <b>Wer hineindarf:</b>
     { $who }
 
     Jede Adresse muss sich mit einem Code ausweisen. Hier wählst du, welche es überhaupt versuchen dürfen.{ $channels ->
@@ -258,7 +278,7 @@ panel-channels =
     E-Mail kostet nichts. An viele Telefonnummern kommt man schwerer, aber jede SMS kostet Geld.
 panel-limits =
     <b>Wie viele Versuche gibt es?</b> Jetzt: { $now ->
-        [standard] üblich.
+        [standard] Standard.
         [strict] streng.
         [lenient] nachsichtig.
        *[own] eigene Grenzen.
@@ -267,7 +287,7 @@ panel-limits =
     { $list }
 panel-limits-line =
     • <b>{ $strictness ->
-        [standard] Üblich
+        [standard] Standard
         [strict] Streng
         [lenient] Nachsichtig
        *[own] Eigene
@@ -277,7 +297,7 @@ panel-language = <b>In welcher Sprache schreibe ich in der Gruppe und im Log-Cha
 panel-mode =
     <b>Wie kommen Leute herein?</b> Jetzt: { $now }{ $extra }
 
-    • <b>Beitrittsanfrage</b> (üblich): Alle fragen an, und ich lasse herein, wer an mir vorbeikommt. Vorher sieht niemand die Gruppe. Das hält die nicht auf, die von Mitgliedern hinzugefügt werden oder über einen Link kommen, der niemanden fragt.
+    • <b>Beitrittsanfrage</b> (Standard): Alle fragen an, und ich lasse herein, wer an mir vorbeikommt. Vorher sieht niemand die Gruppe. Das hält die nicht auf, die von Mitgliedern hinzugefügt werden oder über einen Link kommen, der niemanden fragt.
     • <b>Nach dem Beitritt einschränken</b>: dasselbe, und wer auf anderem Weg hereinkam, bleibt stumm, bis er an mir vorbei ist. Das verhindert Schreiben, nicht Lesen.
     • <b>Persönlicher Link</b>: Nur wer an mir vorbei ist, bekommt einen Link, der sonst niemanden hereinlässt; alle anderen Anfragen werden abgelehnt. Ein gestohlener Einladungslink ist nichts wert. Das hält die nicht auf, die von Mitgliedern hinzugefügt werden.
 panel-mode-now =
@@ -289,7 +309,7 @@ panel-mode-now =
 panel-restriction =
     { $restricts ->
         [yes] { $removes ->
-            [yes] ; wer nicht an mir vorbeikommt, wird nach dieser Zeit entfernt, aber nicht gesperrt: { $after }
+            [yes] ; wer nicht rechtzeitig an mir vorbeikommt (Frist: { $after }), wird entfernt, aber nicht gesperrt
            *[no] ; wer nicht an mir vorbeikommt, bleibt stumm
         }{ $tidy ->
             [yes] ; Beitritts- und Austrittsmeldungen werden aufgeräumt
@@ -318,7 +338,7 @@ panel-raid =
 panel-log-chat =
     <b>Log-Chat:</b> { $on ->
         [yes] an
-       *[no] aus (üblich)
+       *[no] aus (Standard)
     }
 
     Je Entscheidung geht eine Zeile in eine Gruppe oder einen Kanal deiner Wahl: wer kam, wer abgewiesen wurde, was ein Admin getan hat. Adressen sind verdeckt; Passwörter und Codes stehen nie darin.
@@ -357,8 +377,8 @@ panel-label-switch =
     } { $choice }
 panel-label-words = { $words }
 panel-label-passwords = 🔑 Passwörter
-panel-label-channels = ✉️ Wege
-panel-label-addresses = 👥 Wer hinein darf
+panel-label-channels = ✉️ E-Mail oder SMS
+panel-label-addresses = 👥 Wer hineindarf
 panel-label-roster = 🗂 Liste
 panel-label-limits = ⏱ Grenzen
 panel-label-language = 🌐 Sprache
@@ -397,7 +417,7 @@ panel-label-strictness =
     { $strictness ->
         [strict] Streng
         [lenient] Nachsichtig
-       *[standard] Üblich
+       *[standard] Standard
     }
 panel-label-join-request = Beitrittsanfrage
 panel-label-restrict = Nach dem Beitritt einschränken

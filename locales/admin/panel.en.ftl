@@ -38,6 +38,26 @@ panel-enrolment-link =
 
 ## Ways to a group
 
+panel-home =
+    { $any ->
+        [yes] Hello! Which of your groups is it about?
+       *[no] Hello! I can keep watch at the door of your group: press the button, or add me to it as an administrator.
+    }
+
+    Everything that you can do here: /help
+    Come into a group yourself: /join
+panel-help =
+    <b>What you can do as an admin:</b>
+
+    { $own }
+
+    To step in for one person, add their <code>@name</code> or number to the command, or just forward me a message of theirs.
+
+    <b>As everybody:</b>
+
+    { $everybody }
+panel-help-line = /{ $command } – { $does }
+
 panel-invitation =
     I am in your group, thank you. Shall I watch its door? Until that is set up, I change nothing there.{ $admin ->
         [yes] { "" }
@@ -358,7 +378,7 @@ panel-label-switch =
     } { $choice }
 panel-label-words = { $words }
 panel-label-passwords = 🔑 Passwords
-panel-label-channels = ✉️ Channels
+panel-label-channels = ✉️ E-mail or SMS
 panel-label-addresses = 👥 Who may pass
 panel-label-roster = 🗂 Roster
 panel-label-limits = ⏱ Limits

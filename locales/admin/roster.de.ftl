@@ -13,7 +13,7 @@ roster-roster =
             [0] <b>Nur Adressen darauf dürfen hinein, und es gibt keine: Niemand kommt herein.</b>
            *[other] Nur diese Adressen dürfen hinein, jede für so viele Konten, wie du erlaubst.
         }
-       *[no] Sie ist nicht Pflicht (üblich): Auch andere Adressen dürfen hinein. Mit dem letzten Knopf dürfen es nur diese.
+       *[no] Sie ist nicht Pflicht (Standard): Auch andere Adressen dürfen hinein. Mit dem letzten Knopf dürfen es nur diese.
     }
 
     Du kannst mir auch einfach eine CSV-Datei schicken.

@@ -121,17 +121,17 @@ stepin-place-stand =
         [phone] bei der Telefonnummer
         [confirm] beim Bestätigen der Adresse
         [code] beim Warten auf den Code
-        [admitting] vorbei, aber die Tür ging noch nicht auf
-        [link] vorbei, mit einem persönlichen Link, der darauf wartet, benutzt zu werden
-        [admitted] vorbei und in der Gruppe
-        [muted] in der Gruppe, aber stumm, bis es an mir vorbeigeht
+        [admitting] alles geschafft, aber die Tür ging noch nicht auf
+        [link] alles geschafft, mit einem persönlichen Link, der noch nicht benutzt ist
+        [admitted] alles geschafft und in der Gruppe
+        [muted] in der Gruppe, aber noch stumm
        *[member] in der Gruppe; jemand anders hat die Tür geöffnet
     }
 stepin-place-wrong = Falsche Versuche: { $wrong }
 stepin-place-lock =
     { $lock ->
         [locked] Gesperrt, noch { $wait }
-       *[stopped] Am Ende: insgesamt zu viele falsche Versuche; nur ein Admin öffnet wieder
+       *[stopped] Gestoppt: insgesamt zu viele falsche Versuche; nur ein Admin öffnet wieder
     }
 stepin-place-address = Adresse: <code>{ $address }</code>
 stepin-place-approved = Von Hand genehmigt von { $by }

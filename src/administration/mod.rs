@@ -18,6 +18,7 @@
 
 pub mod archive;
 pub mod desk;
+pub mod detail;
 pub mod door;
 pub mod effect;
 pub mod outcome;
@@ -26,6 +27,8 @@ pub mod press;
 pub mod rights;
 pub mod roster;
 pub mod settings;
+#[cfg(test)]
+mod shelf;
 pub mod staff;
 pub mod text;
 pub mod watch;

@@ -163,7 +163,8 @@ impl Engine {
             Note::Deed(deed) => {
                 let (user, gate) = (deed.about.map(|user| user.0), deed.gate.map(|gate| gate.0));
                 let by = deed.by.map(|by| by.0);
-                let detail = (!deed.detail.is_empty()).then_some(&deed.detail);
+                let detail = deed.detail.to_string();
+                let detail = (!detail.is_empty()).then_some(detail);
                 info!(user, gate, by, deed = deed.what, detail, "done by hand");
             }
         }
@@ -179,8 +180,11 @@ fn person(
     now: Timestamp,
 ) -> Result<Decided, StoreError> {
     let own = panel_of(view, engine, event.user)?.unwrap_or_default();
-    let is_staff = || (Shelf { view, engine }).is_staff(event.user);
-    let Some(input) = door::claim(&own, is_staff, event) else {
+    let claimed = {
+        let shelf = Shelf { view, engine };
+        door::claim(&own, &shelf.acquaintance(event.user), event)
+    };
+    let Some(input) = claimed else {
         return applicant(view, engine, event, found, now);
     };
     let Event { user, language, name, .. } = event.clone();

@@ -5,6 +5,7 @@ use super::Engine;
 use super::decide::{Queued, count};
 use super::shelf::holders;
 use crate::administration::desk;
+use crate::administration::detail::Detail;
 use crate::administration::effect::Whose;
 use crate::administration::outcome::{self, Change, Deed, Message};
 use crate::administration::{panel, watch};
@@ -99,9 +100,10 @@ pub(super) fn applicant(
             let deed = Deed {
                 gate: Some(gate),
                 by: None,
+                name: None,
                 what: decision.name().to_owned(),
                 about: Some(user),
-                detail: decision.to_string(),
+                detail: Detail::of_decision(&decision),
             };
             let what = desk::What::Line { about: Some(user), name: person.name.clone(), deed };
             tell_desk(view, &mut followed, gate, what)?;

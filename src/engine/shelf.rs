@@ -3,6 +3,7 @@
 use super::Engine;
 use super::world::SystemRandom;
 use crate::administration::archive::{Archive, Facts, Listed};
+use crate::administration::door::Acquaintance;
 use crate::administration::panel::Panel;
 use crate::administration::settings::Settings;
 use crate::administration::staff::Staff;
@@ -138,15 +139,32 @@ pub(super) fn conversion(view: &View<'_>, dial_code: u16) -> Conversion {
     kept.map(|ConversionRecord(country)| country).unwrap_or_default()
 }
 
-impl Shelf<'_, '_> {
-    /// Whether somebody looks after some group, or may.
-    pub fn is_staff(&self, user: UserId) -> bool {
-        let staff = self.staff();
-        let kept = || self.view.scan::<SettingsRecord>(None, usize::MAX).unwrap_or_default();
-        self.engine.setting.owners.contains(&user)
+/// What is known of one person.
+pub(super) struct Known<'s, 'v, 'd> {
+    shelf: &'s Shelf<'v, 'd>,
+    user: UserId,
+}
+
+impl Acquaintance for Known<'_, '_, '_> {
+    fn is_staff(&self) -> bool {
+        let (shelf, user) = (self.shelf, self.user);
+        let staff = shelf.staff();
+        let kept = || shelf.view.scan::<SettingsRecord>(None, usize::MAX).unwrap_or_default();
+        shelf.engine.setting.owners.contains(&user)
             || staff.owners.contains(&user)
             || staff.admins.contains_key(&user)
             || kept().iter().any(|(_, SettingsRecord(settings))| settings.admins.contains(&user))
+    }
+
+    fn is_applying(&self) -> bool {
+        let gates = self.shelf.engine.gates.current();
+        self.shelf.person(self.user).is_some_and(|person| person.is_under_way(&gates))
+    }
+}
+
+impl<'v, 'd> Shelf<'v, 'd> {
+    pub fn acquaintance(&self, user: UserId) -> Known<'_, 'v, 'd> {
+        Known { shelf: self, user }
     }
 
     /// Everything that the admins' machines are told, as of this transaction.

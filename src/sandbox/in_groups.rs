@@ -25,6 +25,12 @@ impl Person {
         self.founds(title, Kind::Basic, None)
     }
 
+    /// Makes a private channel.
+    #[track_caller]
+    pub fn creates_channel(&self, title: &str) -> Group {
+        self.founds(title, Kind::Channel, None)
+    }
+
     /// Makes a supergroup that everybody finds under this name (without the @).
     #[track_caller]
     pub fn creates_public_group(&self, title: &str, username: &str) -> Group {

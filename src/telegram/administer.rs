@@ -145,7 +145,12 @@ impl Client {
                     Err(fault) => Performed::failed(fault, told(false, true)),
                 }
             }
-            Task::OfferCommands { enrols } => self.offer_commands(*chat, *enrols, texts).await,
+            Task::OfferCommands { enrols } => {
+                match self.offer_commands(*chat, *enrols, texts).await {
+                    Ok(()) => Performed::Done(None),
+                    Err(fault) => Performed::failed(fault, None),
+                }
+            }
             Task::Fetch { .. } | Task::SendRoster { .. } => {
                 let why = "a file goes another way".to_owned();
                 Performed::Dropped { why: Fault::Malformed { method: "Fetch", why }, then: None }
@@ -154,7 +159,15 @@ impl Client {
     }
 
     /// Puts the commands for admins into the menu of a chat, in every language.
-    async fn offer_commands(&self, chat: ChatId, enrols: bool, texts: &Texts) -> Performed {
+    ///
+    /// # Errors
+    /// A [`Fault`]; `NoChat` if they have never written to the bot. Nothing depends on this call.
+    pub async fn offer_commands(
+        &self,
+        chat: ChatId,
+        enrols: bool,
+        texts: &Texts,
+    ) -> Result<(), Fault> {
         let commands = |language: &Language| {
             let commands = texts.admin_commands(language, enrols).into_iter();
             SetMyCommands::new(commands.map(|(name, does)| BotCommand::new(name, does)))
@@ -164,11 +177,9 @@ impl Client {
         let languages = texts.languages().filter(|language| language.as_str().len() == 2);
         let own = languages.map(|language| commands(&language).language_code(language.as_str()));
         for payload in std::iter::once(commands(&Language::default())).chain(own) {
-            if let Err(fault) = self.call::<_, IgnoredAny>(&payload).await {
-                return Performed::failed(fault, None);
-            }
+            let IgnoredAny = self.call(&payload).await?;
         }
-        Performed::Done(None)
+        Ok(())
     }
 
     async fn write(&self, chat: ChatId, payload: &SendMessage, tag: Option<Tag>) -> Performed {

@@ -487,9 +487,9 @@ mod tests {
         for (method, sent) in &calls {
             assert_eq!(method, "SetMyCommands");
             assert_eq!(sent["scope"]["type"], "all_private_chats");
-            assert_eq!(sent["commands"].as_array().unwrap().len(), 4);
+            assert_eq!(sent["commands"].as_array().unwrap().len(), 5);
         }
-        assert_eq!(calls[1].1["commands"][2]["description"], "Aufhören");
+        assert_eq!(calls[1].1["commands"][3]["description"], "Aufhören");
     }
 
     #[tokio::test]

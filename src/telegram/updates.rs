@@ -495,6 +495,7 @@ async fn rights_changed(change: ChatMemberUpdated) -> Reading {
         language: language(by),
         name: Some(name(by)),
         title: change.chat.title().unwrap_or_default().to_owned(),
+        channel: change.chat.is_channel(),
         rights,
     };
     Reading::Desk(desk::Event { desk: GateId(change.chat.id.0), what })

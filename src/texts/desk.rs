@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::catalogue::{Sentence, Value};
-use super::clean::clean;
 use super::names::name;
 use super::sentences::{count, plain, with, words};
 use crate::administration::desk::findings::Finding;
@@ -11,9 +10,12 @@ use crate::administration::desk::raid;
 use crate::administration::desk::text::{
     Answerer, CardEnd, DeskLabel, DeskText, LogLine, RaidFigures, Who,
 };
+use crate::administration::detail::Detail;
 use crate::administration::press::word_of;
+use crate::administration::settings::Strictness;
 use crate::verification::Timestamp;
-use crate::verification::applicant::ActResult;
+use crate::verification::applicant::{ActResult, TurnedBack};
+use crate::verification::effect::Channel;
 use crate::verification::event::{Act, AdmissionOutcome};
 use crate::verification::text::HelpStep;
 
@@ -43,26 +45,26 @@ pub fn of_text(text: &DeskText) -> Sentence {
         }
         DeskText::Unexamined { at } => with("desk-unexamined", [("time", to_the_second(*at))]),
 
-        DeskText::Card { person, at, wrong, masked } => {
-            let values = [
-                ("person", name_of(person)),
-                ("where", Value::Said(plain(place(*at)))),
-                ("wrong", count(*wrong)),
-                ("known", yes(masked.is_some())),
-                ("address", words(masked.as_deref().unwrap_or_default(), DETAIL)),
+        DeskText::Card { person, at, wrong, masked, turned_back } => {
+            let mut facts = vec![
+                with("desk-card-where", [("where", Value::Said(plain(place(*at))))]),
+                with("desk-card-wrong", [("wrong", count(*wrong))]),
             ];
-            with("desk-card", values)
+            let address = |masked: &String| ("address", words(masked, DETAIL));
+            facts.extend(masked.iter().map(|masked| with("desk-card-address", [address(masked)])));
+            facts.extend(turned_back.iter().map(of_turned_back));
+            with("desk-card", [("person", link_to(person)), ("facts", Value::Lines(facts, "\n"))])
         }
         DeskText::CardAnswered { person, act, by, result } => {
             let values = [
-                ("person", name_of(person)),
+                ("person", link_to(person)),
                 ("answer", Value::Said(answer(*act, by))),
                 ("outcome", Value::Said(outcome(*act, *result))),
             ];
             with("desk-card-answered", values)
         }
         DeskText::CardOver { person, why } => {
-            let values = [("person", name_of(person)), ("why", Value::Said(plain(end(*why))))];
+            let values = [("person", link_to(person)), ("why", Value::Said(plain(end(*why))))];
             with("desk-card-over", values)
         }
         DeskText::Guessing { since, passwords, codes, slowed } => {
@@ -247,13 +249,13 @@ fn of_line(line: &LogLine) -> Sentence {
         (None, Some(by)) => (name_of(by), None),
         (None, None) => (Value::Said(plain("desk-log-bot")), None),
     };
-    let detail = clean(&line.detail, DETAIL);
-    let more = match (by, detail.is_empty()) {
-        (None, true) => plain("desk-log-no-more"),
-        (None, false) => with("desk-log-detail", [("detail", Value::Words(detail))]),
-        (Some(by), true) => with("desk-log-by", [("by", name_of(by))]),
-        (Some(by), false) => {
-            with("desk-log-by-detail", [("by", name_of(by)), ("detail", Value::Words(detail))])
+    let detail = of_detail(&line.detail).map(Value::Said);
+    let more = match (by, detail) {
+        (None, None) => plain("desk-log-no-more"),
+        (None, Some(detail)) => with("desk-log-detail", [("detail", detail)]),
+        (Some(by), None) => with("desk-log-by", [("by", name_of(by))]),
+        (Some(by), Some(detail)) => {
+            with("desk-log-by-detail", [("by", name_of(by)), ("detail", detail)])
         }
     };
     let what = match (line.what.as_str(), &line.about) {
@@ -270,6 +272,72 @@ fn of_line(line: &LogLine) -> Sentence {
     with("desk-log-line", values)
 }
 
+/// What a line says besides; `None`: nothing.
+fn of_detail(detail: &Detail) -> Option<Sentence> {
+    let said = match detail {
+        Detail::None => return None,
+        Detail::Label(label) => with("desk-detail-label", [("label", words(label, DETAIL))]),
+        Detail::Left(left) => with("desk-detail-left", [("left", count(*left))]),
+        Detail::Lock(locks) => with("desk-detail-lock", [("number", count(*locks))]),
+        Detail::Code { number, masked } => with(
+            "desk-detail-code",
+            [("number", count(*number)), ("address", words(masked, DETAIL))],
+        ),
+        Detail::Masked(masked) => with("desk-detail-words", [("words", words(masked, DETAIL))]),
+        Detail::Count(counted) => with("desk-detail-count", [("count", count(*counted))]),
+        Detail::Switch(on) => with("desk-detail-switch", [("on", yes(*on))]),
+        Detail::Channels(channel) => {
+            let channel = match channel {
+                None => "all",
+                Some(Channel::Email) => "email",
+                Some(Channel::Sms) => "sms",
+            };
+            with("desk-detail-channels", [("channel", Value::Choice(channel))])
+        }
+        Detail::Limits(strictness) => {
+            let strictness = match strictness {
+                Strictness::Standard => "standard",
+                Strictness::Strict => "strict",
+                Strictness::Lenient => "lenient",
+            };
+            with("desk-detail-limits", [("strictness", Value::Choice(strictness))])
+        }
+        Detail::Language(chosen) => {
+            with("desk-detail-words", [("words", super::panel::language(chosen))])
+        }
+        Detail::Mode(mode) => super::panel::mode(mode),
+        Detail::DialCode(dial_code) => {
+            with("desk-detail-words", [("words", Value::Words(format!("+{dial_code}")))])
+        }
+        Detail::Wrong { passwords, codes } => {
+            with("desk-detail-wrong", [("passwords", count(*passwords)), ("codes", count(*codes))])
+        }
+        Detail::Requests { requests, missed } => with(
+            "desk-detail-requests",
+            [("requests", count(*requests)), ("missed", count(*missed))],
+        ),
+        Detail::RemoveAfter(None) => plain("desk-detail-never"),
+        Detail::RemoveAfter(Some(after)) => {
+            with("desk-detail-after", [("after", Value::For(*after))])
+        }
+        Detail::LinkSent => plain("desk-detail-link-sent"),
+        Detail::Nothing => plain("desk-detail-nothing"),
+        Detail::Refused => plain("desk-detail-refused"),
+    };
+    Some(said)
+}
+
+/// Why the address that somebody proved does not let them in.
+pub(super) fn of_turned_back(turned_back: &TurnedBack) -> Sentence {
+    let (why, masked) = match turned_back {
+        TurnedBack::NotAllowed { masked } => ("kind", masked),
+        TurnedBack::NotOnRoster { masked } => ("roster", masked),
+        TurnedBack::Taken { masked } => ("taken", masked),
+    };
+    let values = [("why", Value::Choice(why)), ("address", words(masked, DETAIL))];
+    with("desk-card-turned-back", values)
+}
+
 /// The words for the short name of a decision or a deed; a name without words says itself.
 fn did(what: &str) -> Sentence {
     let Some((_, id)) = DID.iter().find(|(name, _)| *name == what) else {
@@ -279,7 +347,7 @@ fn did(what: &str) -> Sentence {
     plain(id)
 }
 
-const DID: [(&str, &str); 67] = [
+const DID: [(&str, &str); 71] = [
     ("asked", "desk-did-asked"),
     ("right_password", "desk-did-right-password"),
     ("wrong_password", "desk-did-wrong-password"),
@@ -342,12 +410,23 @@ const DID: [(&str, &str); 67] = [
     ("allowed_countries_changed", "desk-did-allowed-countries-changed"),
     ("blocked_countries_changed", "desk-did-blocked-countries-changed"),
     ("roster_only_changed", "desk-did-roster-only-changed"),
+    ("roster_added", "desk-did-roster-added"),
+    ("roster_removed", "desk-did-roster-removed"),
+    ("roster_cleared", "desk-did-roster-cleared"),
+    ("roster_exported", "desk-did-roster-exported"),
     ("log_chat_set", "desk-did-log-chat-set"),
     ("log_chat_off", "desk-did-log-chat-off"),
     ("guessing", "desk-did-guessing"),
     ("raid_on", "desk-did-raid-on"),
     ("raid_off", "desk-did-raid-off"),
 ];
+
+/// The same, as a link to their profile: for private chats only, as whoever is named so in a group
+/// that they are in is told of it.
+pub(super) fn link_to(who: &Who) -> Value {
+    let id = Value::Words(who.id.0.to_string());
+    Value::Said(with("desk-person", [("id", id), ("name", name_of(who))]))
+}
 
 /// `Nora Newcomer (@nora)`; the number of whoever has no username.
 pub(super) fn name_of(who: &Who) -> Value {

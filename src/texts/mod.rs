@@ -37,9 +37,10 @@ const ALERT: usize = 200;
 const BUTTON_TITLE: usize = 40;
 
 /// The commands that the bot's menu offers.
-const COMMANDS: [(&str, &str); 4] = [
+const COMMANDS: [(&str, &str); 5] = [
     ("start", "command-start"),
     ("help", "command-help"),
+    ("admin", "command-admin"),
     ("cancel", "command-cancel"),
     ("safety", "command-safety"),
 ];

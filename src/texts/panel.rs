@@ -46,6 +46,8 @@ pub fn of_text(text: &PanelText) -> Sentence {
         }
 
         PanelText::Invitation { admin } => with("panel-invitation", [("admin", yes(*admin))]),
+        PanelText::Home { any } => with("panel-home", [("any", yes(*any))]),
+        PanelText::Help { gates, enrols } => super::administration::help(*gates, *enrols),
         PanelText::NoGroups => plain("panel-no-groups"),
         PanelText::ChooseGroup => plain("panel-choose-group"),
         PanelText::PickGroup => plain("panel-pick-group"),
@@ -305,7 +307,7 @@ fn mode_word(mode: &Mode) -> &'static str {
     }
 }
 
-fn mode(mode: &Mode) -> Sentence {
+pub(super) fn mode(mode: &Mode) -> Sentence {
     with("panel-mode-now", [("mode", Value::Choice(mode_word(mode)))])
 }
 
@@ -500,7 +502,7 @@ fn list_word(list: List) -> &'static str {
 }
 
 /// A language by its own name.
-fn language(language: &Language) -> Value {
+pub(super) fn language(language: &Language) -> Value {
     match language.as_str() {
         "en" => Value::Words("English".to_owned()),
         "de" => Value::Words("Deutsch".to_owned()),

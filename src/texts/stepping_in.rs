@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::catalogue::{Sentence, Value};
-use super::desk::name_of;
+use super::desk::{link_to, of_turned_back};
 use super::names::name;
 use super::sentences::{TITLE, count, plain, with, words};
 use crate::administration::desk::text::Who;
@@ -93,8 +93,9 @@ fn of_place(place: &Place) -> Sentence {
     if let Some(masked) = &place.masked {
         lines.push(with("stepin-place-address", [("address", words(masked, MASKED))]));
     }
+    lines.extend(place.turned_back.iter().map(of_turned_back));
     if let Some(by) = &place.approved {
-        lines.push(with("stepin-place-approved", [("by", name_of(by))]));
+        lines.push(with("stepin-place-approved", [("by", link_to(by))]));
     }
     with("stepin-place", [("lines", Value::Lines(lines, "\n"))])
 }
@@ -122,7 +123,7 @@ fn by(act: Act) -> (&'static str, Value) {
 }
 
 fn of(who: &Who) -> (&'static str, Value) {
-    ("who", name_of(who))
+    ("who", link_to(who))
 }
 
 fn yes(is: bool) -> Value {

@@ -207,6 +207,7 @@ const APART: &[(&str, &[&str])] = &[
     ("label-share-contact", &[]),
     ("command-start", &[]),
     ("command-help", &[]),
+    ("command-admin", &[]),
     ("command-cancel", &[]),
     ("command-safety", &[]),
     ("mail-subject", &["group"]),
@@ -631,4 +632,15 @@ fn a_missing_message_is_named() {
     let starved = texts.catalogue.say_in("de", &plain("locked"), escape).unwrap_err();
     assert!(starved.contains("locked") && starved.contains("wait"), "{starved}");
     assert_eq!(texts.catalogue.say(&de(), &plain("no-such"), escape), "no-such");
+}
+
+#[test]
+fn what_stands_in_the_menu_stands_in_the_help() {
+    let texts = Texts::load().unwrap();
+    for language in texts.languages() {
+        let help = texts.say(&language, None, &Text::Help { step: HelpStep::Nothing });
+        for (name, _) in texts.commands(&language).iter().filter(|(name, _)| *name != "help") {
+            assert!(help.contains(&format!("\n/{name} – ")), "{name}: {help}");
+        }
+    }
 }

@@ -197,6 +197,7 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     assert_snapshot!(stranger.commands().join("\n"), @r"
     /start: Begin, or see where you are
     /help: What happens here
+    /admin: Ask an admin of the group for help
     /cancel: Stop
     /safety: What I ask for and what never
     ");
@@ -212,11 +213,13 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     /raid: When very many ask to join at once
     /approve: Let somebody in
     /decline: Turn somebody down
-    /unlock: End somebody's lock
+    /unlock: End a lock
     /revoke: Take an admission back
     /enrol: Let somebody else gate their groups
+    /join: Come into a group yourself
     /start: Begin, or see where you are
     /help: What happens here
+    /admin: Ask an admin of the group for help
     /cancel: Stop
     /safety: What I ask for and what never
     ");
@@ -224,23 +227,25 @@ async fn the_menu_shows_each_what_they_can_do_in_their_language() {
     assert_snapshot!(ada.commands().join("\n"), @r"
     /gate: Eine Gruppe bewachen lassen oder das ändern
     /password: Passwörter einer Gruppe
-    /roster: Wer hinein darf: die Liste der Adressen
+    /roster: Wer hineindarf: die Liste der Adressen
     /log: Wo die Entscheidungen notiert werden
     /doctor: Was in einer Gruppe falsch eingestellt ist
     /raid: Wenn sehr viele auf einmal hineinwollen
     /approve: Jemanden hereinlassen
     /decline: Jemanden abweisen
-    /unlock: Jemandes Sperre beenden
+    /unlock: Eine Sperre beenden
     /revoke: Eine Zulassung zurücknehmen
     /enrol: Jemand anderem erlauben, Gruppen bewachen zu lassen
+    /join: Selbst in eine Gruppe hineinkommen
     /start: Anfangen oder sehen, wo du bist
     /help: Was hier geschieht
+    /admin: Einen Admin der Gruppe um Hilfe bitten
     /cancel: Aufhören
     /safety: Wonach ich frage und wonach nie
     ");
     let bob = scene.with_enrolled(&ada, "Cleo").await;
     assert!(!bob.commands().join(" ").contains("/enrol"), "{:?}", bob.commands());
-    assert_eq!(stranger.speaks("de").commands().len(), 4);
+    assert_eq!(stranger.speaks("de").commands().len(), 5);
     assert_eq!(scene.world.commands_of(Scope::AllGroupChats, ""), None);
     scene.ends().await;
 }
@@ -254,16 +259,15 @@ async fn once_the_bot_is_owned_applicants_at_gates_of_the_config_can_ask() {
 
     I can reach no admin whom I could ask for you here. Please try again later, or write to one of them yourself.
     ");
-    scene.with_owner("Ada").await;
+    let ada = scene.world.admin();
+    opens(&ada, &scene.claim_link()).await;
     scene.restarts_bot().await;
     assert_snapshot!(types(&nora, "/admin").await, @r"
     Rust Berlin
 
     I have asked the admins of the group. They see your name and where you are stuck, no password and no full address. I write to you as soon as one of them has decided.
-    ---
-    Rust Berlin
-
-    I can reach no admin whom I could ask for you here. Please try again later, or write to one of them yourself.
     ");
+    let card = ada.reads().await.to_string();
+    assert!(card.contains("🙋"), "{card}");
     scene.ends().await;
 }

@@ -233,7 +233,7 @@ async fn the_doctor_comes_when_called_and_only_to_admins() {
     Log chat: off
     Offered to strangers who write /start: no
     Its link: https://t.me/demo_gate_bot?start=‹link›
-    [🔑 Passwords] [✉️ Channels]
+    [🔑 Passwords] [✉️ E-mail or SMS]
     [👥 Who may pass] [🗂 Roster]
     [⏱ Limits] [🌐 Language]
     [🚪 How people come in] [📓 Log chat]

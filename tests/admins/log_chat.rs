@@ -114,8 +114,8 @@ async fn one_line_for_each_decision_with_the_address_masked() {
     Chess Club
 
     ‹time› Nora (7100000003): asked to join
-    ‹time› Nora (7100000003): wrong password – 2 left
-    ‹time› Nora (7100000003): right password – password “main”
+    ‹time› Nora (7100000003): wrong password – 2 tries left
+    ‹time› Nora (7100000003): right password – “main”
     ‹time› Nora (7100000003): code by e-mail – code 1 to n•••a@example.org
     ‹time› Nora (7100000003): right code
     ‹time› Nora (7100000003): let in
@@ -148,7 +148,100 @@ async fn a_leak_has_a_name() {
     types(&omar, "come as you are").await;
     let text = written(&scene, &log).await;
     let line = text.lines().find(|line| line.contains("right password")).expect("a line");
-    assert_snapshot!(line, @"‹time› Omar (7100000003): right password – password “flyer spring”");
+    assert_snapshot!(line, @"‹time› Omar (7100000003): right password – “flyer spring”");
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_channel_is_a_log_chat_too() {
+    let scene = Scene::with(Setup::from_nothing()).await;
+    let ada = scene.with_owner("Ada").await;
+    let log = ada.creates_channel("Chess Log");
+    ada.makes_bot_admin_of(&log, Rights::POSTER);
+    // A channel has no door to watch.
+    ada.hears_nothing().await;
+    let group = at_overview(&scene, &ada, "Chess Club").await;
+    press(&ada, "Log chat").await;
+    press(&ada, "Pick a log chat").await;
+    let picked = ada.try_shares_chat("Pick a group for the log", &log).map_err(|why| why.0);
+    assert!(picked.is_err(), "a channel is no group");
+    ada.shares_chat("Pick a channel for the log", &log);
+    let on = ada.reads().await.to_string();
+    assert!(on.contains("the decisions go to that chat from now on"), "{on}");
+    let nora = scene.world.person("Nora");
+    passes_the_gate(&scene, &nora, &group).await;
+    let text = written(&scene, &log).await;
+    assert!(text.contains("Nora (7100000003): let in"), "{text}");
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn in_a_channel_the_bot_needs_the_right_to_post() {
+    let scene = Scene::with(Setup::from_nothing()).await;
+    let ada = scene.with_owner("Ada").await;
+    let log = ada.creates_channel("Chess Log");
+    at_overview(&scene, &ada, "Chess Club").await;
+    press(&ada, "Log chat").await;
+    press(&ada, "Pick a log chat").await;
+    let elsewhere = ada.try_shares_chat("Pick a channel for the log", &log);
+    assert!(elsewhere.is_err(), "the bot is not in it");
+    ada.makes_bot_admin_of(&log, Rights { can_post_messages: false, ..Rights::POSTER });
+    ada.shares_chat("Pick a channel for the log", &log);
+    let told = ada.reads().await.to_string();
+    assert!(told.contains("I cannot post in that chat, so nothing was changed."), "{told}");
+    assert_eq!(log.bot_posts(), []);
+    // Given it, and taken away again later: told once, and no line is lost.
+    ada.makes_bot_admin_of(&log, Rights::POSTER);
+    press(&ada, "Pick a log chat").await;
+    ada.shares_chat("Pick a channel for the log", &log);
+    ada.reads().await;
+    ada.makes_bot_admin_of(&log, Rights { can_post_messages: false, ..Rights::POSTER });
+    press(&ada, "Overview").await;
+    press(&ada, "Limits").await;
+    press(&ada, "Strict").await;
+    assert_eq!(written(&scene, &log).await, "");
+    let told = ada.reads().await.to_string();
+    assert!(told.contains("• I can post nothing in the log chat."), "{told}");
+    ada.makes_bot_admin_of(&log, Rights::POSTER);
+    scene.passes(HOUR);
+    scene.sweeps().await;
+    let text = written(&scene, &log).await;
+    assert!(text.contains("changed the limits – strict"), "{text}");
+    let mended = ada.reads().await.to_string();
+    assert!(mended.contains('✅'), "{mended}");
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn the_log_is_in_the_language_of_the_gate_to_the_last_word() {
+    let scene = Scene::with(Setup::from_nothing()).await;
+    let (ada, group, log) = logging(&scene).await;
+    press(&ada, "Overview").await;
+    press(&ada, "Language").await;
+    press(&ada, "Deutsch").await;
+    types(&ada, "/roster").await;
+    press(&ada, "➕ Add").await;
+    types(&ada, "nora@example.org").await;
+    types(&ada, "/gate").await;
+    press(&ada, "How people come in").await;
+    press(&ada, "Restrict after joining").await;
+    press(&ada, "10 minutes").await;
+    let nora = scene.world.person("Nora");
+    passes_the_gate(&scene, &nora, &group).await;
+    assert_snapshot!(written(&scene, &log).await, @r"
+    Chess Club
+
+    ‹time› Ada (7100000002): hat die Sprache geändert – Deutsch
+    ‹time› Ada (7100000002): hat Adressen auf die Liste gesetzt – 1
+    ‹time› Ada (7100000002): hat geändert, wie Leute hereinkommen – nach dem Beitritt einschränken
+    ‹time› Ada (7100000002): hat geändert, wann Stummgeschaltete entfernt werden – Frist: 10 Minuten
+    ‹time› Nora (7100000003): möchte beitreten
+    ‹time› Nora (7100000003): falsches Passwort – noch 2 Versuche
+    ‹time› Nora (7100000003): richtiges Passwort – „main“
+    ‹time› Nora (7100000003): Code per E-Mail – Code 1 an n•••a@example.org
+    ‹time› Nora (7100000003): richtiger Code
+    ‹time› Nora (7100000003): hereingelassen
+    ");
     scene.ends().await;
 }
 
@@ -234,7 +327,7 @@ async fn a_log_chat_that_takes_nothing_is_told_of_and_loses_no_line() {
     Chess Club
 
     ‹time› Nora (7100000003): asked to join
-    ‹time› Nora (7100000003): wrong password – 2 left
+    ‹time› Nora (7100000003): wrong password – 2 tries left
     ");
     let mended = ada.reads().await.to_string();
     assert!(mended.contains('✅'), "{mended}");

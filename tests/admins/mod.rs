@@ -4,21 +4,27 @@ use countersign::sandbox::{Group, Person, Rights};
 
 use crate::scene::{Scene, steady};
 
+mod acts;
+mod at_home;
 mod bringing_the_bot;
 mod cards;
+mod cards_astray;
 mod claims;
 mod doctor;
+mod every_act;
 mod log_chat;
 mod moves;
 mod passwords;
 mod personal_link_mode;
 mod restrict_mode;
 mod roster;
+mod roster_astray;
 mod set_up_astray;
 mod setting_up;
 mod settings;
 pub mod staged;
 mod stepping_in;
+mod stepping_in_astray;
 mod who_may_pass;
 
 /// What somebody reads after they pressed this.

@@ -372,9 +372,13 @@ async fn what_is_typed_too_late_is_no_password() {
     scene.passes(Duration::from_secs(60 * 60));
     scene.sweeps().await;
     assert_snapshot!(steady(&types(&ada, "come as you are").await), @r"
-    Chess Club
+    Hello! Which of your groups is it about?
 
-    You are a member of this group already. The door is open.
+    Everything that you can do here: /help
+    Come into a group yourself: /join
+    [Chess Club]
+    [➕ Pick a group]
+    [Done]
     ");
     let listed = types(&ada, "/password").await;
     assert!(!listed.contains("flyer"), "{listed}");

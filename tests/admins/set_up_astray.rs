@@ -73,7 +73,15 @@ async fn cancel_ends_the_waiting_for_a_password_and_what_comes_then_is_none() {
     asked_for_a_password(&scene, &ada, "Chess Club").await;
     let cancelled = types(&ada, "/cancel").await;
     assert!(cancelled.contains("/gate goes on"), "{cancelled}");
-    assert_snapshot!(types(&ada, "good morning").await, @"Hello! I keep watch at the doors of groups, but none of them is listed here. If somebody gave you an invite link, please open it and ask to join: I will write to you then.");
+    assert_snapshot!(types(&ada, "good morning").await, @r"
+    Hello! Which of your groups is it about?
+
+    Everything that you can do here: /help
+    Come into a group yourself: /join
+    [Chess Club]
+    [➕ Pick a group]
+    [Done]
+    ");
     let resumed = types(&ada, "/gate").await;
     assert!(resumed.contains("There is no password yet."), "{resumed}");
     scene.ends().await;

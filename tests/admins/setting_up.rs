@@ -185,7 +185,7 @@ async fn ada_gates_her_group_from_nothing_and_nora_comes_in() {
     Offered to strangers who write /start: no
     Its link: https://t.me/demo_gate_bot?start=‹link›
     [🛡 Open the gate]
-    [🔑 Passwords] [✉️ Channels]
+    [🔑 Passwords] [✉️ E-mail or SMS]
     [👥 Who may pass] [🗂 Roster]
     [⏱ Limits] [🌐 Language]
     [🚪 How people come in] [📓 Log chat]
@@ -217,7 +217,7 @@ async fn ada_gates_her_group_from_nothing_and_nora_comes_in() {
     Log chat: off
     Offered to strangers who write /start: no
     Its link: https://t.me/demo_gate_bot?start=‹link›
-    [🔑 Passwords] [✉️ Channels]
+    [🔑 Passwords] [✉️ E-mail or SMS]
     [👥 Who may pass] [🗂 Roster]
     [⏱ Limits] [🌐 Language]
     [🚪 How people come in] [📓 Log chat]
@@ -353,7 +353,7 @@ async fn all_of_it_in_german() {
 
     Schritt 3 von 7
 
-    Wer hinein darf:
+    Wer hineindarf:
     • alle mit einer eigenen Adresse
     • jede Adresse lässt ein Konto herein
 
@@ -371,12 +371,12 @@ async fn all_of_it_in_german() {
 
     Schritt 4 von 7
 
-    Wie viele Versuche gibt es? Jetzt: üblich.
+    Wie viele Versuche gibt es? Jetzt: Standard.
 
-    • Üblich: 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
+    • Standard: 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
     • Streng: 2 falsche Passwörter oder 2 falsche Codes sperren für 30 Minuten, am Ende für 24 Stunden; nach 15 falschen Versuchen öffnen nur noch Admins; 3 Codes am Tag
     • Nachsichtig: 5 falsche Passwörter oder 5 falsche Codes sperren für 1 Minute, am Ende für 4 Stunden; nach 100 falschen Versuchen öffnen nur noch Admins; 8 Codes am Tag
-    [✓ Üblich] [Streng] [Nachsichtig]
+    [✓ Standard] [Streng] [Nachsichtig]
     [⬅️ Zurück] [Weiter ➡️]
     [⏸ Später weiter]
     ");
@@ -398,7 +398,7 @@ async fn all_of_it_in_german() {
 
     Wie kommen Leute herein? Jetzt: Beitrittsanfrage
 
-    • Beitrittsanfrage (üblich): Alle fragen an, und ich lasse herein, wer an mir vorbeikommt. Vorher sieht niemand die Gruppe. Das hält die nicht auf, die von Mitgliedern hinzugefügt werden oder über einen Link kommen, der niemanden fragt.
+    • Beitrittsanfrage (Standard): Alle fragen an, und ich lasse herein, wer an mir vorbeikommt. Vorher sieht niemand die Gruppe. Das hält die nicht auf, die von Mitgliedern hinzugefügt werden oder über einen Link kommen, der niemanden fragt.
     • Nach dem Beitritt einschränken: dasselbe, und wer auf anderem Weg hereinkam, bleibt stumm, bis er an mir vorbei ist. Das verhindert Schreiben, nicht Lesen.
     • Persönlicher Link: Nur wer an mir vorbei ist, bekommt einen Link, der sonst niemanden hereinlässt; alle anderen Anfragen werden abgelehnt. Ein gestohlener Einladungslink ist nichts wert. Das hält die nicht auf, die von Mitgliedern hinzugefügt werden.
     [✓ Beitrittsanfrage]
@@ -412,7 +412,7 @@ async fn all_of_it_in_german() {
 
     Schritt 7 von 7
 
-    Log-Chat: aus (üblich)
+    Log-Chat: aus (Standard)
 
     Je Entscheidung geht eine Zeile in eine Gruppe oder einen Kanal deiner Wahl: wer kam, wer abgewiesen wurde, was ein Admin getan hat. Adressen sind verdeckt; Passwörter und Codes stehen nie darin.
     [Log-Chat auswählen]
@@ -431,19 +431,19 @@ async fn all_of_it_in_german() {
 
     Codes gehen per: E-Mail oder SMS
 
-    Wer hinein darf:
+    Wer hineindarf:
     • alle mit einer eigenen Adresse
     • jede Adresse lässt ein Konto herein
 
-    Grenzen: üblich – 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
+    Grenzen: Standard – 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
 
     Sprache in der Gruppe und im Log: Deutsch
     Log-Chat: aus
     Fremden angeboten, die /start schreiben: nein
     Sein Link: https://t.me/demo_gate_bot?start=‹link›
     [🛡 Tor öffnen]
-    [🔑 Passwörter] [✉️ Wege]
-    [👥 Wer hinein darf] [🗂 Liste]
+    [🔑 Passwörter] [✉️ E-Mail oder SMS]
+    [👥 Wer hineindarf] [🗂 Liste]
     [⏱ Grenzen] [🌐 Sprache]
     [🚪 Wie man hereinkommt] [📓 Log-Chat]
     [☐ Fremden bei /start anbieten]
@@ -463,18 +463,18 @@ async fn all_of_it_in_german() {
 
     Codes gehen per: E-Mail oder SMS
 
-    Wer hinein darf:
+    Wer hineindarf:
     • alle mit einer eigenen Adresse
     • jede Adresse lässt ein Konto herein
 
-    Grenzen: üblich – 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
+    Grenzen: Standard – 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
 
     Sprache in der Gruppe und im Log: Deutsch
     Log-Chat: aus
     Fremden angeboten, die /start schreiben: nein
     Sein Link: https://t.me/demo_gate_bot?start=‹link›
-    [🔑 Passwörter] [✉️ Wege]
-    [👥 Wer hinein darf] [🗂 Liste]
+    [🔑 Passwörter] [✉️ E-Mail oder SMS]
+    [👥 Wer hineindarf] [🗂 Liste]
     [⏱ Grenzen] [🌐 Sprache]
     [🚪 Wie man hereinkommt] [📓 Log-Chat]
     [☐ Fremden bei /start anbieten]

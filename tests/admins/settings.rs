@@ -22,7 +22,7 @@ async fn how_codes_travel_is_chosen_and_who_has_begun_keeps_the_choice() {
     let ada = scene.with_owner("Ada").await;
     let group = at_overview(&scene, &ada, "Chess Club").await;
     let nora = past_the_password(&scene, &group, "Nora").await;
-    press(&ada, "Channels").await;
+    press(&ada, "E-mail or SMS").await;
     assert_snapshot!(press(&ada, "E-mail only").await, @r"
     (edited) Chess Club
 
@@ -292,7 +292,7 @@ async fn two_admins_change_different_things_at_once_and_both_are_kept() {
     let group = at_overview(&scene, &ada, "Chess Club").await;
     let bob = another_admin(&scene, &ada, &group, "Bob").await;
     press(&ada, "Limits").await;
-    press(&bob, "Channels").await;
+    press(&bob, "E-mail or SMS").await;
     ada.presses("Strict");
     bob.presses("E-mail only");
     ada.reads().await;
@@ -430,7 +430,7 @@ async fn what_was_chosen_outlives_a_restart() {
     let mut scene = Scene::with(Setup::from_nothing()).await;
     let ada = scene.with_owner("Ada").await;
     let group = at_overview(&scene, &ada, "Chess Club").await;
-    press(&ada, "Channels").await;
+    press(&ada, "E-mail or SMS").await;
     scene.restarts_bot().await;
     press(&ada, "E-mail only").await;
     scene.restarts_bot().await;

@@ -333,6 +333,7 @@ async fn who_is_turned_back_can_ask_an_admin_who_lets_them_in() {
 
     Where: typing the e-mail address
     Wrong tries: 0
+    Turned back: s•••d@example.org is theirs, but it has let in another account already
 
     Approve lets them in, now and whenever they come again. Decline turns down what they ask for now. Unlock forgets the wrong tries, and they go on by themselves.
     [✅ Approve]

@@ -447,7 +447,7 @@ proptest! {
         let card = |full: &str, username: &str| {
             let name = Name { full: full.to_owned(), username: Some(username.to_owned()) };
             let person = Who { id: UserId(7), name: Some(name) };
-            DeskText::Card { person, at: HelpStep::Code, wrong: 3, masked: None }
+            DeskText::Card { person, at: HelpStep::Code, wrong: 3, masked: None, turned_back: None }
         };
         let muted = |name: &str| DeskText::ManyMuted {
             count: 2,

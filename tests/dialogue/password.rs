@@ -125,6 +125,7 @@ async fn each_lock_is_longer_until_an_admin_must_help() {
     Now: From here on only an admin of the group can open the door for you.
 
     /start – begin, or see where you are
+    /admin – ask an admin of the group for help
     /cancel – stop
     /safety – what I ask for and what never
     ");

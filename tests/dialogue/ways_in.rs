@@ -201,6 +201,7 @@ async fn one_who_has_passed_is_told_so() {
     Now: The door is open for you. There is nothing left to do.
 
     /start – begin, or see where you are
+    /admin – ask an admin of the group for help
     /cancel – stop
     /safety – what I ask for and what never
     ---

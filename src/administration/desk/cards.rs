@@ -11,7 +11,7 @@ use crate::administration::effect::{Button, Does, Keyboard, Tag};
 use crate::administration::press::Press;
 use crate::administration::rights::Rights;
 use crate::administration::text::Label;
-use crate::verification::applicant::ActResult;
+use crate::verification::applicant::{ActResult, TurnedBack};
 use crate::verification::event::{Act, What};
 use crate::verification::text::HelpStep;
 use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
@@ -37,6 +37,8 @@ struct Card {
     at: HelpStep,
     wrong: u32,
     masked: Option<String>,
+    #[serde(default)]
+    turned_back: Option<TurnedBack>,
     /// Since when it is open, or closed.
     since: Timestamp,
     state: State,
@@ -77,6 +79,7 @@ pub struct Call {
     pub at: HelpStep,
     pub wrong: u32,
     pub masked: Option<String>,
+    pub turned_back: Option<TurnedBack>,
 }
 
 impl Cards {
@@ -90,7 +93,7 @@ impl Cards {
         let open = self.cards.iter_mut().find(|card| card.is_open_for(call.person.id));
         if let Some(card) = open {
             (card.at, card.wrong, card.masked) = (call.at, call.wrong, call.masked);
-            card.person = call.person;
+            (card.person, card.turned_back) = (call.person, call.turned_back);
             card.since = turn.now();
             card.version = card.version.saturating_add(1);
             card.send(turn, attendants);
@@ -108,6 +111,7 @@ impl Cards {
             at: call.at,
             wrong: call.wrong,
             masked: call.masked,
+            turned_back: call.turned_back,
             since: turn.now(),
             state: State::Open,
             version: 1,
@@ -371,7 +375,8 @@ impl Card {
         match self.state {
             State::Open => {
                 let (at, wrong, masked) = (self.at, self.wrong, self.masked.clone());
-                let text = DeskText::Card { person, at, wrong, masked };
+                let turned_back = self.turned_back.clone();
+                let text = DeskText::Card { person, at, wrong, masked, turned_back };
                 (text, buttons(turn.id, self.number))
             }
             State::Answered { act, by, result, .. } => {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Finding, of_group, of_rights};
+use super::standing::Mover;
 use super::text::{DeskLabel, DeskText};
 use super::turn::Turn;
 use crate::administration::effect::{Button, Does, Keyboard, Tag};
@@ -104,7 +105,7 @@ impl Doctor {
         turn: &mut Turn<'_, '_>,
         keepers: &BTreeSet<UserId>,
         rights: BotRights,
-        by: UserId,
+        mover: &Mover,
     ) {
         let before = self.found.clone();
         self.found.retain(|finding| !finding.is_of_rights());
@@ -112,9 +113,9 @@ impl Doctor {
         let missed = |found: &BTreeSet<Finding>| found.iter().any(Finding::is_of_rights);
         if now.iter().any(|finding| !before.contains(finding)) {
             let what = if rights.present { "rights_lost" } else { "bot_removed" };
-            turn.deed(what, Some(by), None, "");
+            turn.deed_of(mover, what);
         } else if missed(&before) && now.is_empty() {
-            turn.deed("rights_regained", Some(by), None, "");
+            turn.deed_of(mover, "rights_regained");
         }
         self.found.extend(now);
         self.at = Some(turn.now());

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::bulletin::Bulletin;
 use super::text::DeskText;
 use super::turn::Turn;
+use crate::administration::detail::Detail;
 use crate::administration::effect::Tag;
 use crate::administration::rights::Rights;
 use crate::verification::limits::{AtGate, Ledger};
@@ -105,8 +106,7 @@ impl Guessing {
         }
         let since = Timestamp(since.saturating_mul(HOUR_MS));
         self.told = Some((now, Wrong { since, passwords, codes, slowed: limits.guessing_slows }));
-        let detail = format!("{passwords} passwords, {codes} codes");
-        turn.deed("guessing", None, None, &detail);
+        turn.deed("guessing", None, None, Detail::Wrong { passwords, codes });
         self.bulletin.announce(turn, admins, Tag::Guessing);
     }
 

@@ -174,5 +174,6 @@ fn length(line: &LogLine) -> usize {
             .map_or(0, |name| units(&name.full) + name.username.as_deref().map_or(0, units));
         full + 24
     });
-    names.sum::<usize>() + units(&line.detail) + units(&line.what) + 60
+    // What stands around a detail in any language is shorter than that.
+    names.sum::<usize>() + units(&line.detail.to_string()) + units(&line.what) + 100
 }

@@ -33,11 +33,12 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::archive::Facts;
+use super::detail::Detail;
 use super::effect::Tag;
 use super::outcome::{Deed, Outcome};
 use super::rights::{BotRights, Examined, Rights};
 use crate::verification::alarm::Alarm;
-use crate::verification::applicant::{ActResult, Notice as News};
+use crate::verification::applicant::Notice as News;
 use crate::verification::event::Act;
 use crate::verification::{ChatId, GateId, Language, MessageId, Name, Timestamp, UserId};
 use alarms::Alarms;
@@ -79,6 +80,9 @@ pub enum What {
         language: Option<Language>,
         name: Option<Name>,
         title: String,
+        /// It is no group: unless it has a gate, it is at most somebody's log chat.
+        #[serde(default)]
+        channel: bool,
         rights: BotRights,
     },
     /// Something about one applicant.
@@ -230,9 +234,13 @@ impl Desk {
 
     fn happen(&mut self, turn: &mut Turn<'_, '_>, what: &What) {
         match what {
-            What::BotStanding { by, anonymous, language, name: _, title, rights } => {
+            What::BotStanding { channel: true, .. }
+                if !turn.on_duty() && turn.settings.is_none() => {}
+            What::BotStanding { by, anonymous, language, name, title, channel: _, rights } => {
                 self.entitle(turn, title);
-                let mover = Mover { by: *by, anonymous: *anonymous, language: language.clone() };
+                let name = name.as_ref().filter(|_| !anonymous).map(kept_name);
+                let (by, language) = (*by, language.clone());
+                let mover = Mover { by, name, anonymous: *anonymous, language };
                 self.bot_standing(turn, &mover, *rights);
             }
             What::Notice { about, name, language: _, notice } => {
@@ -242,12 +250,19 @@ impl Desk {
             What::Line { deed, .. } if BEGUN.contains(&deed.what.as_str()) => {}
             What::Line { about, name, deed } => {
                 let about = about.or(deed.about).map(|about| who(about, name.as_ref()));
+                let by = deed.by.map(|by| match &deed.name {
+                    Some(name) => who(by, Some(name)),
+                    None => turn.who(by),
+                });
                 let line = LogLine {
                     at: turn.now(),
                     about,
-                    by: deed.by.map(|by| turn.who(by)),
+                    by,
                     what: kept(&deed.what, NAME),
-                    detail: kept(&without_addresses(&deed.detail), DETAIL),
+                    detail: deed
+                        .detail
+                        .clone()
+                        .dressed(|words| kept(&without_addresses(words), DETAIL)),
                 };
                 self.log.add(turn, line);
             }
@@ -278,7 +293,9 @@ impl Desk {
                     let admins = turn.attendants_but_owners(&self.attached);
                     self.alarms.tell(turn, &admins, alarm);
                     // All that concern a gate are about a dial code.
-                    turn.deed(alarm.name(), None, None, &format!("+{}", alarm.about()));
+                    let detail =
+                        u16::try_from(alarm.about()).map_or(Detail::None, Detail::DialCode);
+                    turn.deed(alarm.name(), None, None, detail);
                 }
             }
             What::Changed { by } => self.changed(turn, *by),
@@ -322,7 +339,7 @@ impl Desk {
         }
         self.standing.hear(now);
         let keepers = turn.keepers(&self.attached);
-        self.doctor.rights_are(turn, &keepers, now, mover.by);
+        self.doctor.rights_are(turn, &keepers, now, mover);
         if now.present {
             turn.examine();
             self.open_for_stuck(turn);
@@ -362,7 +379,7 @@ impl Desk {
     fn notice(&mut self, turn: &mut Turn<'_, '_>, person: Who, news: &News) {
         let user = person.id;
         if let News::Done { act, by, result } = news {
-            turn.deed(deed_of(*act), Some(*by), Some(user), outcome_of(*result));
+            turn.deed(deed_of(*act), Some(*by), Some(user), Detail::of_result(*result));
             self.cards.done(turn, user, *act, *by, *result);
             return;
         }
@@ -370,9 +387,10 @@ impl Desk {
             return;
         }
         match news {
-            News::HelpWanted { at, wrong, masked } => {
+            News::HelpWanted { at, wrong, masked, turned_back } => {
                 let masked = masked.as_deref().map(|masked| kept(masked, DETAIL));
-                let call = Call { person, at: *at, wrong: *wrong, masked };
+                let (at, wrong, turned_back) = (*at, *wrong, turned_back.clone());
+                let call = Call { person, at, wrong, masked, turned_back };
                 let call = self.raid.collect(turn, call);
                 self.call_admins(turn, call);
             }
@@ -580,16 +598,6 @@ fn kept_name(name: &Name) -> Name {
 
 fn who(id: UserId, name: Option<&Name>) -> Who {
     Who { id, name: name.map(kept_name) }
-}
-
-/// What came of an act, for the log.
-fn outcome_of(result: ActResult) -> &'static str {
-    match result {
-        ActResult::Done => "",
-        ActResult::LinkSent => "personal link",
-        ActResult::Nothing => "nothing to do",
-        ActResult::Refused(_) => "refused by Telegram",
-    }
 }
 
 /// No address stands in a log in full, whoever wrote the line.

@@ -18,6 +18,7 @@ use super::bulletin::Bulletin;
 use super::cards::Call;
 use super::text::{DeskText, RaidFigures};
 use super::turn::Turn;
+use crate::administration::detail::Detail;
 use crate::administration::effect::Tag;
 use crate::administration::rights::Rights;
 use crate::verification::event::What;
@@ -200,7 +201,7 @@ impl Raid {
         self.figures = on.figures(turn);
         self.on = Some(on);
         self.over = None;
-        turn.deed("raid_on", by, None, "");
+        turn.deed("raid_on", by, None, Detail::None);
         self.bulletin.announce(turn, admins, Tag::Raid);
     }
 
@@ -209,8 +210,8 @@ impl Raid {
         on.count(turn);
         self.figures = RaidFigures { over: Some(turn.now()), ..on.figures(turn) };
         self.over = Some(Over { until: turn.now().after(REST), by_hand: by.is_some() });
-        let detail = format!("{} requests, {} missed", self.figures.requests, self.figures.missed);
-        turn.deed("raid_off", by, None, &detail);
+        let RaidFigures { requests, missed, .. } = self.figures;
+        turn.deed("raid_off", by, None, Detail::Requests { requests, missed });
         self.bulletin.update(turn, Tag::Raid);
         on.calls
     }

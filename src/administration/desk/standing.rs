@@ -13,7 +13,7 @@ use crate::administration::panel;
 use crate::administration::rights::BotRights;
 use crate::administration::staff::Rank;
 use crate::administration::text::Label;
-use crate::verification::{Language, MessageId, Timestamp, UserId};
+use crate::verification::{Language, MessageId, Name, Timestamp, UserId};
 
 /// Whoever does not show who they are acts as this user.
 pub const ANONYMOUS: UserId = UserId(1_087_968_824);
@@ -45,6 +45,8 @@ struct Signpost {
 /// Who changed the bot's standing.
 pub struct Mover {
     pub by: UserId,
+    /// `None`: it was not said.
+    pub name: Option<Name>,
     pub anonymous: bool,
     pub language: Option<Language>,
 }
@@ -85,7 +87,7 @@ impl Standing {
                 let language = self.language.clone().unwrap_or_default();
                 turn.say_in_group(language, DeskText::Goodbye, Keyboard::None, None);
                 turn.leave();
-                turn.deed("left_group", Some(mover.by), None, "");
+                turn.deed_of(mover, "left_group");
             }
         }
     }

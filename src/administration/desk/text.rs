@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::findings::Finding;
+use crate::administration::detail::Detail;
 use crate::verification::alarm::Alarm;
-use crate::verification::applicant::ActResult;
+use crate::verification::applicant::{ActResult, TurnedBack};
 use crate::verification::event::Act;
 use crate::verification::text::HelpStep;
 use crate::verification::{Name, Timestamp, UserId};
@@ -36,7 +37,14 @@ pub enum DeskText {
     /// Telegram did not say how the group is.
     Unexamined { at: Timestamp },
     /// Somebody asks for an admin.
-    Card { person: Who, at: HelpStep, wrong: u32, masked: Option<String> },
+    Card {
+        person: Who,
+        at: HelpStep,
+        wrong: u32,
+        masked: Option<String>,
+        #[serde(default)]
+        turned_back: Option<TurnedBack>,
+    },
     /// What a card becomes that was answered.
     CardAnswered { person: Who, act: Act, by: Answerer, result: Option<ActResult> },
     /// What a card becomes that needs no answer any more.
@@ -131,6 +139,5 @@ pub struct LogLine {
     pub by: Option<Who>,
     /// A short name: `wrong_password`.
     pub what: String,
-    /// Counts, labels and masked addresses.
-    pub detail: String,
+    pub detail: Detail,
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::findings::Wants;
+use super::standing::Mover;
 use super::text::{Answerer, DeskText, Who};
 use crate::administration::archive::Facts;
+use crate::administration::detail::Detail;
 use crate::administration::effect::{About, Keyboard, Order, Tag, Task, Whose};
 use crate::administration::outcome::{Deed, Message, Outcome};
 use crate::administration::settings::Settings;
@@ -201,13 +203,22 @@ impl<'a, 'f> Turn<'a, 'f> {
         self.out.messages.push(Message::Applicant(Event::of(user, what)));
     }
 
-    pub fn deed(&mut self, what: &str, by: Option<UserId>, about: Option<UserId>, detail: &str) {
+    /// Something that was done to the bot in the group.
+    pub fn deed_of(&mut self, mover: &Mover, what: &str) {
+        self.deed(what, Some(mover.by), None, Detail::None);
+        if let Some(deed) = self.out.deeds.last_mut() {
+            deed.name.clone_from(&mover.name);
+        }
+    }
+
+    pub fn deed(&mut self, what: &str, by: Option<UserId>, about: Option<UserId>, detail: Detail) {
         self.out.deeds.push(Deed {
             gate: Some(self.id),
             by,
+            name: None,
             what: what.to_owned(),
             about,
-            detail: detail.to_owned(),
+            detail,
         });
     }
 

@@ -5,6 +5,7 @@ use super::state::{Expected, List, Subject};
 use super::text::{Choice, PanelLabel, PanelText};
 use super::visit::{Page, Visit};
 use super::word::Word;
+use crate::administration::detail::Detail;
 use crate::verification::Hidden;
 use crate::verification::effect::Channel;
 use crate::verification::gate::Addresses;
@@ -86,7 +87,7 @@ fn set_list(visit: &mut Visit<'_, '_, '_>, list: List, new: Vec<String>) {
         List::Countries => "allowed_countries_changed",
         List::BlockedCountries => "blocked_countries_changed",
     };
-    let detail = new.len().to_string();
+    let detail = Detail::Count(u32::try_from(new.len()).unwrap_or(u32::MAX));
     visit.amend(what, detail, |settings| *entries(&mut settings.addresses, list) = new);
     saved(visit);
 }
@@ -129,7 +130,7 @@ pub(super) fn accounts_typed(visit: &mut Visit<'_, '_, '_>, typed: &Hidden) {
 
 pub(super) fn accounts(visit: &mut Visit<'_, '_, '_>, accounts: u32) {
     let accounts = accounts.clamp(1, MOST_ACCOUNTS);
-    visit.amend("accounts_changed", accounts.to_string(), |settings| {
+    visit.amend("accounts_changed", Detail::Count(accounts), |settings| {
         settings.addresses.accounts = accounts;
     });
     saved(visit);
@@ -141,8 +142,9 @@ pub(super) fn roster_only(visit: &mut Visit<'_, '_, '_>, on: bool) {
         visit.note = Some(PanelText::RosterEmpty);
         return visit.show(Subject::Addresses);
     }
-    let detail = if on { "on" } else { "off" };
-    visit.amend("roster_only_changed", detail, |settings| settings.addresses.roster = on);
+    visit.amend("roster_only_changed", Detail::Switch(on), |settings| {
+        settings.addresses.roster = on
+    });
     saved(visit);
 }
 

@@ -7,6 +7,7 @@ use super::text::{Choice, Figures, PanelText};
 use super::visit::{Page, Visit};
 use super::walk;
 use super::word::{ModeWord, Word};
+use crate::administration::detail::Detail;
 use crate::administration::settings::Strictness;
 use crate::verification::Language;
 use crate::verification::effect::Channel;
@@ -46,12 +47,7 @@ pub(super) fn channels_page(visit: &Visit<'_, '_, '_>) -> Option<Page> {
 pub(super) fn channels(visit: &mut Visit<'_, '_, '_>, only: Option<Channel>) {
     let offered = only.is_none_or(|only| visit.turn.facts.house.channels.contains(&only));
     if offered {
-        let detail = match only {
-            None => "all",
-            Some(Channel::Email) => "email",
-            Some(Channel::Sms) => "sms",
-        };
-        visit.amend("channels_changed", detail, |settings| {
+        visit.amend("channels_changed", Detail::Channels(only), |settings| {
             settings.channels = only.map(|only| vec![only]);
         });
     }
@@ -76,13 +72,8 @@ pub(super) fn limits_page(visit: &Visit<'_, '_, '_>) -> Option<Page> {
 }
 
 pub(super) fn strictness(visit: &mut Visit<'_, '_, '_>, strictness: Strictness) {
-    let detail = match strictness {
-        Strictness::Standard => "standard",
-        Strictness::Strict => "strict",
-        Strictness::Lenient => "lenient",
-    };
     let limits = strictness.limits(&visit.turn.facts.house.limits);
-    visit.amend("limits_changed", detail, |settings| settings.limits = limits);
+    visit.amend("limits_changed", Detail::Limits(strictness), |settings| settings.limits = limits);
     walk::chosen(visit, Subject::Limits);
 }
 
@@ -100,7 +91,7 @@ pub(super) fn language_page(visit: &Visit<'_, '_, '_>) -> Option<Page> {
 
 pub(super) fn language(visit: &mut Visit<'_, '_, '_>, language: &Language) {
     if visit.turn.facts.languages.contains(language) {
-        visit.amend("language_changed", language.as_str(), |settings| {
+        visit.amend("language_changed", Detail::Language(language.clone()), |settings| {
             settings.language = Some(language.clone());
         });
     }
@@ -140,12 +131,12 @@ pub(super) fn mode_page(visit: &Visit<'_, '_, '_>) -> Option<Page> {
 }
 
 pub(super) fn mode(visit: &mut Visit<'_, '_, '_>, word: ModeWord) {
-    let detail = match word {
-        ModeWord::JoinRequest => "join_request",
-        ModeWord::Restrict => "restrict",
-        ModeWord::PersonalLink => "personal_link",
+    let chosen = match word {
+        ModeWord::JoinRequest => Mode::JoinRequest,
+        ModeWord::Restrict => Mode::Restrict { remove_after: Some(REMOVE_AFTER) },
+        ModeWord::PersonalLink => Mode::PersonalLink,
     };
-    visit.amend("mode_changed", detail, |settings| match (word, &settings.mode) {
+    visit.amend("mode_changed", Detail::Mode(chosen), |settings| match (word, &settings.mode) {
         // What was chosen for it stays.
         (ModeWord::Restrict, Mode::Restrict { .. }) => {}
         (ModeWord::Restrict, Mode::JoinRequest | Mode::PersonalLink) => {
@@ -169,11 +160,7 @@ pub(super) fn remove_after(visit: &mut Visit<'_, '_, '_>, after: Option<Duration
     let restricts =
         visit.settings().is_some_and(|settings| matches!(settings.mode, Mode::Restrict { .. }));
     if offered && restricts {
-        let detail = match after {
-            None => "never".to_owned(),
-            Some(after) => format!("{} min", after.as_secs() / 60),
-        };
-        visit.amend("removal_changed", detail, |settings| {
+        visit.amend("removal_changed", Detail::RemoveAfter(after), |settings| {
             settings.mode = Mode::Restrict { remove_after: after };
         });
         visit.note = Some(PanelText::Saved);
@@ -182,8 +169,7 @@ pub(super) fn remove_after(visit: &mut Visit<'_, '_, '_>, after: Option<Duration
 }
 
 pub(super) fn tidy(visit: &mut Visit<'_, '_, '_>, tidy: bool) {
-    let detail = if tidy { "on" } else { "off" };
-    visit.amend("tidy_changed", detail, |settings| settings.tidy = tidy);
+    visit.amend("tidy_changed", Detail::Switch(tidy), |settings| settings.tidy = tidy);
     visit.note = Some(PanelText::Saved);
     visit.show(Subject::Mode);
 }

@@ -10,6 +10,7 @@ use super::turn::{Key, Turn};
 use super::visit::Visit;
 use super::word::{Away, Word};
 use crate::administration::desk;
+use crate::administration::detail::Detail;
 use crate::administration::effect::{Button, Does, Keyboard, Pick, Tag};
 use crate::administration::outcome::{Change, Message};
 use crate::administration::press::Press;
@@ -35,8 +36,11 @@ pub(super) fn is_for_log(request: i32) -> bool {
     request == PICK_LOG || request == PICK_LOG_CHANNEL
 }
 
-/// `/start` with a parameter of this room.
+/// `/start` alone, or with a parameter of this room.
 pub(super) fn started(turn: &mut Turn<'_, '_>, parameter: &str, input: &Input) {
+    if parameter.is_empty() {
+        return home(turn);
+    }
     if let Some(gate) = turn.facts.keys.read_setup(parameter) {
         return look_up_if_known(turn, gate, input);
     }
@@ -44,6 +48,18 @@ pub(super) fn started(turn: &mut Turn<'_, '_>, parameter: &str, input: &Input) {
         Some(invitation) => invited(turn, parameter, invitation),
         None => turn.tell(PanelText::LinkForged),
     }
+}
+
+/// What they look after, and where all the rest is.
+pub(super) fn home(turn: &mut Turn<'_, '_>) {
+    let any = !turn.groups().is_empty();
+    list_groups(turn, Goal::Overview, PanelText::Home { any });
+}
+
+/// Everything that they can do.
+pub(super) fn help(turn: &mut Turn<'_, '_>) {
+    let rank = turn.rank();
+    turn.tell(PanelText::Help { gates: rank >= Rank::Enrolled, enrols: rank == Rank::Owner });
 }
 
 fn invited(turn: &mut Turn<'_, '_>, token: &str, invitation: ReadInvitation) {
@@ -78,7 +94,7 @@ fn invited(turn: &mut Turn<'_, '_>, token: &str, invitation: ReadInvitation) {
     staff.spent.insert(token.to_owned(), invitation.expires);
     turn.out.changes.push(Change::Staff(staff));
     turn.promoted = true;
-    turn.deed(None, what, "");
+    turn.deed(None, what, Detail::None);
     turn.tell(text);
     turn.offer_commands(rank);
 }
@@ -93,7 +109,7 @@ pub(super) fn enrol(turn: &mut Turn<'_, '_>) {
             let nonce = u32::from_be_bytes(nonce);
             let token = turn.facts.keys.invitation(Invitation::Enrolment, nonce, expires);
             let link = turn.link(&token);
-            turn.deed(None, "enrolment_link_made", "");
+            turn.deed(None, "enrolment_link_made", Detail::None);
             turn.tell(PanelText::EnrolmentLink { link, lives: ENROLMENT });
         }
         Rank::Enrolled => turn.tell(PanelText::OwnersOnly),
@@ -190,8 +206,12 @@ pub(super) fn go(turn: &mut Turn<'_, '_>, away: Away) {
 
 /// The list of groups, for `goal`.
 pub(super) fn show_groups(turn: &mut Turn<'_, '_>, goal: Goal) {
+    let text = if turn.groups().is_empty() { PanelText::NoGroups } else { PanelText::ChooseGroup };
+    list_groups(turn, goal, text);
+}
+
+fn list_groups(turn: &mut Turn<'_, '_>, goal: Goal, text: PanelText) {
     let groups = turn.groups();
-    let text = if groups.is_empty() { PanelText::NoGroups } else { PanelText::ChooseGroup };
     let key = |gate: GateId| {
         let label = Label::Group(turn.title(gate).unwrap_or_default());
         vec![Key { label, gate, word: Word::Go }]

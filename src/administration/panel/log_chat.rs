@@ -10,6 +10,7 @@ use super::text::{PanelLabel, PanelText};
 use super::turn::Turn;
 use super::visit::{Page, Visit};
 use super::word::Word;
+use crate::administration::detail::Detail;
 use crate::administration::effect::{Keyboard, Order, Pick, Task, Whose};
 use crate::administration::text::{Label, Text};
 use crate::verification::{ChatId, GateId, MessageId};
@@ -64,7 +65,7 @@ pub(super) fn picked(visit: &mut Visit<'_, '_, '_>, picked: ChatId) {
         if visit.settings().is_some_and(|settings| settings.log_chat != Some(picked)) {
             farewell(visit);
         }
-        visit.amend("log_chat_set", "", |settings| settings.log_chat = Some(picked));
+        visit.amend("log_chat_set", Detail::None, |settings| settings.log_chat = Some(picked));
         visit.note = Some(PanelText::LogOn);
         return visit.show(Subject::LogChat);
     }
@@ -115,7 +116,7 @@ pub(super) fn farewell(visit: &mut Visit<'_, '_, '_>) {
 
 pub(super) fn off(visit: &mut Visit<'_, '_, '_>) {
     farewell(visit);
-    visit.amend("log_chat_off", "", |settings| settings.log_chat = None);
+    visit.amend("log_chat_off", Detail::None, |settings| settings.log_chat = None);
     visit.note = Some(PanelText::Saved);
     visit.show(Subject::LogChat);
 }

@@ -204,7 +204,7 @@ fn did(turn: &mut Turn<'_, '_>, input: &Input) {
         Input::Started { parameter, .. } => entry::started(turn, parameter, input),
         Input::Commanded { command, .. } => commanded(turn, command, input),
         Input::Wrote { message, .. } => {
-            let Some(awaiting) = &turn.panel.awaiting else { return };
+            let Some(awaiting) = &turn.panel.awaiting else { return entry::home(turn) };
             let (gate, secret) = (awaiting.gate, awaiting.expected.is_secret());
             if secret {
                 turn.delete(*message);
@@ -234,6 +234,7 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str, input: &Input) {
             turn.rest(PanelText::Cancelled);
         }
         "enrol" => entry::enrol(turn),
+        "help" if !turn.panel.waits_for_secret() => entry::help(turn),
         _ if door::COMMANDS.contains(&command) => stepping_in::commanded(turn, command, input),
         // Typed where a password was to be typed: it may have been meant for one.
         _ => {

@@ -10,6 +10,7 @@ use super::walk;
 use super::word::{Away, Word};
 use super::{log_chat, passwords};
 use crate::administration::desk;
+use crate::administration::detail::Detail;
 use crate::administration::outcome::Change;
 use crate::administration::settings::{Settings, Strictness};
 use crate::verification::Language;
@@ -142,8 +143,7 @@ fn rows(visit: &Visit<'_, '_, '_>, overview: &Overview) -> Vec<Vec<Key>> {
 
 /// Whether strangers who write `/start` are offered the gate.
 pub(super) fn list(visit: &mut Visit<'_, '_, '_>, listed: bool) {
-    let detail = if listed { "on" } else { "off" };
-    visit.amend("listed_changed", detail, |settings| settings.listed = listed);
+    visit.amend("listed_changed", Detail::Switch(listed), |settings| settings.listed = listed);
     visit.note = Some(PanelText::Saved);
     visit.show(Subject::Overview);
 }
@@ -160,7 +160,7 @@ pub(super) fn close(visit: &mut Visit<'_, '_, '_>) {
 pub(super) fn dismantle(visit: &mut Visit<'_, '_, '_>, what: &str, text: PanelText) {
     let was_open = !visit.is_draft();
     log_chat::farewell(visit);
-    visit.turn.deed(Some(visit.gate), what, "");
+    visit.turn.deed(Some(visit.gate), what, Detail::None);
     if was_open {
         visit.tell_desk(desk::What::Changed { by: visit.turn.admin });
     }

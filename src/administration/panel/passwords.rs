@@ -10,6 +10,7 @@ use super::visit::{Page, Visit};
 use super::word::{Expiry, Uses, Word};
 use super::{Event, Input, What};
 use crate::administration::archive::Facts;
+use crate::administration::detail::Detail;
 use crate::administration::rights::Rights;
 use crate::administration::settings::Settings;
 use crate::verification::code::Keys;
@@ -182,7 +183,7 @@ pub(super) fn password_typed(
     };
     if rotating {
         let dead = find(&settings, label).is_some_and(|password| line(visit, password).dead);
-        visit.amend("password_rotated", label, |settings| {
+        visit.amend("password_rotated", Detail::Label(label.to_owned()), |settings| {
             change(settings, label, |password| {
                 password.hash = hash;
                 if dead {
@@ -192,7 +193,7 @@ pub(super) fn password_typed(
             });
         });
     } else {
-        visit.amend("password_added", label, |settings| {
+        visit.amend("password_added", Detail::Label(label.to_owned()), |settings| {
             let label = label.to_owned();
             settings.passwords.push(Password { label, hash, expires: None, uses: None });
         });
@@ -339,7 +340,9 @@ fn limit(visit: &mut Visit<'_, '_, '_>, label: &str, more: u32) {
 }
 
 fn amend_one(visit: &mut Visit<'_, '_, '_>, label: &str, how: impl FnOnce(&mut Password)) {
-    visit.amend("password_changed", label, |settings| change(settings, label, how));
+    visit.amend("password_changed", Detail::Label(label.to_owned()), |settings| {
+        change(settings, label, how)
+    });
     visit.note = Some(PanelText::Saved);
     show_one(visit, label);
 }
@@ -366,7 +369,7 @@ pub(super) fn remove(visit: &mut Visit<'_, '_, '_>, label: &str) {
         visit.note = Some(PanelText::LastPassword { label: label.to_owned() });
         return visit.show(Subject::Passwords);
     }
-    visit.amend("password_removed", label, |settings| {
+    visit.amend("password_removed", Detail::Label(label.to_owned()), |settings| {
         settings.passwords.retain(|password| !same(&password.label, label));
     });
     visit.note = Some(PanelText::Removed { label: label.to_owned() });

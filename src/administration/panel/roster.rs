@@ -15,6 +15,7 @@ use super::text::{Choice, PanelLabel, PanelText};
 use super::turn::Key;
 use super::visit::Visit;
 use super::word::Word;
+use crate::administration::detail::Detail;
 use crate::administration::effect::Task;
 use crate::administration::outcome::Change;
 use crate::administration::roster;
@@ -203,7 +204,7 @@ fn add(visit: &mut Visit<'_, '_, '_>, addresses: impl IntoIterator<Item = Addres
         }
     }
     if new > 0 {
-        visit.turn.deed(Some(gate), "roster_added", new.to_string());
+        visit.turn.deed(Some(gate), "roster_added", Detail::Count(new));
     }
     visit.note = Some(PanelText::Roster(RosterText::Added { new, known }));
     show_with(visit, size.saturating_add(new));
@@ -226,7 +227,7 @@ fn remove(visit: &mut Visit<'_, '_, '_>, addresses: Vec<Address>) {
         }
     }
     if removed > 0 {
-        visit.turn.deed(Some(gate), "roster_removed", removed.to_string());
+        visit.turn.deed(Some(gate), "roster_removed", Detail::Count(removed));
     }
     visit.note = Some(PanelText::Roster(RosterText::Removed { removed, missing }));
     show_with(visit, size.saturating_sub(removed));
@@ -265,7 +266,7 @@ fn list(visit: &mut Visit<'_, '_, '_>, after: Option<[u8; 8]>) {
 fn export(visit: &mut Visit<'_, '_, '_>) {
     let (gate, size) = (visit.gate, size(visit));
     visit.turn.order(Task::SendRoster { gate });
-    visit.turn.deed(Some(gate), "roster_exported", size.to_string());
+    visit.turn.deed(Some(gate), "roster_exported", Detail::Count(size));
     visit.note = Some(PanelText::Roster(RosterText::Exporting { size }));
     show(visit);
 }
@@ -280,7 +281,7 @@ fn clear(visit: &mut Visit<'_, '_, '_>) {
     let (gate, size) = (visit.gate, size(visit));
     if size > 0 {
         visit.turn.out.changes.push(Change::ClearRoster(gate));
-        visit.turn.deed(Some(gate), "roster_cleared", size.to_string());
+        visit.turn.deed(Some(gate), "roster_cleared", Detail::Count(size));
     }
     visit.note = Some(PanelText::Roster(RosterText::Cleared { size }));
     show_with(visit, 0);
@@ -291,8 +292,9 @@ fn only(visit: &mut Visit<'_, '_, '_>, on: bool) {
     if on && size(visit) == 0 {
         visit.note = Some(PanelText::RosterEmpty);
     } else {
-        let detail = if on { "on" } else { "off" };
-        visit.amend("roster_only_changed", detail, |settings| settings.addresses.roster = on);
+        visit.amend("roster_only_changed", Detail::Switch(on), |settings| {
+            settings.addresses.roster = on
+        });
         visit.note = Some(PanelText::Saved);
     }
     show(visit);

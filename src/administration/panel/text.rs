@@ -44,6 +44,15 @@ pub enum PanelText {
     },
 
     // Ways to a group.
+    /// To somebody who looks after groups, or may; the groups, if there are `any`, are buttons.
+    Home {
+        any: bool,
+    },
+    /// Everything that they can do. `gates`: set gates up; `enrols`: let others do that.
+    Help {
+        gates: bool,
+        enrols: bool,
+    },
     /// The bot came into their group, which heads the message.
     Invitation {
         /// As an administrator.

@@ -8,6 +8,7 @@ use super::state::{Awaiting, Panel, Screen};
 use super::text::{PanelLabel, PanelText};
 use super::word::{Away, Word};
 use crate::administration::archive::Facts;
+use crate::administration::detail::Detail;
 use crate::administration::effect::{About, Button, Does, Keyboard, Order, Tag, Task, Whose};
 use crate::administration::outcome::{Change, Deed, Message, Outcome};
 use crate::administration::press::Press;
@@ -202,13 +203,14 @@ impl<'p, 'f> Turn<'p, 'f> {
         self.out.messages.push(message);
     }
 
-    pub fn deed(&mut self, gate: Option<GateId>, what: &str, detail: impl Into<String>) {
+    pub fn deed(&mut self, gate: Option<GateId>, what: &str, detail: Detail) {
         self.out.deeds.push(Deed {
             gate,
             by: Some(self.admin),
+            name: self.panel.name.clone(),
             what: what.to_owned(),
             about: None,
-            detail: detail.into(),
+            detail,
         });
     }
 

@@ -6,6 +6,7 @@ use super::turn::{Key, Turn};
 use super::word::{Away, Word};
 use super::{addresses, choices, log_chat, overview, passwords, raid, roster, stepping_in, walk};
 use crate::administration::desk;
+use crate::administration::detail::Detail;
 use crate::administration::outcome::Message;
 use crate::administration::settings::Settings;
 use crate::administration::staff::Rank;
@@ -63,7 +64,7 @@ impl<'t, 'p, 'f> Visit<'t, 'p, 'f> {
     pub fn amend(
         &mut self,
         what: &str,
-        detail: impl Into<String>,
+        detail: Detail,
         change: impl FnOnce(&mut Settings),
     ) -> bool {
         let Some(before) = self.settings().filter(|_| self.keeps()) else { return false };

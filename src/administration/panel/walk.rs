@@ -7,6 +7,7 @@ use super::turn::Key;
 use super::visit::Visit;
 use super::word::{Away, Word};
 use crate::administration::desk;
+use crate::administration::detail::Detail;
 use crate::administration::effect::Keyboard;
 use crate::administration::outcome::Change;
 use crate::administration::settings::Settings;
@@ -27,7 +28,7 @@ pub(super) fn begin(visit: &mut Visit<'_, '_, '_>) {
         visit.turn.delete(invitation);
     }
     visit.turn.put_settings(visit.gate, draft);
-    visit.turn.deed(Some(visit.gate), "setup_started", "");
+    visit.turn.deed(Some(visit.gate), "setup_started", Detail::None);
     visit.tell_desk(desk::What::SignpostUsed);
     resume(visit);
 }
@@ -140,7 +141,7 @@ pub(super) fn open(visit: &mut Visit<'_, '_, '_>) {
         visit.note = Some(PanelText::CannotOpen { missing });
         return visit.show(Subject::Overview);
     }
-    visit.amend("gate_opened", "", |settings| settings.open = true);
+    visit.amend("gate_opened", Detail::None, |settings| settings.open = true);
     visit.turn.panel.walks.remove(&visit.gate);
     visit.show(Subject::Overview);
     let link = visit.turn.link(&visit.turn.facts.keys.gate(visit.gate));

@@ -81,13 +81,13 @@ impl Model {
         let standing = group.standing(bot);
         let open = match kind {
             Kind::Basic => needs == Access::Read,
-            Kind::Super => needs <= Access::Members && group.is_public(),
+            Kind::Super | Kind::Channel => needs <= Access::Members && group.is_public(),
         };
         if standing.is_present() {
             return Ok(group);
         }
         match standing {
-            super::group::Standing::Banned { .. } if kind == Kind::Super || !open => {
+            super::group::Standing::Banned { .. } if kind != Kind::Basic || !open => {
                 Err(Refusal::forbidden(format!("bot was kicked from the {} chat", kind.name())))
             }
             _ if open => Ok(group),

@@ -1,4 +1,4 @@
-//! A group as the pretend Telegram knows it: members and what they may do, links, messages.
+//! A group or a channel as the pretend Telegram knows it: members and what they may do, links, messages.
 //!
 //! Times are in milliseconds since 1970 by the world's clock, unless they are named `until` or
 //! `date`: those are Unix seconds, as in the Bot API.
@@ -16,7 +16,7 @@ pub const FIRST_BASIC_GROUP: i64 = -4_100_000_001;
 /// The first id of supergroups, downwards.
 pub const FIRST_SUPERGROUP: i64 = -1_001_000_000_001;
 
-/// A group or supergroup.
+/// A group, a supergroup or a channel.
 #[derive(Debug)]
 pub struct Group {
     pub id: i64,
@@ -53,6 +53,8 @@ pub struct Group {
 pub enum Kind {
     Basic,
     Super,
+    /// Only its administrators write there; bots are in it as such or not at all.
+    Channel,
 }
 
 impl Kind {
@@ -61,6 +63,7 @@ impl Kind {
         match self {
             Kind::Basic => "group",
             Kind::Super => "supergroup",
+            Kind::Channel => "channel",
         }
     }
 }
@@ -230,7 +233,7 @@ impl Group {
             primary_link: primary.clone(),
             members: [(owner, Standing::OWNER)].into(),
             came_by: BTreeMap::new(),
-            permissions: Permissions::ALL,
+            permissions: if kind == Kind::Channel { Permissions::NONE } else { Permissions::ALL },
             join_by_request: false,
             requests: BTreeMap::new(),
             links: [(primary, link)].into(),

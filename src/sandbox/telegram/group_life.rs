@@ -46,8 +46,10 @@ impl Model {
         let fields = match kind {
             Kind::Basic => json!({"group_chat_created": true}),
             Kind::Super => json!({"supergroup_chat_created": true}),
+            Kind::Channel => json!({"channel_chat_created": true}),
         };
-        let words = format!("{name} created the group");
+        let what = if kind == Kind::Channel { "channel" } else { "group" };
+        let words = format!("{name} created the {what}");
         self.service_message(id, Author::User(owner), words, fields, false);
         Ok(id)
     }
@@ -55,12 +57,12 @@ impl Model {
     fn next_group_id(&self, kind: Kind) -> i64 {
         let lowest = match kind {
             Kind::Basic => self.groups.range(FIRST_SUPERGROUP + 1..).next(),
-            Kind::Super => self.groups.range(..=FIRST_SUPERGROUP).next(),
+            Kind::Super | Kind::Channel => self.groups.range(..=FIRST_SUPERGROUP).next(),
         };
         match (lowest, kind) {
-            (Some((lowest, _)), Kind::Basic | Kind::Super) => lowest - 1,
+            (Some((lowest, _)), _) => lowest - 1,
             (None, Kind::Basic) => FIRST_BASIC_GROUP,
-            (None, Kind::Super) => FIRST_SUPERGROUP,
+            (None, Kind::Super | Kind::Channel) => FIRST_SUPERGROUP,
         }
     }
 
@@ -271,7 +273,11 @@ impl Model {
 
     /// Adds somebody, or our bot, as an ordinary member.
     pub fn adds(&mut self, by: u64, group: i64, user: u64) -> Done<()> {
+        let bot = self.bot.id;
         let known = self.present(by, group)?;
+        if known.kind == Kind::Channel && user == bot {
+            return impossible("a bot comes into a channel only as an administrator");
+        }
         if !known.permissions_of(by).can_invite_users
             || (known.rights(by).is_some() && !known.may_invite(by))
         {
@@ -302,7 +308,7 @@ impl Model {
         let own = known.rights(by).unwrap_or(Rights::NONE);
         let before = known.standing(user);
         let rights = if known.kind == Kind::Basic { Rights::BASIC } else { rights };
-        if !own.can_promote_members || (known.kind == Kind::Super && !own.include(rights)) {
+        if !own.can_promote_members || (known.kind != Kind::Basic && !own.include(rights)) {
             return impossible("they may not give these rights away");
         }
         let anonymous = match before {
@@ -320,7 +326,11 @@ impl Model {
 
     /// Makes an administrator an ordinary member again.
     pub fn demotes(&mut self, by: u64, group: i64, user: u64) -> Done<()> {
+        let bot = self.bot.id;
         let known = self.present(by, group)?;
+        if known.kind == Kind::Channel && user == bot {
+            return impossible("a bot is in a channel as an administrator or not at all");
+        }
         if !known.has_right(by, |rights| rights.can_promote_members) {
             return impossible("they may not take rights away");
         }
@@ -344,7 +354,7 @@ impl Model {
             Standing::Admin(_) | Standing::Member | Standing::Restricted { .. } => {}
         }
         let now = match kind {
-            Kind::Super => Standing::BANNED,
+            Kind::Super | Kind::Channel => Standing::BANNED,
             // There, too, the bot itself counts as thrown out.
             Kind::Basic if user == self.bot.id => Standing::BANNED,
             Kind::Basic => Standing::Left,
@@ -356,8 +366,8 @@ impl Model {
     /// An administrator hides behind the group's name, or shows themselves again.
     pub fn goes_anonymous(&mut self, user: u64, group: i64, is: bool) -> Done<()> {
         let known = self.present(user, group)?;
-        if known.kind == Kind::Basic {
-            return impossible("nobody is anonymous in a basic group");
+        if known.kind != Kind::Super {
+            return impossible("nobody chooses to be anonymous in a basic group or a channel");
         }
         let now = match known.standing(user) {
             Standing::Owner { .. } => Standing::Owner { anonymous: is },

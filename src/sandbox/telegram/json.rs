@@ -71,6 +71,11 @@ pub fn group_in_full(group: &Group, for_admin: bool, for_inviter: bool) -> Value
         json["active_usernames"] = json!([name]);
         json["join_to_send_messages"] = true.into();
     }
+    if group.kind == Kind::Channel
+        && let Some(fields) = json.as_object_mut()
+    {
+        fields.remove("permissions");
+    }
     if for_admin && group.kind == Kind::Super {
         json["has_visible_history"] = true.into();
     }
@@ -126,8 +131,13 @@ fn restricted(who: Value, member: bool, permissions: Permissions, until: i64) ->
 
 fn administrator(who: Value, admin: &Admin, kind: Kind) -> Value {
     let mut rights = admin.rights.json();
-    if kind == Kind::Basic {
-        rights.remove("can_manage_topics");
+    let none = match kind {
+        Kind::Basic => ["can_post_messages", "can_manage_topics"].as_slice(),
+        Kind::Super => &["can_post_messages"],
+        Kind::Channel => &["can_pin_messages", "can_manage_topics", "can_manage_tags"],
+    };
+    for right in none {
+        rights.remove(*right);
     }
     let mut json: Value = rights.into();
     json["status"] = "administrator".into();

@@ -155,7 +155,7 @@ impl Model {
         let group = self.group_id(&params.chat_id)?;
         let bot = self.bot.id;
         let model = self.group(group, Access::Write)?;
-        if model.kind == Kind::Super {
+        if model.kind != Kind::Basic {
             return self.restrict(group, params.user_id, Standing::Banned { until });
         }
         // Basic groups know no bans: whoever is removed may come back.
@@ -175,7 +175,7 @@ impl Model {
 
     pub(super) fn unban_chat_member(&mut self, params: &UnbanChatMember) -> Answer {
         let group = self.group_id(&params.chat_id)?;
-        if self.group(group, Access::Write)?.kind != Kind::Super {
+        if self.group(group, Access::Write)?.kind == Kind::Basic {
             let why = "method is available for supergroup and channel chats only";
             return Err(Refusal::bad_request(why));
         }
@@ -263,7 +263,8 @@ impl Model {
         if user == bot {
             self.updates.push("my_chat_member", &change);
         }
-        if came || went {
+        // In a channel nobody is told who comes and goes.
+        if (came || went) && self.groups[&group].kind != Kind::Channel {
             let author = match &way {
                 Way::Added if hidden => Author::Group,
                 Way::Added if by == bot => Author::Bot,

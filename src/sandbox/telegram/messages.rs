@@ -104,7 +104,12 @@ impl Model {
         reply_to: Option<i32>,
     ) -> Answer {
         let bot = self.bot.id;
-        let may = self.group(group, Access::Write)?.permissions_of(bot);
+        let known = self.group(group, Access::Write)?;
+        if known.kind == Kind::Channel && !known.has_right(bot, |rights| rights.can_post_messages) {
+            let why = "need administrator rights in the channel chat";
+            return Err(Refusal::bad_request(why));
+        }
+        let may = known.permissions_of(bot);
         let (may, what) = match content {
             Content::Document { .. } => (may.can_send_documents, "documents"),
             Content::Text
@@ -260,13 +265,15 @@ impl Model {
                 let message = group.messages.get(&id).ok_or_else(not_found)?;
                 let may = match group.kind {
                     Kind::Basic => group.rights(bot).is_some(),
-                    Kind::Super => group.has_right(bot, |rights| rights.can_delete_messages),
+                    Kind::Super | Kind::Channel => {
+                        group.has_right(bot, |rights| rights.can_delete_messages)
+                    }
                 };
                 let is_old = now - message.at_ms >= DELETE_WINDOW.as_millis() as i64;
                 if is_old || message.is_creation() || (message.author != Author::Bot && !may) {
                     return Err(Refusal::bad_request(match group.kind {
                         Kind::Basic => "message can't be deleted for everyone",
-                        Kind::Super => "message can't be deleted",
+                        Kind::Super | Kind::Channel => "message can't be deleted",
                     }));
                 }
                 group.messages.remove(&id);

@@ -299,7 +299,7 @@ impl Model {
     /// The id of the next message in this group: a supergroup counts its own.
     pub fn group_message_id(&mut self, group: i64) -> i32 {
         match self.groups.get_mut(&group) {
-            Some(group) if group.kind == Kind::Super => {
+            Some(group) if group.kind != Kind::Basic => {
                 group.last_message += 1;
                 group.last_message
             }

@@ -57,8 +57,8 @@ macro_rules! named_rights {
 }
 
 named_rights! {
-    /// The rights of an administrator of a group (`ChatAdministratorRights`, without those that
-    /// channels have only; whether they are anonymous is kept apart).
+    /// The rights of an administrator (`ChatAdministratorRights`; of those that channels have only,
+    /// the one to post; whether they are anonymous is kept apart).
     Rights, GivenRights {
         can_manage_chat,
         can_delete_messages,
@@ -70,6 +70,7 @@ named_rights! {
         can_post_stories,
         can_edit_stories,
         can_delete_stories,
+        can_post_messages,
         can_pin_messages,
         can_manage_topics,
         can_manage_tags,
@@ -105,10 +106,14 @@ impl Rights {
         can_post_stories: false,
         can_edit_stories: false,
         can_delete_stories: false,
+        can_post_messages: false,
         can_manage_topics: false,
         can_manage_tags: false,
         ..Rights::ALL
     };
+    /// What a bot needs that writes in a channel.
+    pub const POSTER: Rights =
+        Rights { can_manage_chat: true, can_post_messages: true, ..Rights::NONE };
     /// The three that a gatekeeper needs.
     pub const GATEKEEPER: Rights = Rights {
         can_manage_chat: true,
@@ -170,6 +175,7 @@ impl WantedRights {
             can_post_stories: self.can_post_stories,
             can_edit_stories: self.can_edit_stories,
             can_delete_stories: self.can_delete_stories,
+            can_post_messages: self.can_post_messages == Some(true),
             can_pin_messages: pin,
             can_manage_topics: self.can_manage_topics == Some(true),
             can_manage_tags: self.can_manage_tags.unwrap_or(pin),

@@ -126,8 +126,11 @@ impl Model {
         else {
             return Err(format!("there is no group {group}"));
         };
-        if request.chat_is_channel || request.chat_is_forum == Some(true) {
-            return not("the key asks for a channel or a forum");
+        if request.chat_is_channel != (known.kind == Kind::Channel) {
+            return not("the key asks for a group where this is a channel, or the other way round");
+        }
+        if request.chat_is_forum == Some(true) {
+            return not("the key asks for a forum");
         }
         if !known.standing(user).is_present() {
             return not("they are not in the group");
@@ -231,6 +234,6 @@ impl Model {
 fn of_kind(group: &Group, rights: Rights) -> Rights {
     match group.kind {
         Kind::Basic => rights.and(Rights::BASIC),
-        Kind::Super => rights,
+        Kind::Super | Kind::Channel => rights,
     }
 }

@@ -435,6 +435,7 @@ fn the_bots_own_rights_are_followed() {
             language: Some(Language::new("de")),
             name: Some(nora()),
             title: "Rust Berlin".to_owned(),
+            channel: false,
             rights,
         };
         assert_eq!(what, expected);

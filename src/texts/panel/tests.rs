@@ -122,6 +122,8 @@ fn every_text() -> Vec<PanelText> {
             | PanelText::OwnersOnly
             | PanelText::EnrolmentLink { .. }
             | PanelText::Invitation { .. }
+            | PanelText::Home { .. }
+            | PanelText::Help { .. }
             | PanelText::NoGroups
             | PanelText::ChooseGroup
             | PanelText::PickGroup
@@ -207,6 +209,10 @@ fn every_text() -> Vec<PanelText> {
         PanelText::EnrolmentLink { link: link(), lives: 24 * HOUR },
         PanelText::Invitation { admin: true },
         PanelText::Invitation { admin: false },
+        PanelText::Home { any: true },
+        PanelText::Home { any: false },
+        PanelText::Help { gates: true, enrols: true },
+        PanelText::Help { gates: false, enrols: false },
         PanelText::NoGroups,
         PanelText::ChooseGroup,
         PanelText::PickGroup,
@@ -487,6 +493,8 @@ fn messages_we_say() -> BTreeMap<String, BTreeSet<String>> {
     }
     // This one everybody hears.
     said.remove("button-spent");
+    // What the menu says is looked after there.
+    said.retain(|id, _| !id.starts_with("command-"));
     said
 }
 
@@ -585,7 +593,7 @@ fn the_overview_reads_well() {
 
     ✅ Ich stehe an dieser Tür Wache.
 
-    <b>So kommen Leute herein:</b> nach dem Beitritt einschränken; wer nicht an mir vorbeikommt, wird nach dieser Zeit entfernt, aber nicht gesperrt: 1 Stunde; Beitritts- und Austrittsmeldungen werden aufgeräumt
+    <b>So kommen Leute herein:</b> nach dem Beitritt einschränken; wer nicht rechtzeitig an mir vorbeikommt (Frist: 1 Stunde), wird entfernt, aber nicht gesperrt; Beitritts- und Austrittsmeldungen werden aufgeräumt
 
     <b>Passwörter:</b>
     • <b>main</b>: ohne Ende, für beliebig viele
@@ -595,7 +603,7 @@ fn the_overview_reads_well() {
 
     <b>Codes gehen per:</b> E-Mail oder SMS
 
-    <b>Wer hinein darf:</b>
+    <b>Wer hineindarf:</b>
     • Mailadressen, die so enden: <code>@0.example.org, @1.example.org, @2.example.org, @3.example.org, @4.example.org, @5.example.org, …</code>
     • keine Mailadressen, die so enden: <code>@*.example.com</code>
     • Nummern, die so beginnen: <code>+49, +43</code>
@@ -603,7 +611,7 @@ fn the_overview_reads_well() {
     • nur Adressen auf der Liste (1 Adresse)
     • jede Adresse lässt 3 Konten herein
 
-    <b>Grenzen:</b> üblich – 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
+    <b>Grenzen:</b> Standard – 3 falsche Passwörter oder 3 falsche Codes sperren für 5 Minuten, am Ende für 24 Stunden; nach 50 falschen Versuchen öffnen nur noch Admins; 5 Codes am Tag
 
     <b>Sprache</b> in der Gruppe und im Log: English
     <b>Log-Chat:</b> aus

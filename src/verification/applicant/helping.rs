@@ -73,8 +73,9 @@ fn ask(turn: &mut Dialogue<'_, '_, '_>) {
         (Stage::Confirm { address }, _) | (_, Some(address)) => Some(address.masked()),
         (_, None) => None,
     };
+    let turned_back = applicant.turned_back.clone();
     let (at, wrong) = (turn.step_here(), turn.applicant().tally.wrong());
-    turn.notice(Notice::HelpWanted { at, wrong, masked });
+    turn.notice(Notice::HelpWanted { at, wrong, masked, turned_back });
     turn.decide(Decision::HelpWanted);
     turn.tell(Text::AskedAdmin);
 }

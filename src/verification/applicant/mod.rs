@@ -119,7 +119,14 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     /// They ask for an admin.
-    HelpWanted { at: HelpStep, wrong: u32, masked: Option<String> },
+    HelpWanted {
+        at: HelpStep,
+        wrong: u32,
+        masked: Option<String>,
+        /// They proved an address that does not let them in.
+        #[serde(default)]
+        turned_back: Option<TurnedBack>,
+    },
     /// They do not wait for an admin any more: they passed, left or gave up.
     HelpOver,
     /// They were muted in the group and have to pass the gate; they may not be written to.
@@ -136,6 +143,22 @@ pub enum Notice {
     Guessing,
     /// What came of an admin's act.
     Done { act: Act, by: UserId, result: ActResult },
+}
+
+/// An address that somebody proved, and that does not let them in. Masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TurnedBack {
+    /// Its domain or dial code is not allowed (any more).
+    NotAllowed {
+        masked: String,
+    },
+    NotOnRoster {
+        masked: String,
+    },
+    /// It has let in as many accounts as it may.
+    Taken {
+        masked: String,
+    },
 }
 
 /// What came of an admin's act.
@@ -230,6 +253,9 @@ pub struct Applicant {
     /// counted for that.
     #[serde(default)]
     pub missed: bool,
+    /// The last address that they proved in the open dialogue did not let them in.
+    #[serde(default)]
+    pub turned_back: Option<TurnedBack>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -441,6 +467,8 @@ fn commanded(turn: &mut Turn<'_, '_>, command: &str) {
         }
         "safety" => turn.tell(helping::safety(turn)),
         "admin" => helping::commanded(turn),
+        // As `/start`, for those whom that tells of something else.
+        "join" => arrival::started(turn),
         _ => {
             let step = turn.help_step();
             turn.tell(Text::Help { step });
@@ -602,6 +630,14 @@ impl Person {
         })
     }
 
+    /// Whether a gate on duty waits for something that they do, or they for it.
+    #[must_use]
+    pub fn is_under_way(&self, gates: &Gates) -> bool {
+        self.gates.iter().any(|(id, applicant)| {
+            gates.contains_key(id) && (applicant.stage.is_open() || applicant.mute.is_some())
+        })
+    }
+
     /// Whether a code that is still to be sent is the one that opens the gate.
     #[must_use]
     pub fn awaits(&self, gate: GateId, challenge: ChallengeId) -> bool {
@@ -622,6 +658,7 @@ impl Applicant {
         self.terms = None;
         self.stuck = false;
         self.missed = false;
+        self.turned_back = None;
     }
 
     /// Whether nothing in here would be missed on `today`, at this gate.

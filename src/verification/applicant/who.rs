@@ -6,7 +6,7 @@
 
 use super::buttons::Action;
 use super::turn::Dialogue;
-use super::{Decision, Stage, Terms, asking};
+use super::{Decision, Stage, Terms, TurnedBack, asking};
 use crate::verification::address::Address;
 use crate::verification::effect::{Channel, Effect};
 use crate::verification::gate::Gate;
@@ -116,16 +116,19 @@ pub(super) fn turn_back(turn: &mut Dialogue<'_, '_, '_>, refused: Refused) {
     };
     match refused {
         Refused::NotAllowed(text) => {
-            turn.decide(Decision::AddressRefused { masked });
+            turn.decide(Decision::AddressRefused { masked: masked.clone() });
             back_to_the_address(turn, text);
+            turn.applicant().turned_back = Some(TurnedBack::NotAllowed { masked });
         }
         Refused::NotOnRoster => {
             turn.decide(Decision::NotOnRoster { masked: masked.clone() });
-            back_to_the_address(turn, Text::NotOnRoster { masked });
+            back_to_the_address(turn, Text::NotOnRoster { masked: masked.clone() });
+            turn.applicant().turned_back = Some(TurnedBack::NotOnRoster { masked });
         }
         Refused::Taken => {
             turn.decide(Decision::AddressTaken { masked: masked.clone() });
-            back_to_the_address(turn, Text::AddressTaken { masked });
+            back_to_the_address(turn, Text::AddressTaken { masked: masked.clone() });
+            turn.applicant().turned_back = Some(TurnedBack::Taken { masked });
         }
     }
 }

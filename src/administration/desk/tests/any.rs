@@ -99,7 +99,15 @@ fn examination() -> impl Strategy<Value = Examined> {
 fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         (user(), any::<bool>(), bot(), ".{0,200}").prop_map(|(by, anonymous, rights, title)| {
-            What::BotStanding { by, anonymous, language: None, name: None, title, rights }
+            What::BotStanding {
+                by,
+                anonymous,
+                language: None,
+                name: None,
+                title,
+                channel: false,
+                rights,
+            }
         }),
         (user(), news(), proptest::option::of(".{0,100}")).prop_map(|(about, notice, full)| {
             let name = full.map(|full| Name { full, username: None });
@@ -107,7 +115,15 @@ fn what() -> impl Strategy<Value = What> {
         }),
         (user(), ".{0,300}").prop_map(|(about, detail)| {
             let what = "asked".to_owned();
-            let deed = Deed { gate: Some(GROUP), by: Some(about), what, about: None, detail };
+            let by = Some(about);
+            let deed = Deed {
+                gate: Some(GROUP),
+                by,
+                name: None,
+                what,
+                about: None,
+                detail: Detail::Label(detail),
+            };
             What::Line { about: Some(about), name: None, deed }
         }),
         any::<i32>().prop_map(|id| What::ServiceMessage { message: MessageId(id) }),
@@ -286,7 +302,8 @@ fn a_desk_stays_small() {
             world.serve(&out);
         }
         let (by, what) = (Some(ADA), "w".repeat(1_000));
-        let deed = Deed { gate: None, by, what, about: None, detail: "d".repeat(1_000) };
+        let detail = Detail::Label("d".repeat(1_000));
+        let deed = Deed { gate: None, by, name: None, what, about: None, detail };
         world.on(What::Line { about: Some(about), name: name.clone(), deed });
     }
     let kept = serde_json::to_string(&world.desk).unwrap().len();

@@ -85,7 +85,7 @@ fn that_telegram_would_not_is_said_to_all() {
             "edit 8/102: Approve by Ada: Refused(NoRights)"
         ]
     );
-    assert_eq!(out.deeds[0].detail, "refused by Telegram");
+    assert_eq!(out.deeds[0].detail, Detail::Refused);
 }
 
 #[test]
@@ -123,7 +123,8 @@ fn whoever_needs_no_admin_any_more_takes_the_card_along() {
 fn whoever_asks_again_has_one_card_still() {
     let mut world = World::gated(Mode::JoinRequest);
     world.card_for(NORA);
-    let again = News::HelpWanted { at: HelpStep::Stopped, wrong: 50, masked: None };
+    let again =
+        News::HelpWanted { at: HelpStep::Stopped, wrong: 50, masked: None, turned_back: None };
     let out = world.news(NORA, again);
     let written = world.serve(&out);
     assert_eq!(

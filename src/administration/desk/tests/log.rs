@@ -6,9 +6,10 @@ fn line(what: &str, detail: &str) -> What {
     let deed = Deed {
         gate: Some(GROUP),
         by: None,
+        name: None,
         what: what.to_owned(),
         about: Some(NORA),
-        detail: detail.to_owned(),
+        detail: Detail::Masked(detail.to_owned()),
     };
     What::Line { about: Some(NORA), name: None, deed }
 }
@@ -40,7 +41,7 @@ fn details(orders: &[Order]) -> Vec<String> {
         Task::Say { text: Text::Desk(DeskText::Log { lines, .. }), .. } => Some(lines),
         _ => None,
     });
-    lines.flatten().map(|line| line.detail.clone()).collect()
+    lines.flatten().map(|line| line.detail.to_string()).collect()
 }
 
 #[test]

@@ -8,25 +8,23 @@ mod log;
 mod notice;
 mod standing;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::findings::Finding;
 use super::text::DeskText;
 use super::*;
-use crate::administration::archive::{Archive, Listed};
 use crate::administration::effect::{About, Button, Does, Keyboard, Order, Task, Whose};
 use crate::administration::outcome::Message;
 use crate::administration::panel::Panel;
 use crate::administration::rights::Examination;
 use crate::administration::settings::{House, Settings};
-use crate::administration::staff::Staff;
+use crate::administration::shelf::Shelf;
 use crate::administration::text::{Label, Text};
-use crate::verification::applicant::Person;
+use crate::verification::applicant::ActResult;
 use crate::verification::code::{Keys, Random};
 use crate::verification::event::What as Did;
 use crate::verification::gate::{Gates, Mode};
-use crate::verification::limits::{Ledger, Limits};
+use crate::verification::limits::Limits;
 use crate::verification::text::HelpStep;
 
 const GROUP: GateId = GateId(-1001);
@@ -62,68 +60,11 @@ struct World {
     thorough: bool,
 }
 
-#[derive(Default)]
-struct Shelf {
-    staff: Staff,
-    settings: BTreeMap<GateId, Settings>,
-    panels: BTreeMap<UserId, Panel>,
-}
-
 struct Zeros;
 
 impl Random for Zeros {
     fn fill(&mut self, bytes: &mut [u8]) {
         bytes.fill(0);
-    }
-}
-
-impl Archive for Shelf {
-    fn staff(&self) -> Staff {
-        self.staff.clone()
-    }
-
-    fn settings(&self, gate: GateId) -> Option<Settings> {
-        self.settings.get(&gate).cloned()
-    }
-
-    fn settled(&self) -> Vec<GateId> {
-        self.settings.keys().copied().collect()
-    }
-
-    fn roster_size(&self, _: GateId) -> u32 {
-        0
-    }
-
-    fn on_roster(&self, _: GateId, _: &[u8; 32]) -> bool {
-        false
-    }
-
-    fn roster_page(&self, _: GateId, _: Option<[u8; 32]>, _: usize) -> Vec<Listed> {
-        Vec::new()
-    }
-
-    fn user_named(&self, _: &str) -> Option<UserId> {
-        None
-    }
-
-    fn person(&self, _: UserId) -> Option<Person> {
-        None
-    }
-
-    fn panel(&self, admin: UserId) -> Option<Panel> {
-        self.panels.get(&admin).cloned()
-    }
-
-    fn title(&self, _: GateId) -> Option<String> {
-        None
-    }
-
-    fn ledger(&self, _: &Ledger) -> u64 {
-        0
-    }
-
-    fn upload(&self, _: UserId) -> Option<Vec<u8>> {
-        None
     }
 }
 
@@ -283,6 +224,7 @@ impl World {
             language: Some(Language::new("de")),
             name: None,
             title: "Rust Berlin".to_owned(),
+            channel: false,
             rights,
         })
     }
@@ -339,7 +281,7 @@ fn is_admin(what: &What, reader: UserId, as_what: &[Rights]) -> bool {
 
 fn help() -> News {
     let masked = Some("n•••a@example.org".to_owned());
-    News::HelpWanted { at: HelpStep::Locked, wrong: 3, masked }
+    News::HelpWanted { at: HelpStep::Locked, wrong: 3, masked, turned_back: None }
 }
 
 fn all_rights() -> BotRights {

@@ -68,6 +68,7 @@ fn an_anonymous_admin_finds_a_signpost() {
         language: None,
         name: None,
         title: "Rust Berlin".to_owned(),
+        channel: false,
         rights: member(),
     });
     assert_eq!(briefs(&out), ["say -1001: Signpost(false) [open s]"]);

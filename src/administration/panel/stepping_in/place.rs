@@ -27,6 +27,7 @@ pub(super) fn of(turn: &Turn<'_, '_>, gates: &[GateId], user: UserId) -> Vec<Pla
                 wrong: 0,
                 lock: Lock::Open,
                 masked: None,
+                turned_back: None,
                 approved: None,
             };
         };
@@ -36,6 +37,7 @@ pub(super) fn of(turn: &Turn<'_, '_>, gates: &[GateId], user: UserId) -> Vec<Pla
             wrong: applicant.tally.wrong(),
             lock: lock(turn, *gate, applicant, person.elsewhere(*gate)),
             masked: masked(applicant),
+            turned_back: applicant.turned_back.clone(),
             approved: applicant.approved.map(|approval| who(turn, approval.by)),
         }
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::administration::desk::text::Who;
-use crate::verification::applicant::ActResult;
+use crate::verification::applicant::{ActResult, TurnedBack};
 use crate::verification::effect::Channel;
 use crate::verification::event::Act;
 
@@ -64,6 +64,9 @@ pub struct Place {
     pub lock: Lock,
     /// The address that is asked or was proved.
     pub masked: Option<String>,
+    /// An address that they proved in vain.
+    #[serde(default)]
+    pub turned_back: Option<TurnedBack>,
     /// The admin who has approved them by hand.
     pub approved: Option<Who>,
 }

@@ -8,19 +8,16 @@ use std::time::Duration;
 
 use super::super::word::Word;
 use super::super::*;
-use crate::administration::archive::{Archive, Listed};
 use crate::administration::effect::{About, Does, Keyboard, Order, Task, Whose};
-use crate::administration::outcome::{Change, Deed, Message, Outcome};
+use crate::administration::outcome::{Change, DEEDS, Deed, Message, Outcome};
 use crate::administration::settings::{House, Settings};
-use crate::administration::staff::Staff;
+use crate::administration::shelf::Shelf;
 use crate::administration::text::Text;
 use crate::administration::{desk, door};
-use crate::verification::address::Address;
-use crate::verification::applicant::Person;
 use crate::verification::code::{Keys, Random};
 use crate::verification::effect::Channel;
 use crate::verification::gate::{Addresses, Gate, Gates, Mode, Password};
-use crate::verification::limits::{Ledger, Limits};
+use crate::verification::limits::Limits;
 use crate::verification::{Timestamp, event};
 
 pub const OWNER: UserId = UserId(1);
@@ -35,77 +32,16 @@ pub const FIXED: GateId = GateId(-1001);
 pub const GROUP: GateId = GateId(-1002);
 pub const OTHER: GateId = GateId(-1003);
 
-/// What is kept.
-#[derive(Default)]
-pub struct Shelf {
-    pub staff: Staff,
-    pub settings: BTreeMap<GateId, Settings>,
-    pub titles: BTreeMap<GateId, String>,
-    pub ledgers: BTreeMap<Ledger, u64>,
-    pub rosters: BTreeMap<GateId, BTreeMap<[u8; 32], Address>>,
-    pub admitted: BTreeMap<[u8; 32], Vec<UserId>>,
-    pub usernames: BTreeMap<String, UserId>,
-    pub people: BTreeMap<UserId, Person>,
-    pub panels: BTreeMap<UserId, Panel>,
-    pub uploads: BTreeMap<UserId, Vec<u8>>,
-}
+/// Somebody of whom nothing else is known.
+struct Nobody;
 
-impl Archive for Shelf {
-    fn staff(&self) -> Staff {
-        self.staff.clone()
+impl door::Acquaintance for Nobody {
+    fn is_staff(&self) -> bool {
+        false
     }
 
-    fn settings(&self, gate: GateId) -> Option<Settings> {
-        self.settings.get(&gate).cloned()
-    }
-
-    fn settled(&self) -> Vec<GateId> {
-        self.settings.keys().copied().collect()
-    }
-
-    fn title(&self, gate: GateId) -> Option<String> {
-        self.titles.get(&gate).cloned()
-    }
-
-    fn ledger(&self, ledger: &Ledger) -> u64 {
-        self.ledgers.get(ledger).copied().unwrap_or(0)
-    }
-
-    fn roster_size(&self, gate: GateId) -> u32 {
-        self.rosters.get(&gate).map_or(0, |roster| u32::try_from(roster.len()).expect("a few"))
-    }
-
-    fn on_roster(&self, gate: GateId, key: &[u8; 32]) -> bool {
-        self.rosters.get(&gate).is_some_and(|roster| roster.contains_key(key))
-    }
-
-    fn roster_page(&self, gate: GateId, after: Option<[u8; 32]>, limit: usize) -> Vec<Listed> {
-        let roster = self.rosters.get(&gate).into_iter().flatten();
-        roster
-            .filter(|(key, _)| after.is_none_or(|after| **key > after))
-            .take(limit)
-            .map(|(key, address)| Listed {
-                key: *key,
-                address: address.clone(),
-                admitted: self.admitted.get(key).cloned().unwrap_or_default(),
-            })
-            .collect()
-    }
-
-    fn user_named(&self, username: &str) -> Option<UserId> {
-        self.usernames.get(&username.to_lowercase()).copied()
-    }
-
-    fn person(&self, user: UserId) -> Option<Person> {
-        self.people.get(&user).cloned()
-    }
-
-    fn panel(&self, admin: UserId) -> Option<Panel> {
-        self.panels.get(&admin).cloned()
-    }
-
-    fn upload(&self, admin: UserId) -> Option<Vec<u8>> {
-        self.uploads.get(&admin).cloned()
+    fn is_applying(&self) -> bool {
+        false
     }
 }
 
@@ -296,7 +232,7 @@ impl Little {
     pub fn does(&mut self, who: UserId, what: event::What) -> bool {
         let panel = self.panel(who);
         let event = event::Event { user: who, language: None, name: None, what };
-        let Some(input) = door::claim(&panel, || false, &event) else { return false };
+        let Some(input) = door::claim(&panel, &Nobody, &event) else { return false };
         self.happens(who, What::Did(input));
         true
     }
@@ -403,6 +339,9 @@ impl Little {
                 }
                 Change::DropUpload(user) => assert_eq!(*user, event.admin),
             }
+        }
+        for deed in outcome.deeds.iter().filter(|deed| deed.gate.is_some()) {
+            assert!(DEEDS.contains(&deed.what.as_str()), "{} is not listed", deed.what);
         }
         for message in &outcome.messages {
             if let Message::Applicant(_) = message {

@@ -119,7 +119,7 @@ fn addresses_are_typed_one_or_several_whole_or_not_at_all() {
     little.shows(ANNA, RosterText::Roster { size: 2, required: false });
     assert_eq!(little.on_roster(), ["+4915123456789", "omar@example.org"]);
     assert_eq!(little.deeds(), ["roster_added", "roster_added", "roster_removed"]);
-    assert!(little.deeds.iter().all(|deed| !deed.detail.contains('@')));
+    assert!(little.deeds.iter().all(|deed| !deed.detail.to_string().contains('@')));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_file_is_previewed_then_applied_whole() {
     little.has_no_upload(ANNA);
     let deed = little.deeds.last().expect("a deed");
     assert_eq!(
-        (deed.what.as_str(), deed.detail.as_str(), deed.by),
+        (deed.what.as_str(), deed.detail.to_string().as_str(), deed.by),
         ("roster_added", "2", Some(ANNA))
     );
 
@@ -356,7 +356,7 @@ fn two_admins_at_once_put_nobody_on_it_twice() {
     little.shows(ANNA, RosterText::Added { new: 1, known: 1 });
     little.shows(ANNA, RosterText::Roster { size: 3, required: false });
     assert_eq!(little.on_roster().len(), 3);
-    let counts: Vec<&str> = little.deeds.iter().map(|deed| deed.detail.as_str()).collect();
+    let counts: Vec<String> = little.deeds.iter().map(|deed| deed.detail.to_string()).collect();
     assert_eq!(counts, ["2", "1"]);
 }
 
@@ -584,7 +584,7 @@ proptest! {
         }
         let counted = |what: &str| -> usize {
             let deeds = little.deeds.iter().filter(|deed| deed.what == what);
-            deeds.map(|deed| deed.detail.parse::<usize>().expect("a count")).sum()
+            deeds.map(|deed| deed.detail.to_string().parse::<usize>().expect("a count")).sum()
         };
         let gone = counted("roster_removed") + counted("roster_cleared");
         // With its gate, a roster goes uncounted.

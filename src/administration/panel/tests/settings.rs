@@ -96,7 +96,7 @@ fn a_second_password_has_a_label_an_end_and_a_limit() {
     little.presses(ANNA, &Word::Uses(Uses::Any));
     assert!(!line(&little).dead);
     assert_eq!(little.changes_told(GROUP), little.deeds.len(), "the desk hears of each change");
-    assert!(little.deeds.iter().all(|deed| deed.detail == "spring meeting"));
+    assert!(little.deeds.iter().all(|deed| deed.detail.to_string() == "spring meeting"));
 }
 
 fn open_password_again(little: &mut Little) {

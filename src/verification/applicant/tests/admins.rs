@@ -567,7 +567,8 @@ fn asking_is_answered_once_and_only_so_often_a_day() {
     }
     scene.commands("admin");
     scene.hears(&Text::NoMoreAsksToday);
-    let wanted = Notice::HelpWanted { at: HelpStep::Locked, wrong: 3, masked: None };
+    let wanted =
+        Notice::HelpWanted { at: HelpStep::Locked, wrong: 3, masked: None, turned_back: None };
     assert_eq!(scene.noticed(&wanted), 3);
     assert_eq!(scene.noticed(&Notice::HelpOver), 3);
     scene.passes(24 * HOUR);
