@@ -60,7 +60,8 @@ fn the_play_ends_well_and_reads_well() {
     assert_eq!(rest, "\n", "nothing comes after the end");
     for line in told.lines() {
         assert!(line == line.trim_end(), "a blank at the end of «{line}»");
-        assert!(line.chars().count() <= 100, "too wide: «{line}»");
+        let is_link = line.trim_start_matches([' ', '┊']).starts_with("https://t.me/");
+        assert!(is_link || line.chars().count() <= 100, "too wide: «{line}»");
     }
 }
 

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use crate::admins::staged::Staged;
 use crate::dialogue::steps::*;
 use crate::logged::Log;
-use crate::scene::{PASSWORD, Scene, Setup, steady};
+use crate::scene::{PASSWORD, Scene, Setup, hears, steady};
 
 const VICTIM: &str = "vera@example.org";
 const NUMBER: &str = "+4915112345670";
@@ -207,9 +207,7 @@ async fn a_code_that_waited_while_they_said_stop_does_not_leave() {
     scene.world.smtp.recovers(Verb::Mail);
     // Another mail shows that the server is back.
     let (nora, _) = scene.with_a_code("Nora").await;
-    scene.world.settled().await;
-    let heard = mallory.takes_unread().to_string();
-    assert!(heard.contains("I have sent your code by e-mail to v•••a@example.org"), "{heard}");
+    hears(&mallory, "I have sent your code by e-mail to v•••a@example.org").await;
     assert_eq!(scene.world.smtp.mail_count(), 2);
     drop(nora);
     scene.ends().await;

@@ -45,7 +45,7 @@ async fn tries_out(scene: &Scene, name: &str, way: &str, address: &str) -> (Stri
         person.types("000000");
         heard.push(person.reads().await);
     }
-    let heard: Vec<String> = heard.iter().map(|lines| steady(lines)).collect();
+    let heard: Vec<String> = heard.iter().map(steady).collect();
     let heard = heard.join("\n===\n").replace(address, "‹address›");
     (heard, calls().iter().zip(before).map(|(after, before)| after - before).collect())
 }

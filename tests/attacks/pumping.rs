@@ -233,11 +233,11 @@ async fn an_sms_that_certainly_never_left_is_not_counted() {
             .await;
     scene.world.twilio.fails(Call::Message, Fault::Error(20003));
     let (nora, said) = asks_for_sms(&scene, "Nora").await;
-    assert!(said.contains("I keep trying"), "{said}");
+    assert!(said.contains("Codes wait until it answers"), "{said}");
     // As long as it may still leave it counts.
     is_refused(&scene, "Ben", "in 12 hours").await;
     scene.passes(10 * MINUTE);
-    assert!(nora.reads().await.to_string().contains("I could not send"), "it was not given up");
+    assert!(nora.reads().await.to_string().contains("No code could leave"), "it was not given up");
     scene.world.twilio.recovers(Call::Message);
     get_sms(&scene, &["Cem"]).await;
     is_refused(&scene, "Dana", "in 12 hours").await;

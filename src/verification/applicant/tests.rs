@@ -434,17 +434,18 @@ impl Little {
         if let Act::MailArrives(DeliveryOutcome::Refused(_)) = act {
             self.refused |= live.is_some() && self.live_letter().is_none();
         }
-        self.read(&outcome, act);
-        outcome
-    }
-
-    fn read(&mut self, outcome: &Outcome, act: &Act) {
         if let Act::MailArrives(DeliveryOutcome::GaveUp) = act
-            && outcome.charges.iter().any(|(_, by)| *by < 0)
+            && live.is_some()
+            && self.live_letter().is_none()
         {
             self.sent.pop();
             self.refused |= self.refused_before;
         }
+        self.read(&outcome);
+        outcome
+    }
+
+    fn read(&mut self, outcome: &Outcome) {
         self.read_keyboards(outcome);
         for order in &outcome.orders {
             if let Effect::SendCode { challenge, letter, .. } = &order.effect {

@@ -100,6 +100,8 @@ impl Crowd {
             password: None,
             on_roster: &|_, _| true,
             holders: &|_, _| Vec::new(),
+            suppressed: &|_| false,
+            conversion: &|_| Conversion::default(),
             spending: &self.spending,
             suppressed: &|_| false,
             conversion: &|_| Conversion::default(),
