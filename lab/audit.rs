@@ -1,6 +1,6 @@
 //! What the store and the servers know at the end, held against everybody's books.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use countersign::sandbox::World;
@@ -104,8 +104,7 @@ pub async fn store(data: &Path, accounts: &[Account], found: &mut Findings) {
     for (_, entry) in outbox {
         found.lost(format!("still in the outbox: {}", entry.order.name()));
     }
-    let days: std::collections::BTreeSet<i64> =
-        ledgers.iter().map(|(ledger, _)| day(ledger)).collect();
+    let days: BTreeSet<i64> = ledgers.iter().filter_map(|(ledger, _)| day(ledger)).collect();
     for account in accounts {
         let name = account.person.name();
         let Some(PersonRecord(kept)) = people.get(&UserId(account.person.id())) else {
@@ -134,24 +133,28 @@ pub async fn store(data: &Path, accounts: &[Account], found: &mut Findings) {
             found.lost(format!("{name} ended as {:?}, not {:?}", applicant.stage, account.end));
         }
         // Over midnight the day's count begins anew.
-        if days.len() == 1 && applicant.sends.today != account.codes {
+        if days.len() <= 1 && applicant.sends.today != account.codes {
             let (is, due) = (applicant.sends.today, account.codes);
             let what = format!("{name}: {is} codes are counted, {due} were asked for");
             if is < due { found.lost(what) } else { found.doubled(what) }
         }
     }
-    let sum = |of_country: bool| -> u64 {
-        let counts = ledgers.iter().filter(|(ledger, _)| is_country(ledger) == of_country);
+    let sum = |of: fn(&Ledger) -> bool| -> u64 {
+        let counts = ledgers.iter().filter(|(ledger, _)| of(ledger));
         counts.map(|(_, kept)| u64::from(kept.count)).sum()
     };
     let asked = |sms_only: bool| -> u64 {
         let accounts = accounts.iter().filter(|account| account.by_sms || !sms_only);
         accounts.map(|account| u64::from(account.codes)).sum()
     };
-    for (what, is, due) in
-        [("addresses", sum(false), asked(false)), ("countries", sum(true), asked(true))]
-    {
-        let what = format!("the ledgers of {what} hold {is} codes, {due} were asked for");
+    // Whoever ran out of tries never typed the right one.
+    let passed = accounts.iter().filter(|account| account.end != End::Stopped).count() as u64;
+    for (what, is, due) in [
+        ("codes to addresses", sum(is_address), asked(false)),
+        ("codes to countries", sum(is_country), asked(true)),
+        ("uses of the password", sum(is_password), passed),
+    ] {
+        let what = format!("the ledgers hold {is} {what}, {due} there were");
         match is.cmp(&due) {
             std::cmp::Ordering::Less => found.lost(what),
             std::cmp::Ordering::Equal => {}
@@ -169,17 +172,31 @@ where
     all.expect("readable records")
 }
 
-fn day(ledger: &Ledger) -> i64 {
+/// The UTC day whose codes it counts.
+fn day(ledger: &Ledger) -> Option<i64> {
     match ledger {
-        Ledger::Address { day, .. } | Ledger::Country { day, .. } => *day,
-        // Of no day.
-        Ledger::Password { .. } => i64::MAX,
+        Ledger::Address { day, .. } | Ledger::Country { day, .. } => Some(*day),
+        Ledger::Password { .. } => None,
+    }
+}
+
+fn is_address(ledger: &Ledger) -> bool {
+    match ledger {
+        Ledger::Address { .. } => true,
+        Ledger::Country { .. } | Ledger::Password { .. } => false,
+    }
+}
+
+fn is_password(ledger: &Ledger) -> bool {
+    match ledger {
+        Ledger::Password { .. } => true,
+        Ledger::Address { .. } | Ledger::Country { .. } => false,
     }
 }
 
 fn is_country(ledger: &Ledger) -> bool {
     match ledger {
-        Ledger::Address { .. } | Ledger::Password { .. } => false,
         Ledger::Country { .. } => true,
+        Ledger::Address { .. } | Ledger::Password { .. } => false,
     }
 }

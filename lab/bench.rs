@@ -6,7 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::{Duration, Instant, SystemTime};
 
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -177,17 +178,20 @@ pub fn table(rows: &[Row]) -> String {
     table
 }
 
-/// What made a table, and where.
-pub fn made_by(quick: bool, minutes: u64, seed: u64, took: Duration) -> String {
-    let (profile, size) = match quick {
-        true => ("dev", "--quick".to_owned()),
-        false => ("lab", format!("--minutes {minutes}")),
-    };
+/// What made a table: the command with all that it chose, when, of which state of the source, and
+/// on what machine.
+pub fn made_by(arguments: &str, quick: bool, took: Duration) -> String {
+    let profile = if quick { "dev" } else { "lab" };
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let day = now.split_once('T').map_or("", |(day, _)| day);
+    let git = Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    let commit = git.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+    let commit = commit.unwrap_or_else(|_| "unknown".to_owned());
     format!(
-        "Made by `cargo bench --profile {profile} --bench crash-lab -- {size} --seed {seed}` in {} \
-         minutes, on Linux {} with {cores} cores.",
+        "Made by `cargo bench --profile {profile} --bench crash-lab -- {arguments}` in {} minutes \
+         on {day}, of commit {commit}, on Linux {} with {cores} cores.",
         took.as_secs().div_ceil(60),
         kernel.trim()
     )

@@ -12,6 +12,7 @@
 
 mod audit;
 mod bench;
+mod btrfs;
 mod clock;
 mod crowd;
 mod cut;
@@ -126,7 +127,13 @@ fn main() -> ExitCode {
     }
     let table = bench::table(&rows);
     println!("\n{table}");
-    let made = bench::made_by(arguments.quick, arguments.minutes, seed, began.elapsed());
+    let size = match arguments.quick {
+        true => "--quick".to_owned(),
+        false => format!("--minutes {}", arguments.minutes),
+    };
+    let only = arguments.only.map_or_else(String::new, |only| format!(" --only {only}"));
+    let command = format!("{size}{only} --seed {seed}");
+    let made = bench::made_by(&command, arguments.quick, began.elapsed());
     if let Some(file) = &arguments.table
         && let Err(why) = bench::put_table(file, &format!("{made}\n\n{table}"))
     {
