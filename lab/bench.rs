@@ -14,8 +14,8 @@ use rand::rngs::SmallRng;
 
 use crate::Running;
 
-/// What all experiments of the quick cut have together.
-pub const QUICK: Duration = Duration::from_secs(120);
+/// How long all experiments of the quick cut may go on; some take a little longer.
+pub const QUICK: Duration = Duration::from_secs(90);
 /// How long what an experiment left behind may take to end.
 const LEFTOVERS: Duration = Duration::from_secs(10);
 

@@ -12,6 +12,8 @@ use tempfile::TempDir;
 use crate::ext4::run;
 
 const BYTES: u64 = 384 * 1024 * 1024;
+/// The first one that is made.
+const SUBVOLUME: &str = "0/256";
 
 pub struct Btrfs {
     folder: TempDir,
@@ -47,7 +49,9 @@ impl Btrfs {
             Some(bytes) => (self.used()? + bytes).to_string(),
             None => "none".to_owned(),
         };
-        run(Command::new("btrfs").args(["qgroup", "limit", &limit]).arg(self.at())).map(drop)
+        // Asked of the whole: what is asked of a subvolume may itself be refused by its quota.
+        let mut set = Command::new("btrfs");
+        run(set.args(["qgroup", "limit", &limit, SUBVOLUME]).arg(self.top())).map(drop)
     }
 
     fn used(&self) -> Result<u64, String> {

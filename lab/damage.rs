@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::bench::{Lab, Row};
 use crate::crowd::{self, Calm, Role};
-use crate::cut::{Writer, look_through};
+use crate::cut::{Writer, copy_of, look_through};
 use crate::process::{Ended, Host, Process, files_below};
 use crate::scene::{PASSWORD, Setup, hears};
 
@@ -313,7 +313,7 @@ fn damage(store: &Path, sort: Sort, rng: &mut SmallRng) -> String {
 /// cut off. That commit may be gone, for nobody was told of it; whatever was acknowledged may not.
 async fn not_noted(lab: &Lab) -> Row {
     let mut rng = lab.rng("not noted");
-    let (mut named, mut without, mut broken) = (0, 0, Vec::new());
+    let (mut named, mut without, mut with, mut broken) = (0, 0, 0, Vec::new());
     let rounds = lab.rounds(100, 4);
     for round in 0..rounds {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -321,6 +321,8 @@ async fn not_noted(lab: &Lab) -> Row {
         let commits = rng.random_range(1..60);
         let at = format!("{}:{commits}", Point::StoreWritten.name());
         let said = Writer::start(writer.env("COUNTERSIGN_DIE_AT", at)).ends();
+        let before = look_through(copy_of(folder.path()).path(), &said).await;
+        let before = before.expect("it is sound before anything is damaged");
         let data = folder.path().join("data");
         let file = File::options().write(true).open(data.join("db/db")).expect("sled's file");
         let bytes = fs::read(data.join("db/db")).expect("sled's file");
@@ -335,7 +337,8 @@ async fn not_noted(lab: &Lab) -> Row {
             Ok(store) => {
                 store.close().await;
                 match look_through(folder.path(), &said).await {
-                    Ok(_) => without += 1,
+                    Ok(newest) if newest < before => without += 1,
+                    Ok(_) => with += 1,
                     Err(loss) => broken.push(format!("round {round}, {cut} bytes cut: {loss:?}")),
                 }
             }
@@ -344,8 +347,8 @@ async fn not_noted(lab: &Lab) -> Row {
     let lost = broken.len() as u64;
     Row::held(
         format!(
-            "a tail cut off after a death before the newest commit was noted (named {named}, opened \
-             with all that was acknowledged {without})"
+            "a tail cut off after a death before the newest commit was noted (named {named}; all that \
+             was acknowledged is there, and that commit {with}, and not that commit {without})"
         ),
         rounds,
         DOES_NOT_SHOW,

@@ -151,14 +151,14 @@ async fn full(lab: &Lab, mut disk: Disk, until: Duration) -> Row {
             lab.clone(),
             host.world.outside(),
             place,
-            true,
+            !lab.quick,
             calm.clone(),
         ));
     }
-    let (rounds, mut done, mut refused) = (lab.rounds(60, 2), 0, 0);
+    let (rounds, mut done, mut refused) = (lab.rounds(60, 1), 0, 0);
     let mut found = Findings::default();
     host.is_on_duty().await.signal(Signal::KILL);
-    while done < rounds && lab.elapsed() < until && calm.get().is_none() {
+    while done < rounds && (done == 0 || lab.elapsed() < until) && calm.get().is_none() {
         let lives = match &mut disk {
             Disk::Cramped => cramped(&host, &data, &mut rng).await,
             Disk::Tmpfs(mount) => filled(&host, mount, &mut rng).await,
@@ -402,7 +402,7 @@ async fn read_only(lab: &Lab) -> Row {
     };
     let data = mount.at.join("data");
     let host = host().await.set("STORE__PATH", data.to_str().expect("UTF-8"));
-    let rounds = lab.rounds(10, 2);
+    let rounds = lab.rounds(10, 1);
     let mut broken = Vec::new();
     for _ in 0..rounds {
         let process = host.is_on_duty().await;
