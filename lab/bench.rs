@@ -148,6 +148,9 @@ pub fn run(lab: &Lab, experiment: for<'l> fn(&'l Lab) -> Running<'l>) -> Vec<Row
         rows.push(broken(lab, "it hands back no row".to_owned()));
     }
     for row in &mut rows {
+        if row.rounds == 0 && matches!(row.verdict, Verdict::Held) {
+            row.verdict = Verdict::Skipped("there was no time for it".to_owned());
+        }
         if let Verdict::Broken(why) = &mut row.verdict {
             let _ = write!(why, "\nseed {}; again: {}", lab.seed, lab.again());
         }

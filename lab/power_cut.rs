@@ -175,7 +175,7 @@ async fn at_random(lab: &Lab, else_there: &str, scraps: bool) -> Row {
     let mut rng = lab.rng(("moments", scraps));
     let mut sum = Sum::default();
     let rounds = lab.rounds(200, 6);
-    let until = lab.budget * if scraps { 5 } else { 3 } / 8;
+    let until = lab.budget * if scraps { 5 } else { 4 } / 8;
     let mut minutes = 0;
     while sum.rounds < rounds && lab.elapsed() < until {
         let machine = Machine::new();

@@ -45,6 +45,9 @@ async fn a_second_beside_the_first(lab: &Lab) -> Row {
     let commands: [&[&str]; 3] =
         [&["run"], &["store", "verify"], &["store", "restore", "b", "--replace"]];
     for round in 0..lab.rounds(50, 3) {
+        if round > 0 && lab.elapsed() > lab.budget / 3 {
+            break;
+        }
         // The one that the bot itself carries out; what it makes is what the restore is given.
         let made = Process::start(&mut host.command(&["store", "backup", "b"])).ends().await;
         if made.code != Some(0) {
@@ -77,7 +80,7 @@ async fn two_first_starts(lab: &Lab) -> Row {
     let mut rng = lab.rng("two");
     let mut rounds = 0;
     let mut troubles = Vec::new();
-    while rounds < lab.rounds(50, 3) && lab.has_time() {
+    while rounds < lab.rounds(50, 3) && (rounds == 0 || lab.elapsed() < lab.budget * 2 / 3) {
         rounds += 1;
         let host = Host::with(&Setup::default()).await;
         let mut both = [host.starts(), host.starts()];
