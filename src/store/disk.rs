@@ -345,7 +345,7 @@ fn close_sled(db: sled::Db) {
     let (done, closed) = mpsc::channel();
     let closer = thread::Builder::new().name("store-close".to_owned()).spawn(move || {
         if guarded(|| drop(db)).is_err() {
-            tracing::warn!("sled panicked while it was being closed");
+            tracing::warn!("sled gave up while it was being closed");
         }
         let _ = done.send(());
     });
