@@ -1,6 +1,6 @@
 //! What the store and the servers know at the end, held against everybody's books.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use countersign::sandbox::World;
@@ -104,8 +104,7 @@ pub async fn store(data: &Path, accounts: &[Account], found: &mut Findings) {
     for (_, entry) in outbox {
         found.lost(format!("still in the outbox: {}", entry.order.name()));
     }
-    let days: std::collections::BTreeSet<i64> =
-        ledgers.iter().map(|(ledger, _)| day(ledger)).collect();
+    let days: BTreeSet<i64> = ledgers.iter().filter_map(|(ledger, _)| day(ledger)).collect();
     for account in accounts {
         let name = account.person.name();
         let Some(PersonRecord(kept)) = people.get(&UserId(account.person.id())) else {
@@ -134,7 +133,7 @@ pub async fn store(data: &Path, accounts: &[Account], found: &mut Findings) {
             found.lost(format!("{name} ended as {:?}, not {:?}", applicant.stage, account.end));
         }
         // Over midnight the day's count begins anew.
-        if days.len() == 1 && applicant.sends.today != account.codes {
+        if days.len() <= 1 && applicant.sends.today != account.codes {
             let (is, due) = (applicant.sends.today, account.codes);
             let what = format!("{name}: {is} codes are counted, {due} were asked for");
             if is < due { found.lost(what) } else { found.doubled(what) }
@@ -148,16 +147,19 @@ pub async fn store(data: &Path, accounts: &[Account], found: &mut Findings) {
         let accounts = accounts.iter().filter(|account| account.by_sms || !sms_only);
         accounts.map(|account| u64::from(account.codes)).sum()
     };
-    for (what, sms_only) in [
-        ("addresses", false),
-        ("countries", true),
-        ("prefixes", true),
-        ("gates", true),
-        ("hours", true),
-        ("days", true),
+    // Whoever ran out of tries never typed the right one.
+    let passed = accounts.iter().filter(|account| account.end != End::Stopped).count() as u64;
+    for (what, due) in [
+        ("addresses", asked(false)),
+        ("countries", asked(true)),
+        ("prefixes", asked(true)),
+        ("gates", asked(true)),
+        ("hours", asked(true)),
+        ("days", asked(true)),
+        ("passwords", passed),
     ] {
-        let (is, due) = (sum(what), asked(sms_only));
-        let what = format!("the ledgers of {what} hold {is} codes, {due} were asked for");
+        let is = sum(what);
+        let what = format!("the ledgers of {what} hold {is}, {due} there were");
         match is.cmp(&due) {
             std::cmp::Ordering::Less => found.lost(what),
             std::cmp::Ordering::Equal => {}
@@ -175,21 +177,22 @@ where
     all.expect("readable records")
 }
 
-fn day(ledger: &Ledger) -> i64 {
+/// The UTC day whose codes it counts.
+fn day(ledger: &Ledger) -> Option<i64> {
     match ledger {
         Ledger::Address { day, .. }
         | Ledger::Country { day, .. }
         | Ledger::Gate { day, .. }
         | Ledger::Day { day }
-        | Ledger::CostOfDay { day } => *day,
-        Ledger::Prefix { hour, .. } | Ledger::Hour { hour } => hour.div_euclid(24),
-        // Of no day.
-        Ledger::Password { .. } | Ledger::CostOfMonth { .. } | Ledger::AtGate(_) => i64::MAX,
+        | Ledger::CostOfDay { day } => Some(*day),
+        Ledger::Prefix { hour, .. } | Ledger::Hour { hour } => Some(hour.div_euclid(24)),
+        // Of no day, or of no code.
+        Ledger::Password { .. } | Ledger::CostOfMonth { .. } | Ledger::AtGate(_) => None,
     }
 }
 
-/// By what the ledgers are called that hold one for each code, or each SMS; the others hold one for
-/// something else, or money.
+/// By what the ledgers are called that hold one for each code, SMS or right password; the others hold
+/// something else.
 fn name(ledger: &Ledger) -> Option<&'static str> {
     match ledger {
         Ledger::Address { .. } => Some("addresses"),
@@ -198,9 +201,7 @@ fn name(ledger: &Ledger) -> Option<&'static str> {
         Ledger::Gate { .. } => Some("gates"),
         Ledger::Hour { .. } => Some("hours"),
         Ledger::Day { .. } => Some("days"),
-        Ledger::Password { .. }
-        | Ledger::CostOfDay { .. }
-        | Ledger::CostOfMonth { .. }
-        | Ledger::AtGate(_) => None,
+        Ledger::Password { .. } => Some("passwords"),
+        Ledger::CostOfDay { .. } | Ledger::CostOfMonth { .. } | Ledger::AtGate(_) => None,
     }
 }

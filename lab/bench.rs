@@ -6,15 +6,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::{Duration, Instant, SystemTime};
 
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
 use crate::Running;
 
-/// What all experiments of the quick cut have together.
-pub const QUICK: Duration = Duration::from_secs(120);
+/// How long all experiments of the quick cut may go on; some take a little longer.
+pub const QUICK: Duration = Duration::from_secs(90);
 /// How long what an experiment left behind may take to end.
 const LEFTOVERS: Duration = Duration::from_secs(10);
 
@@ -147,6 +148,9 @@ pub fn run(lab: &Lab, experiment: for<'l> fn(&'l Lab) -> Running<'l>) -> Vec<Row
         rows.push(broken(lab, "it hands back no row".to_owned()));
     }
     for row in &mut rows {
+        if row.rounds == 0 && matches!(row.verdict, Verdict::Held) {
+            row.verdict = Verdict::Skipped("there was no time for it".to_owned());
+        }
         if let Verdict::Broken(why) = &mut row.verdict {
             let _ = write!(why, "\nseed {}; again: {}", lab.seed, lab.again());
         }
@@ -177,17 +181,20 @@ pub fn table(rows: &[Row]) -> String {
     table
 }
 
-/// What made a table, and where.
-pub fn made_by(quick: bool, minutes: u64, seed: u64, took: Duration) -> String {
-    let (profile, size) = match quick {
-        true => ("dev", "--quick".to_owned()),
-        false => ("lab", format!("--minutes {minutes}")),
-    };
+/// What made a table: the command with all that it chose, when, of which state of the source, and
+/// on what machine.
+pub fn made_by(arguments: &str, quick: bool, took: Duration) -> String {
+    let profile = if quick { "dev" } else { "lab" };
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let day = now.split_once('T').map_or("", |(day, _)| day);
+    let git = Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    let commit = git.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+    let commit = commit.unwrap_or_else(|_| "unknown".to_owned());
     format!(
-        "Made by `cargo bench --profile {profile} --bench crash-lab -- {size} --seed {seed}` in {} \
-         minutes, on Linux {} with {cores} cores.",
+        "Made by `cargo bench --profile {profile} --bench crash-lab -- {arguments}` in {} minutes \
+         on {day}, of commit {commit}, on Linux {} with {cores} cores.",
         took.as_secs().div_ceil(60),
         kernel.trim()
     )

@@ -28,7 +28,8 @@ pub async fn run(lab: &Lab) -> Vec<Row> {
 async fn a_pause(lab: &Lab) -> Row {
     let what =
         format!("Time: the real binary is frozen for {PAUSE:?} with a code out for a minute");
-    let shows_not = "a real suspend, in which the uptime and the time awake part";
+    let shows_not = "A real suspend, in which the uptime goes on and the time awake does not: a \
+                     machine cannot put itself to sleep for an experiment and be sure to wake.";
     let row = Row::held(what, 1, shows_not);
     if lab.quick {
         let why = "takes longer than the quick cut has".to_owned();
@@ -79,7 +80,8 @@ async fn any_clock(lab: &Lab) -> Row {
     let what = format!(
         "Time: {moves} changes of the clock (by years, back, forward, restarts, sleep) while somebody is locked out and somebody has a code"
     );
-    let shows_not = "the clocks are a test's; the kernel's own, and a real suspend, were not tried";
+    let shows_not = "The clocks are a test's: the kernel's own were not set, and a real suspend \
+                     was not tried.";
     Row::held(what, rounds, shows_not).counted(lost, 0, complaints.join("\n"))
 }
 

@@ -3,7 +3,7 @@
 //! servers' records and the store.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use countersign::sandbox::{Line, Outside, Person};
@@ -40,8 +40,11 @@ const MARGIN: Duration = Duration::from_millis(50);
 /// How long the pretend providers may take with what a dying process still handed them.
 const ON_ITS_WAY: Duration = Duration::from_millis(300);
 
-/// How long an answer may take once the process is left alone.
+/// How long an answer may take once the process is left alone, while nobody else hears anything
+/// either: with many before them on a busy machine, somebody may have to wait for long.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it may take even then.
+const ENOUGH: Duration = Duration::from_secs(15 * 60);
 /// How often somebody who waits looks up whether it is.
 const LOOKS_UP: Duration = Duration::from_secs(5);
 
@@ -175,7 +178,7 @@ pub async fn gives_up(outside: Arc<Outside>, name: &str, says_so: bool) -> Resul
     let person = outside.person(name);
     let lost = |why| Trouble::Lost(format!("{name}: {why}"));
     let heard = async |what: &str| loop {
-        let line = person.try_reads_next(PATIENCE).await.map_err(lost)?;
+        let line = person.try_reads_next(ENOUGH).await.map_err(lost)?;
         if line.text().contains(what) {
             return Ok(());
         }
@@ -517,6 +520,8 @@ impl Dialogue {
                 self.last.clone_from(&text);
             }
             if what.iter().any(|what| text.contains(what)) {
+                *ANYBODY_HEARD.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(Instant::now());
                 self.account.answers.push(self.acted.elapsed());
                 return Ok(text);
             }
@@ -554,10 +559,15 @@ struct Waiting {
 impl Waiting {
     /// Whether it is no use to wait any longer.
     fn is_in_vain(&mut self) -> bool {
-        let calm = self.calm.get().copied();
-        calm.is_some_and(|calm| calm.max(self.since).elapsed() > PATIENCE)
+        let Some(calm) = self.calm.get().copied() else { return false };
+        let heard = ANYBODY_HEARD.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(calm);
+        let mine = calm.max(self.since);
+        mine.max(heard).elapsed() > PATIENCE || mine.elapsed() > ENOUGH
     }
 }
+
+/// When anybody was last answered.
+static ANYBODY_HEARD: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// The number after these words; a first code does not say it.
 pub fn number_in(text: &str, words: &str) -> u32 {

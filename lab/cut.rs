@@ -122,6 +122,13 @@ impl Machine {
         copy_of(&self.live())
     }
 
+    /// Another machine with the same on its disk.
+    pub fn like_it(&self) -> Machine {
+        let machine = Machine::new();
+        copy_folder(&self.live(), &machine.live());
+        machine
+    }
+
     fn image(&self) -> Image {
         Image::new(&self.folder.path().join("image"), &self.live())
     }

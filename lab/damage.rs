@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use countersign::ops::fault::Point;
 use countersign::sandbox::Person;
+use countersign::store::{Store, secret};
 use rand::RngExt;
 use rand::rngs::SmallRng;
 use rustix::process::Signal;
@@ -18,6 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::bench::{Lab, Row};
 use crate::crowd::{self, Calm, Role};
+use crate::cut::{Writer, copy_of, look_through};
 use crate::process::{Ended, Host, Process, files_below};
 use crate::scene::{PASSWORD, Setup, hears};
 
@@ -32,11 +35,11 @@ const DOES_NOT_SHOW: &str =
 
 pub async fn run(lab: &Lab) -> Vec<Row> {
     let host = used(lab).await;
-    let killed = Sound::new(&host, "killed");
+    let killed = Sound::new(lab, &host, "killed");
     let process = host.is_on_duty().await;
     process.signal(Signal::TERM);
     process.ends().await;
-    let stopped = Sound::new(&host, "stopped");
+    let stopped = Sound::new(lab, &host, "stopped");
     let mut rows = Vec::new();
     // Of what is left of the time, four fifths for these: flips the most.
     let (begun, part) = (lab.elapsed(), lab.time_left() * 4 / 5 / 10);
@@ -52,6 +55,7 @@ pub async fn run(lab: &Lab) -> Vec<Row> {
             rows.push(damaged(lab, sound, &format!("{what}, {when}"), sort, (rounds, until)).await);
         }
     }
+    rows.push(not_noted(lab).await);
     rows.push(missing(lab, &stopped).await);
     rows.push(rotten_backup(lab, &stopped).await);
     rows.push(restored(lab).await);
@@ -90,12 +94,24 @@ async fn used(lab: &Lab) -> Host {
 
 impl Sound<'_> {
     /// The store as it is now.
-    fn new<'h>(host: &'h Host, name: &str) -> Sound<'h> {
+    ///
+    /// A kill between the sync of a commit and its note in the manifest leaves one that nothing
+    /// but the data knows of. Nobody was told of it, so without it nothing is lost; but it would
+    /// look like a loss here. Each start notes what it finds: that is done before the damage, and
+    /// from then on everything that is there must stay there.
+    fn new<'h>(lab: &Lab, host: &'h Host, name: &str) -> Sound<'h> {
         let data = host.folder().join(name);
         copy(&host.data(), &data);
         let mut sound = Sound { host, data, values: Vec::new() };
         let copied = sound.copied();
         sound.values = sound.values_in(&copied).expect("it is sound before anything is damaged");
+        let (before, noted) = (sound.data.join("manifest"), copied.join("manifest"));
+        if fs::read(&before).expect("a manifest") != fs::read(&noted).expect("a manifest") {
+            lab.tell(format!("{name} in the middle of a commit"));
+        }
+        if std::env::var_os("LAB_OLD").is_none() {
+            fs::copy(noted, before).expect("a writable folder");
+        }
         sound
     }
 
@@ -291,6 +307,53 @@ fn damage(store: &Path, sort: Sort, rng: &mut SmallRng) -> String {
             format!("bytes {from} to {to} of {name}")
         }
     }
+}
+
+/// The process dies between the sync of a commit and its note in the manifest, and then a tail is
+/// cut off. That commit may be gone, for nobody was told of it; whatever was acknowledged may not.
+async fn not_noted(lab: &Lab) -> Row {
+    let mut rng = lab.rng("not noted");
+    let (mut named, mut without, mut with, mut broken) = (0, 0, 0, Vec::new());
+    let rounds = lab.rounds(100, 4);
+    for round in 0..rounds {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut writer = Writer::command("store", folder.path());
+        let commits = rng.random_range(1..60);
+        let at = format!("{}:{commits}", Point::StoreWritten.name());
+        let said = Writer::start(writer.env("COUNTERSIGN_DIE_AT", at)).ends();
+        let before = look_through(copy_of(folder.path()).path(), &said).await;
+        let before = before.expect("it is sound before anything is damaged");
+        let data = folder.path().join("data");
+        let file = File::options().write(true).open(data.join("db/db")).expect("sled's file");
+        let bytes = fs::read(data.join("db/db")).expect("sled's file");
+        let written = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
+        // Most of them within the last few commits.
+        let cut = rng.random_range(0..written.min(2 * PAGE));
+        file.set_len((written - cut) as u64).expect("a writable file");
+        let keys = secret::load(&data.join("secret.key")).expect("the secret key").seal_key();
+        match Store::open(&data, &keys) {
+            Err(why) if why.is_damage() => named += 1,
+            Err(why) => broken.push(format!("round {round}: {why}")),
+            Ok(store) => {
+                store.close().await;
+                match look_through(folder.path(), &said).await {
+                    Ok(newest) if newest < before => without += 1,
+                    Ok(_) => with += 1,
+                    Err(loss) => broken.push(format!("round {round}, {cut} bytes cut: {loss:?}")),
+                }
+            }
+        }
+    }
+    let lost = broken.len() as u64;
+    Row::held(
+        format!(
+            "a tail cut off after a death before the newest commit was noted (named {named}; all that \
+             was acknowledged is there, and that commit {with}, and not that commit {without})"
+        ),
+        rounds,
+        DOES_NOT_SHOW,
+    )
+    .counted(lost, 0, broken.into_iter().take(3).collect::<Vec<_>>().join("\n"))
 }
 
 /// Each file and folder is gone, and each two of them.

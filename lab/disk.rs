@@ -11,11 +11,14 @@ use countersign::sandbox::Outside;
 use rand::RngExt;
 use rand::rngs::SmallRng;
 use rustix::process::Signal;
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::audit::{self, Findings};
 use crate::bench::{Lab, Row, Verdict};
+use crate::btrfs::Btrfs;
 use crate::crowd::{self, Account, Calm, Role, Trouble};
+use crate::ext4::{Ext4, run as run_it};
 use crate::process::{Ended, Host, Process, files_below, page};
 use crate::scene::Setup;
 
@@ -23,6 +26,12 @@ use crate::scene::Setup;
 const PATIENCE: Duration = Duration::from_secs(180);
 /// How long a disk without room may go unnoticed, while nothing is written.
 const UNNOTICED: Duration = Duration::from_secs(4);
+/// How long a commit takes on a slow disk, if there is time for it.
+const SLOWEST: Duration = Duration::from_secs(5);
+/// So many of them, one after the other, a dialogue may take; no lock among them.
+const COMMITS: u32 = 100;
+const TURNS_READ_ONLY: &str = "a disk that turns read-only while the bot runs";
+const QUOTA: &str = "a quota that is reached while the bot runs";
 const MIB: u64 = 1024 * 1024;
 /// What the one sentence ends with.
 const REMEDIES: [&str; 2] = ["; mend that and start again", "; make room and start again"];
@@ -30,50 +39,82 @@ const REMEDIES: [&str; 2] = ["; mend that and start again", "; make room and sta
 const LAST_WORD: &str = " ERROR countersign::commands::run: ";
 
 pub async fn run(lab: &Lab) -> Vec<Row> {
+    let until = |tenths: u32| lab.budget * tenths / 10;
     vec![
-        full(lab, Disk::Cramped, lab.budget * 3 / 10).await,
-        on_tmpfs(lab, lab.budget * 6 / 10).await,
+        full(lab, Disk::Cramped, until(1)).await,
+        on(lab, tmpfs(), "a full disk", until(3)).await,
+        on(lab, Ext4::make().map(Disk::TurnsReadOnly), TURNS_READ_ONLY, until(5)).await,
+        on(lab, Btrfs::make().map(Disk::Quota), QUOTA, until(7)).await,
         read_only(lab).await,
         slow(lab).await,
     ]
 }
 
-/// How a disk gets full.
+/// How a disk takes nothing any more.
 enum Disk {
     /// No file may grow beyond a size (RLIMIT_FSIZE): works everywhere.
     Cramped,
     /// A small file system of its own, filled by somebody else.
     Tmpfs(Mount),
+    /// A file system of its own that turns read-only while it is written to.
+    TurnsReadOnly(Ext4),
+    /// One with a quota, which is reached while it is written to.
+    Quota(Btrfs),
+}
+
+impl Disk {
+    fn what(&self) -> &'static str {
+        match self {
+            Disk::Cramped => "no file may grow any more",
+            Disk::Tmpfs(_) => "a full disk",
+            Disk::TurnsReadOnly(_) => TURNS_READ_ONLY,
+            Disk::Quota(_) => QUOTA,
+        }
+    }
+
+    /// Where the store is, if it has a disk of its own.
+    fn data(&self) -> Option<PathBuf> {
+        let at = match self {
+            Disk::Cramped => return None,
+            Disk::Tmpfs(mount) => mount.at.clone(),
+            Disk::TurnsReadOnly(disk) => disk.at(),
+            Disk::Quota(disk) => disk.at(),
+        };
+        Some(at.join("data"))
+    }
 }
 
 /// A file system in memory; gone when it is dropped.
-struct Mount(PathBuf);
+struct Mount {
+    at: PathBuf,
+    _folder: TempDir,
+}
 
 impl Mount {
-    fn tmpfs(at: &Path, bytes: u64) -> Result<Mount, String> {
-        fs::create_dir_all(at).map_err(|why| why.to_string())?;
+    fn tmpfs(bytes: u64) -> Result<Mount, String> {
+        let folder = tempfile::tempdir().map_err(|why| why.to_string())?;
+        let at = folder.path().join("disk");
+        fs::create_dir(&at).map_err(|why| why.to_string())?;
         let size = format!("size={bytes},mode=0700");
-        mount(&["-t", "tmpfs", "-o", &size, "tmpfs", &at.to_string_lossy()])?;
-        Ok(Mount(at.to_owned()))
+        let mut mount = Command::new("mount");
+        run_it(mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&at))?;
+        Ok(Mount { at, _folder: folder })
     }
 
     fn remount(&self, how: &str) -> Result<(), String> {
-        mount(&["-o", &format!("remount,{how}"), &self.0.to_string_lossy()])
+        let how = format!("remount,{how}");
+        run_it(Command::new("mount").args(["-o", &how]).arg(&self.at)).map(drop)
     }
 }
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).output();
+        let _ = Command::new("umount").arg(&self.at).output();
     }
 }
 
-fn mount(arguments: &[&str]) -> Result<(), String> {
-    let output = Command::new("mount").args(arguments).output().map_err(|why| why.to_string())?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("nothing can be mounted here: {}", String::from_utf8_lossy(&output.stderr).trim()))
+fn tmpfs() -> Result<Disk, String> {
+    Mount::tmpfs(256 * MIB).map(Disk::Tmpfs)
 }
 
 fn skipped(what: &str, why: String) -> Row {
@@ -88,30 +129,21 @@ async fn host() -> Host {
     host
 }
 
-async fn on_tmpfs(lab: &Lab, until: Duration) -> Row {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    match Mount::tmpfs(&folder.path().join("disk"), 256 * MIB) {
-        Ok(mount) => full(lab, Disk::Tmpfs(mount), until).await,
-        Err(why) => skipped("a full disk", why),
+/// Where such a disk can be had.
+async fn on(lab: &Lab, disk: Result<Disk, String>, what: &str, until: Duration) -> Row {
+    match disk {
+        Ok(disk) => full(lab, disk, until).await,
+        Err(why) => skipped(what, why),
     }
 }
 
-/// A crowd comes in while the disk is full again and again.
-async fn full(lab: &Lab, disk: Disk, until: Duration) -> Row {
-    let what = match &disk {
-        Disk::Cramped => "no file may grow any more",
-        Disk::Tmpfs(_) => "a full disk",
-    };
+/// A crowd comes in while the disk takes nothing any more, again and again.
+async fn full(lab: &Lab, mut disk: Disk, until: Duration) -> Row {
+    let what = disk.what();
     let mut rng = lab.rng(what);
     let mut host = host().await;
-    if let Disk::Tmpfs(mount) = &disk {
-        let data = mount.0.join("data");
-        host = host.set("STORE__PATH", data.to_str().expect("UTF-8"));
-    }
-    let data = match &disk {
-        Disk::Cramped => host.data(),
-        Disk::Tmpfs(mount) => mount.0.join("data"),
-    };
+    let data = disk.data().unwrap_or_else(|| host.data());
+    host = host.set("STORE__PATH", data.to_str().expect("UTF-8"));
     let calm = Calm::default();
     let mut crowd = JoinSet::new();
     for place in 0..lab.rounds(40, 5) {
@@ -119,17 +151,25 @@ async fn full(lab: &Lab, disk: Disk, until: Duration) -> Row {
             lab.clone(),
             host.world.outside(),
             place,
-            true,
+            !lab.quick,
             calm.clone(),
         ));
     }
-    let (rounds, mut done, mut refused) = (lab.rounds(60, 2), 0, 0);
+    let (rounds, mut done, mut refused) = (lab.rounds(60, 1), 0, 0);
     let mut found = Findings::default();
     host.is_on_duty().await.signal(Signal::KILL);
-    while done < rounds && lab.elapsed() < until && calm.get().is_none() {
-        let lives = match &disk {
+    while done < rounds && (done == 0 || lab.elapsed() < until) && calm.get().is_none() {
+        let lives = match &mut disk {
             Disk::Cramped => cramped(&host, &data, &mut rng).await,
             Disk::Tmpfs(mount) => filled(&host, mount, &mut rng).await,
+            Disk::TurnsReadOnly(disk) => match turned(&host, disk, &mut rng).await {
+                Ok(lives) => lives,
+                Err(why) => return skipped(what, why),
+            },
+            Disk::Quota(disk) => match rationed(&host, disk, &mut rng).await {
+                Ok(lives) => lives,
+                Err(why) => return skipped(what, why),
+            },
         };
         for ended in lives {
             match judge(&ended) {
@@ -165,14 +205,27 @@ async fn full(lab: &Lab, disk: Disk, until: Duration) -> Row {
         "{what}: {done} rounds, {refused} ends with a sentence, {} people",
         accounts.len()
     ));
+    let does_not_show = match &disk {
+        Disk::Cramped | Disk::Tmpfs(_) => {
+            "A message on its way when the bot ends is said again. A file system that promises \
+             room and does not keep it at the sync."
+        }
+        Disk::TurnsReadOnly(_) => {
+            "A message on its way when the bot ends is said again. The error is made up: a disk \
+             that also loses what it had taken."
+        }
+        Disk::Quota(_) => {
+            "A message on its way when the bot ends is said again. One sort of quota, of one file \
+             system (btrfs, loop device)."
+        }
+    };
     Row::held(
         format!(
             "{what}: {refused} times one sentence and an end, {} applicants in all",
             accounts.len()
         ),
         done,
-        "A message on its way when the bot ends is said again. A file system that promises room \
-         and does not keep it at the sync.",
+        does_not_show,
     )
     .counted(found.lost.len() as u64, found.doubled.len() as u64, found.text())
 }
@@ -193,21 +246,60 @@ async fn cramped(host: &Host, data: &Path, rng: &mut SmallRng) -> Vec<Ended> {
 
 /// A life in which somebody fills the disk at some moment, a start on the full disk, and room.
 async fn filled(host: &Host, mount: &Mount, rng: &mut SmallRng) -> Vec<Ended> {
-    let filler = mount.0.join("filler");
-    let mut process = host.starts();
-    let early = Duration::from_millis(rng.random_range(0..2_500));
-    let mut lives = Vec::new();
-    if let Ok(ended) = tokio::time::timeout(early, process.ended()).await {
-        lives.push(ended);
-        return lives;
-    }
+    let filler = mount.at.join("filler");
     let left = [0, 64 * 1024, 4 * MIB, 17 * MIB][rng.random_range(0..4)];
-    fill(&mount.0, &filler, left);
-    lives.push(life(&mut process, UNNOTICED * 2).await);
-    let mut again = host.starts();
-    lives.push(life(&mut again, UNNOTICED).await);
+    let mut process = match a_while(host, rng).await {
+        Ok(process) => process,
+        Err(ended) => return vec![*ended],
+    };
+    fill(&mount.at, &filler, left);
+    let lives = two_ends(host, &mut process).await;
     fs::remove_file(&filler).expect("the filler");
     lives
+}
+
+/// A life in which the disk turns read-only at some moment, a start on it, and a disk that is
+/// mended.
+async fn turned(host: &Host, disk: &mut Ext4, rng: &mut SmallRng) -> Result<Vec<Ended>, String> {
+    let mut process = match a_while(host, rng).await {
+        Ok(process) => process,
+        Err(ended) => return Ok(vec![*ended]),
+    };
+    disk.turns_read_only()?;
+    let lives = two_ends(host, &mut process).await;
+    disk.is_mended()?;
+    Ok(lives)
+}
+
+/// A life in which the quota is reached at some moment, a start where nothing more may be written,
+/// and a larger one.
+async fn rationed(host: &Host, disk: &Btrfs, rng: &mut SmallRng) -> Result<Vec<Ended>, String> {
+    let left = [0, 64 * 1024, MIB, 17 * MIB][rng.random_range(0..4)];
+    let mut process = match a_while(host, rng).await {
+        Ok(process) => process,
+        Err(ended) => return Ok(vec![*ended]),
+    };
+    disk.leaves(Some(left))?;
+    let lives = two_ends(host, &mut process).await;
+    disk.leaves(None)?;
+    Ok(lives)
+}
+
+/// A bot that was at it for a moment; how it ended, if it did.
+async fn a_while(host: &Host, rng: &mut SmallRng) -> Result<Process, Box<Ended>> {
+    let mut process = host.starts();
+    let early = Duration::from_millis(rng.random_range(0..2_500));
+    match tokio::time::timeout(early, process.ended()).await {
+        Ok(ended) => Err(Box::new(ended)),
+        Err(_) => Ok(process),
+    }
+}
+
+/// The end of a bot whose disk takes nothing any more, and that of the next one.
+async fn two_ends(host: &Host, process: &mut Process) -> Vec<Ended> {
+    let first = life(process, UNNOTICED * 2).await;
+    let mut again = host.starts();
+    vec![first, life(&mut again, UNNOTICED).await]
 }
 
 /// Takes all room but so many bytes.
@@ -304,14 +396,13 @@ async fn ends(
 /// The store's disk cannot be written when the bot starts; then it can.
 async fn read_only(lab: &Lab) -> Row {
     const WHAT: &str = "a read-only disk at a start";
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mount = match Mount::tmpfs(&folder.path().join("disk"), 64 * MIB) {
+    let mount = match Mount::tmpfs(64 * MIB) {
         Ok(mount) => mount,
         Err(why) => return skipped(WHAT, why),
     };
-    let data = mount.0.join("data");
+    let data = mount.at.join("data");
     let host = host().await.set("STORE__PATH", data.to_str().expect("UTF-8"));
-    let rounds = lab.rounds(10, 2);
+    let rounds = lab.rounds(10, 1);
     let mut broken = Vec::new();
     for _ in 0..rounds {
         let process = host.is_on_duty().await;
@@ -332,13 +423,16 @@ async fn read_only(lab: &Lab) -> Row {
         mount.remount("rw").expect("it could be written before");
     }
     let lost = broken.len() as u64;
-    Row::held(WHAT, rounds, "A disk that turns read-only while the bot runs: see the full one.")
+    Row::held(WHAT, rounds, "A disk that turns read-only while the bot runs: see its own row.")
         .counted(lost, 0, broken.join("\n"))
 }
 
 /// Each commit takes seconds. Nobody is in trouble, and whoever looks in sees a bot that works.
 async fn slow(lab: &Lab) -> Row {
-    let commit = Duration::from_millis(lab.rounds(5_000, 100));
+    let commit = match lab.quick {
+        true => Duration::from_millis(100),
+        false => (lab.time_left() / COMMITS).clamp(Duration::from_millis(100), SLOWEST),
+    };
     let (host, health) = host().await.with_health();
     let host = host.set("STALL_AT", &format!("store.written:{}ms", commit.as_millis()));
     let process = host.is_on_duty().await;

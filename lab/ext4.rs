@@ -1,8 +1,8 @@
-//! An ext4 file system of our own in a file, whose power can go: the kernel is told to forget it at
+//! An ext4 file system of our own in a file. Its power can go: the kernel is told to forget it at
 //! once, as if the machine had stopped, and what is on it is looked at after its journal was
-//! replayed.
+//! replayed. And it can turn read-only in the middle of everything, as after an error of the disk.
 //!
-//! Needs root, a loop device and `mkfs.ext4`. What the kernel had handed to the loop device counts
+//! Needs root, a loop device, `mkfs.ext4` and `e2fsck`. What the kernel had handed to the loop device counts
 //! as on the disk: there is no volatile cache below.
 
 use std::fs::{self, File};
@@ -49,17 +49,48 @@ impl Ext4 {
         told.map_err(|why| format!("the shutdown of ext4 failed: {why}"))
     }
 
+    /// An error is made up, upon which the kernel takes no more writes, as most distributions have
+    /// it: what is open stays open, and what was not synced is lost.
+    pub fn turns_read_only(&self) -> Result<(), String> {
+        let mounts = fs::read_to_string("/proc/mounts").map_err(|why| why.to_string())?;
+        let at = self.at().display().to_string();
+        let device = mounts.lines().find_map(|line| {
+            let (device, rest) = line.split_once(' ')?;
+            (rest.split(' ').next() == Some(&*at)).then_some(device.strip_prefix("/dev/")?)
+        });
+        let device = device.ok_or("it is not mounted")?;
+        fs::write(format!("/sys/fs/ext4/{device}/trigger_fs_error"), "1")
+            .map_err(|why| format!("no error of ext4 can be made up: {why}"))
+    }
+
+    /// What a host does about it: unmounts, checks and mounts again. Nobody may be at it any more.
+    pub fn is_mended(&mut self) -> Result<(), String> {
+        self.unmount()?;
+        let mut check = Command::new("e2fsck");
+        let checked = check.arg("-p").arg(self.image()).output();
+        match checked.map(|output| output.status.code()) {
+            // Nothing was wrong, or it is right now.
+            Ok(Some(0 | 1)) => self.power_returns(),
+            Ok(code) => Err(format!("e2fsck ended with {code:?}")),
+            Err(why) => Err(format!("e2fsck: {why}")),
+        }
+    }
+
     /// The file system as the next boot finds it.
     pub fn power_returns(&mut self) -> Result<(), String> {
         self.unmount()?;
-        run(Command::new("mount").args(["-o", "loop"]).args([self.image(), self.at()]))?;
+        let options = ["-o", "loop,errors=remount-ro"];
+        run(Command::new("mount").args(options).args([self.image(), self.at()]))?;
         self.mounted = true;
         Ok(())
     }
 
     fn unmount(&mut self) -> Result<(), String> {
-        if std::mem::take(&mut self.mounted) {
-            run(Command::new("umount").arg(self.at()))?;
+        if std::mem::take(&mut self.mounted)
+            && let Err(why) = run(Command::new("umount").arg(self.at()))
+        {
+            self.mounted = true;
+            return Err(why);
         }
         Ok(())
     }
@@ -77,9 +108,16 @@ impl Drop for Ext4 {
     }
 }
 
-fn run(command: &mut Command) -> Result<(), String> {
+/// What it prints.
+///
+/// # Errors
+/// That it cannot be started, or what it complains of.
+pub fn run(command: &mut Command) -> Result<String, String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|why| format!("{program}: {why}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() { Ok(()) } else { Err(format!("{program}: {}", said.trim())) }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    match output.status.success() {
+        true => Ok(text(&output.stdout)),
+        false => Err(format!("{program}: {}", text(&output.stderr))),
+    }
 }

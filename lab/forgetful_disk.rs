@@ -8,6 +8,7 @@
 //! FORGETFUL_LIVE    the folder that the process writes in
 //! FORGETFUL_IMAGE   where the image is kept, outside of it
 //! FORGETFUL_CUT     optional: the power goes at this fsync, counted from 1, before it does anything
+//! FORGETFUL_FAILS   optional: from this one on, fsyncs are refused, as by a disk that turned read-only
 //! ```
 
 #[path = "disk_image.rs"]
@@ -21,6 +22,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use disk_image::Image;
+
+unsafe extern "C" {
+    fn __errno_location() -> *mut c_int;
+}
 
 /// The fsyncs so far, one at a time: an older look at a file must not overwrite a newer one.
 static SYNCED: Mutex<u64> = Mutex::new(0);
@@ -60,6 +65,12 @@ fn sync(fd: c_int) -> c_int {
     *synced += 1;
     if std::env::var("FORGETFUL_CUT").is_ok_and(|cut| cut == synced.to_string()) {
         std::process::abort();
+    }
+    let fails = std::env::var("FORGETFUL_FAILS").ok().and_then(|first| first.parse().ok());
+    if fails.is_some_and(|first: u64| *synced >= first) {
+        // SAFETY: the C library gives each thread a place of its own for it.
+        unsafe { *__errno_location() = rustix::io::Errno::ROFS.raw_os_error() };
+        return -1;
     }
     match Image::new(&image, &live).keep(&path) {
         Ok(()) => 0,

@@ -12,6 +12,7 @@
 
 mod audit;
 mod bench;
+mod btrfs;
 mod clock;
 mod crowd;
 mod cut;
@@ -31,9 +32,12 @@ mod scene;
 mod soak;
 mod versions;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -117,18 +121,18 @@ fn main() -> ExitCode {
         true => bench::QUICK,
         false => Duration::from_secs(60 * arguments.minutes),
     };
-    let shares: u32 = chosen.iter().map(|experiment| experiment.share).sum();
     println!("seed {seed}, {} s for {} experiments", time.as_secs(), chosen.len());
     let began = Instant::now();
-    let mut rows = Vec::new();
-    for experiment in chosen {
-        let budget = time * experiment.share / shares;
-        let lab = Lab::new(experiment.name, seed, arguments.quick, budget);
-        rows.extend(bench::run(&lab, experiment.run));
-    }
+    let rows = run(&chosen, seed, arguments.quick, time);
     let table = bench::table(&rows);
     println!("\n{table}");
-    let made = bench::made_by(arguments.quick, arguments.minutes, seed, began.elapsed());
+    let size = match arguments.quick {
+        true => "--quick".to_owned(),
+        false => format!("--minutes {}", arguments.minutes),
+    };
+    let only = arguments.only.map_or_else(String::new, |only| format!(" --only {only}"));
+    let command = format!("{size}{only} --seed {seed}");
+    let made = bench::made_by(&command, arguments.quick, began.elapsed());
     if let Some(file) = &arguments.table
         && let Err(why) = bench::put_table(file, &format!("{made}\n\n{table}"))
     {
@@ -144,4 +148,33 @@ fn main() -> ExitCode {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
+}
+
+/// Runs the experiments one after the other. In the quick cut two lanes of them: most of it is
+/// waiting.
+fn run(chosen: &[&Experiment], seed: u64, quick: bool, time: Duration) -> Vec<Row> {
+    let lanes = if quick { 2 } else { 1 };
+    let shares: u32 = chosen.iter().map(|experiment| experiment.share).sum();
+    let next = AtomicUsize::new(0);
+    let rows = Mutex::new(BTreeMap::new());
+    let lane = || {
+        while let Some((place, experiment)) = take(chosen, &next) {
+            let budget = lanes * time * experiment.share / shares;
+            let lab = Lab::new(experiment.name, seed, quick, budget.min(time));
+            let made = bench::run(&lab, experiment.run);
+            rows.lock().unwrap_or_else(PoisonError::into_inner).insert(place, made);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..lanes {
+            scope.spawn(lane);
+        }
+    });
+    let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+    rows.into_values().flatten().collect()
+}
+
+fn take<'e>(chosen: &[&'e Experiment], next: &AtomicUsize) -> Option<(usize, &'e Experiment)> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    chosen.get(place).map(|experiment| (place, *experiment))
 }

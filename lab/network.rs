@@ -45,7 +45,7 @@ async fn bad_weather(lab: &Lab) -> Row {
         "Network: {people} applicants at once a round; Telegram away, silent, 5xx, 429, 409, 401; SMTP and Twilio that hang, break off, stammer, talk nonsense ({} faults)",
         seen.faults
     );
-    let shows_not = "one process on loopback; the world's answers are those of a model";
+    let shows_not = "One process on loopback; the world's answers are those of a model.";
     Row::held(what, rounds, shows_not).counted(seen.lost, seen.doubled, seen.complaints.join("\n"))
 }
 
@@ -388,7 +388,7 @@ async fn a_crowd_that_waits(lab: &Lab) -> Row {
     );
     scene.ends().await;
     let mut row =
-        Row::held(what, 1, "Telegram's own flood limits, which nobody outside knows exactly")
+        Row::held(what, 1, "Telegram's own flood limits, which nobody outside knows exactly.")
             .counted(
                 lost,
                 calls.saturating_sub(crowd + 1),

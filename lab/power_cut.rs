@@ -19,6 +19,9 @@ pub async fn run(lab: &Lab) -> Vec<Row> {
         control(lab).await,
         at_each_fsync(lab, "nothing else is on the disk", None).await,
         at_each_fsync(lab, "parts of the rest are on the disk", Some(lab.rng("scraps"))).await,
+        at_each_fsync_of_a_restart(lab, "nothing else is on the disk", None).await,
+        at_each_fsync_of_a_restart(lab, "parts of the rest are on the disk", Some(lab.rng("more")))
+            .await,
         at_random(lab, "nothing else is on the disk", false).await,
         at_random(lab, "parts of the rest are on the disk", true).await,
         on_ext4(lab).await,
@@ -126,12 +129,53 @@ async fn at_each_fsync(lab: &Lab, else_there: &str, mut scraps: Option<SmallRng>
     )
 }
 
+/// A store that was cut before starts again, and is cut at each fsync on the way.
+async fn at_each_fsync_of_a_restart(
+    lab: &Lab,
+    else_there: &str,
+    mut scraps: Option<SmallRng>,
+) -> Row {
+    let mut rng = lab.rng(("restart", scraps.is_some()));
+    let mut sum = Sum::default();
+    let (stores, begun) = (lab.rounds(12, 1), lab.elapsed());
+    for store in 0..stores {
+        let machine = Machine::new();
+        // From one segment of sled's file to many; by then it moves records and uses room again.
+        let mut writer = machine.starts("store", None, None);
+        writer.acknowledges(rng.random_range(1..6_000));
+        let known = writer.loses_power();
+        machine.power_returns(&mut chance(scraps.as_mut()));
+        sum.acknowledged += known.acknowledged.len() as u64;
+        for cut in 1.. {
+            let again = machine.like_it();
+            let mut said = again.starts("store", Some(3), Some(cut)).ends();
+            let ended_well = said.ended_well;
+            again.power_returns(&mut chance(scraps.as_mut()));
+            let mut all = known.clone();
+            all.and(std::mem::take(&mut said));
+            let copy = again.copy();
+            let there = look_through(copy.path(), &all).await;
+            sum.take(&format!("store {store}, fsync {cut}"), there, &all);
+            if ended_well {
+                break;
+            }
+        }
+        if lab.elapsed() - begun > lab.budget / 8 {
+            break;
+        }
+    }
+    sum.row(
+        format!("power cut at each fsync of a restart; {else_there}"),
+        "Pages torn in their middle, and a disk that lies about an fsync.",
+    )
+}
+
 /// A writer that is cut at a random moment, several times in a row; first starts too.
 async fn at_random(lab: &Lab, else_there: &str, scraps: bool) -> Row {
     let mut rng = lab.rng(("moments", scraps));
     let mut sum = Sum::default();
     let rounds = lab.rounds(200, 6);
-    let until = lab.budget * if scraps { 5 } else { 3 } / 8;
+    let until = lab.budget * if scraps { 5 } else { 4 } / 8;
     let mut minutes = 0;
     while sum.rounds < rounds && lab.elapsed() < until {
         let machine = Machine::new();

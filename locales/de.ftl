@@ -372,7 +372,7 @@ sms =
     { $number ->
         [1] Code
        *[other] Code { $number }:
-    } { $code } für { $group }. Wörter wie im Chat: { $phrase }. Gilt { $lives }. Nur dort eintippen. Nicht angefordert? Ignorieren{ $stop ->
+    } { $code } für { $group }. Im Chat: { $phrase }. Gilt { $lives }. Nur dort eintippen. Nicht von dir? Ignorieren{ $stop ->
         [yes] ; STOP bestellt ab
        *[no] { "" }
     }.

@@ -361,7 +361,7 @@ sms =
     { $number ->
         [1] Code
        *[other] Code { $number }:
-    } { $code } for { $group }. Words as in the chat: { $phrase }. Valid { $lives }. Type it only there. Did not ask? Ignore it{ $stop ->
+    } { $code } for { $group }. In the chat: { $phrase }. Valid { $lives }. Type it only there. Not you? Ignore it{ $stop ->
         [yes] ; STOP ends it
        *[no] { "" }
     }.

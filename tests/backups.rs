@@ -38,15 +38,15 @@ async fn a_running_bot_hands_out_a_backup_and_goes_on() {
     nora.requests_to_join();
     nora.reads().await;
 
+    // One that cannot be written is the asker's trouble alone.
+    let refused = store(&host, &["backup", "no/such/folder/gate.backup"]);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    assert!(refused.err.starts_with("error: writing no/such/folder/gate.backup failed"));
     for file in ["gate.backup", "gate.backup"] {
         let made = store(&host, &["backup", file]);
         assert_eq!((made.code, made.err.as_str()), (Some(0), ""), "{made:#?}");
         assert!(made.out.starts_with("backed up ") && made.out.contains("person: 1"), "{made:#?}");
     }
-    // One that cannot be written is the asker's trouble alone.
-    let refused = store(&host, &["backup", "no/such/folder/gate.backup"]);
-    assert_eq!(refused.code, Some(1), "{refused:#?}");
-    assert!(refused.err.starts_with("error: writing no/such/folder/gate.backup failed"));
     process.says("a backup was handed to the one who asked for it").await;
 
     let socket = host.data().join("control");

@@ -10,7 +10,7 @@
 //! The asker writes its own file, so that this needs no right of the bot's outside its folder.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream as Blocking;
@@ -147,30 +147,34 @@ impl Backups {
             return stream.write_all(b"error this process knows no such request\n").await;
         }
         let draft = self.path.join("requested.backup");
-        let answered = self.send(&mut stream, &draft).await;
+        let handed = self.send(&mut stream, &draft).await;
         let _ = fs::remove_file(&draft);
-        answered
+        // Only now: whoever has all of it finds nothing left lying about.
+        stream.shutdown().await?;
+        if let Some(bytes) = handed? {
+            info!(bytes, "a backup was handed to the one who asked for it");
+        }
+        Ok(())
     }
 
+    /// How many bytes it were; `None`: no backup could be made, and the asker knows.
     async fn send(
         &self,
         stream: &mut tokio::io::BufReader<UnixStream>,
         draft: &Path,
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<u64>> {
         let made = match self.store.backup_with_room(draft, self.clock.now()).await {
             Ok(made) => made,
             Err(why) => {
                 warn!(%why, "no backup was made for the one who asked for it");
                 let sentence = why.to_string().replace('\n', " ");
-                return stream.write_all(format!("error {sentence}\n").as_bytes()).await;
+                stream.write_all(format!("error {sentence}\n").as_bytes()).await?;
+                return Ok(None);
             }
         };
         let mut file = tokio::fs::File::open(draft).await?;
         stream.write_all(format!("ok {}\n", made.bytes).as_bytes()).await?;
-        let sent = tokio::io::copy(&mut file, stream.get_mut()).await?;
-        stream.shutdown().await?;
-        info!(bytes = sent, "a backup was handed to the one who asked for it");
-        Ok(())
+        tokio::io::copy(&mut file, stream.get_mut()).await.map(Some)
     }
 }
 
@@ -213,7 +217,10 @@ pub fn ask(store: &Path, keys: &SealKey, to: &Path) -> Result<Backup, AskError> 
     let Some(bytes) = answer.strip_prefix("ok ").and_then(|bytes| bytes.parse().ok()) else {
         return Err(AskError::BrokenOff(io::ErrorKind::UnexpectedEof.into()));
     };
-    Ok(backup::receive(&mut stream, bytes, to, keys)?)
+    let received = backup::receive(&mut stream, bytes, to, keys)?;
+    // The running process hangs up once it has tidied up behind itself.
+    let _ = Read::read(&mut stream, &mut [0]);
+    Ok(received)
 }
 
 fn listen(folder: &Path) -> io::Result<UnixListener> {

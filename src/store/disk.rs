@@ -89,6 +89,9 @@ impl Disk {
                 Err(e) => return Err(failed(e)),
             },
         }
+        if how == Opening::Existing {
+            settle_snapshot(store, folder)?;
+        }
         let db = open_sled(store, folder)?;
         // What sled wrote so far lasts only if the files, and the names of the files, are synced.
         let settle = || {
@@ -102,7 +105,13 @@ impl Disk {
             }
             File::options().read(true).write(true).open(&data)
         };
-        let data = settle().map_err(failed)?;
+        let data = match settle() {
+            Ok(data) => data,
+            Err(why) => {
+                close_sled(db);
+                return Err(failed(why));
+            }
+        };
         Ok(Disk {
             db,
             data,
@@ -181,21 +190,11 @@ impl Disk {
         damaged(&self.store, what)
     }
 
-    /// Closes sled and releases its lock. A sled whose helper thread died on damage never
-    /// finishes closing: it is left behind.
+    /// Closes sled and releases its lock.
     pub(super) fn close(self) {
         let Disk { db, data, .. } = self;
         drop(data);
-        let (done, closed) = mpsc::channel();
-        let closer = thread::Builder::new().name("store-close".to_owned()).spawn(move || {
-            if guarded(|| drop(db)).is_err() {
-                tracing::warn!("sled panicked while it was being closed");
-            }
-            let _ = done.send(());
-        });
-        if closer.is_ok() && closed.recv_timeout(CLOSE_PATIENCE).is_err() {
-            tracing::warn!("sled did not close in time and was left behind");
-        }
+        close_sled(db);
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -267,7 +266,59 @@ pub(super) fn damaged(store: &Path, what: impl Into<String>) -> StoreError {
 
 const PANICKED: &str = "sled gave up on reading its data file db/db";
 
+/// Makes what sled finds out about its log last, before it acts on it.
+///
+/// At each start sled reads its log, writes down in a snapshot where everything is, and then
+/// overwrites the parts of the file that are of no use any more. It never syncs the snapshot's
+/// name, so the power may go when those parts are gone and only the older snapshot is there: from
+/// that, and the rest of the log, nothing is found any more. So sled is stopped once its snapshot
+/// is written, the name is synced, and the start after that has nothing new to write down.
+///
+/// What stops it is a folder in the place of a value that it would have to remove.
+fn settle_snapshot(store: &Path, folder: &Path) -> Result<(), StoreError> {
+    let failed = |why: io::Error| StoreError::io("opening", folder, &why);
+    let stop = folder.join("blobs").join(i64::MAX.to_string());
+    drop_drafts(folder).map_err(failed)?;
+    fs::create_dir_all(&stop).map_err(failed)?;
+    let stopped = match try_sled(store, folder) {
+        Ok(Ok(db)) => {
+            close_sled(db);
+            Ok(())
+        }
+        // As it should be; anything else is found again, and named, by the start itself.
+        Ok(Err(_)) | Err(StoreError::Damaged { .. }) => Ok(()),
+        Err(why) => Err(why),
+    };
+    files::sync_folder(folder).map_err(failed)?;
+    fs::remove_dir(&stop).map_err(failed)?;
+    stopped
+}
+
+/// Removes snapshots that sled had not finished. It would take them for finished ones.
+fn drop_drafts(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "generating") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 fn open_sled(store: &Path, folder: &Path) -> Result<sled::Db, StoreError> {
+    match try_sled(store, folder)? {
+        Ok(db) => Ok(db),
+        // What the operating system refused has its number; the rest is sled's own opinion of
+        // the file.
+        Err(sled::Error::Io(why)) if why.raw_os_error().is_some() => {
+            Err(StoreError::io("opening", folder, &why))
+        }
+        Err(fault) => Err(damaged(store, name_fault(&fault))),
+    }
+}
+
+/// Waits until nobody else holds sled's lock.
+fn try_sled(store: &Path, folder: &Path) -> Result<sled::Result<sled::Db>, StoreError> {
     let config = sled::Config::new()
         .path(folder)
         .cache_capacity(CACHE_BYTES)
@@ -275,7 +326,6 @@ fn open_sled(store: &Path, folder: &Path) -> Result<sled::Db, StoreError> {
     let began = Instant::now();
     loop {
         match guarded(|| config.open()) {
-            Ok(Ok(db)) => return Ok(db),
             // The store's own lock is held by us, so what holds this one is on its way out.
             Ok(Err(sled::Error::Io(why))) if is_lock(&why) => {
                 if began.elapsed() > LOCK_PATIENCE {
@@ -283,14 +333,24 @@ fn open_sled(store: &Path, folder: &Path) -> Result<sled::Db, StoreError> {
                 }
                 thread::sleep(Duration::from_millis(10));
             }
-            // What the operating system refused has its number; the rest is sled's own opinion of
-            // the file.
-            Ok(Err(sled::Error::Io(why))) if why.raw_os_error().is_some() => {
-                return Err(StoreError::io("opening", folder, &why));
-            }
-            Ok(Err(fault)) => return Err(damaged(store, name_fault(&fault))),
+            Ok(opened) => return Ok(opened),
             Err(_panic) => return Err(damaged(store, PANICKED)),
         }
+    }
+}
+
+/// Closes sled and releases its lock. A sled whose disk takes nothing any more panics at that; one
+/// whose helper thread died on damage never finishes: it is left behind.
+fn close_sled(db: sled::Db) {
+    let (done, closed) = mpsc::channel();
+    let closer = thread::Builder::new().name("store-close".to_owned()).spawn(move || {
+        if guarded(|| drop(db)).is_err() {
+            tracing::warn!("sled gave up while it was being closed");
+        }
+        let _ = done.send(());
+    });
+    if closer.is_ok() && closed.recv_timeout(CLOSE_PATIENCE).is_err() {
+        tracing::warn!("sled did not close in time and was left behind");
     }
 }
 

@@ -112,13 +112,28 @@ fn make(path: &Path, keys: &SealKey) -> Result<(Disk, Manifest, Tally), StoreErr
         fs::remove_dir_all(&data).map_err(failed)?;
     }
     let disk = Disk::open(path, &data, keys, Opening::New)?;
-    let tally = Tally::of(&id);
+    match fill(&disk, path, keys, &id) {
+        Ok((manifest, tally)) => Ok((disk, manifest, tally)),
+        Err(why) => {
+            disk.close();
+            Err(why)
+        }
+    }
+}
+
+fn fill(
+    disk: &Disk,
+    path: &Path,
+    keys: &SealKey,
+    id: &str,
+) -> Result<(Manifest, Tally), StoreError> {
+    let tally = Tally::of(id);
     let mut batch = sled::Batch::default();
     batch.insert(TALLY_KEY, sealed_tally(path, keys, &tally)?);
     disk.write(batch)?;
     fault::pass(Point::FirstMade);
-    let manifest = Manifest::replace(path, State::Ready, &id, keys, Mark::default())?;
-    Ok((disk, manifest, tally))
+    let manifest = Manifest::replace(path, State::Ready, id, keys, Mark::default())?;
+    Ok((manifest, tally))
 }
 
 fn reopen(

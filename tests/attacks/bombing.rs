@@ -284,7 +284,7 @@ async fn a_text_message_names_the_group_and_says_what_to_do() {
     let scene = Scene::start().await;
     let (_, sms) = with_an_sms(&scene, "Nora").await;
     assert!(sms.body.contains("for Rust Berlin."), "{}", sms.body);
-    assert!(sms.body.ends_with("Did not ask? Ignore it; STOP ends it."), "{}", sms.body);
+    assert!(sms.body.ends_with("Not you? Ignore it; STOP ends it."), "{}", sms.body);
     assert!(sms.body.len() <= 160, "{}", sms.body.len());
     let german = scene.world.person("Gerda").speaks("de");
     german.requests_to_join();
@@ -296,7 +296,7 @@ async fn a_text_message_names_the_group_and_says_what_to_do() {
     german.presses("Code schicken");
     german.reads().await;
     let sms = scene.world.sms_for(&german.phone()).await;
-    let todo = "Nicht angefordert? Ignorieren; STOP bestellt ab.";
+    let todo = "Nicht von dir? Ignorieren; STOP bestellt ab.";
     assert!(sms.body.contains("für Rust Berlin.") && sms.body.ends_with(todo), "{}", sms.body);
     scene.ends().await;
 }

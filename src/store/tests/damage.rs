@@ -228,6 +228,22 @@ async fn whatever_file_is_gone_or_empty_it_is_never_a_new_store() {
     }
 }
 
+/// sled takes a snapshot that it had begun for one that it had finished.
+#[tokio::test]
+async fn a_snapshot_that_was_cut_off_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let all = used(&path).await;
+    for draft in ["", "half a snapshot"] {
+        let begun = path.join("db/snap.7FFFFFFFFFFFFFFF.generating");
+        fs::write(&begun, draft).unwrap();
+        outcome(&path, &all).await.unwrap();
+        assert!(!begun.exists());
+    }
+    // What stops sled on the way leaves no trace.
+    assert_eq!(fs::read_dir(path.join("db/blobs")).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn data_of_a_while_ago_is_not_taken_for_the_newest() {
     let folder = tempfile::tempdir().unwrap();

@@ -103,8 +103,6 @@ impl Crowd {
             suppressed: &|_| false,
             conversion: &|_| Conversion::default(),
             spending: &self.spending,
-            suppressed: &|_| false,
-            conversion: &|_| Conversion::default(),
             restore: self.restore,
         };
         let Stepped::Done(outcome) = step(person, &Event::of(user, what), &mut facts) else {
