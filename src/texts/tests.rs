@@ -579,14 +579,14 @@ fn the_mail_in_html_loads_nothing_and_says_the_same() {
 fn the_sms_reads_well() {
     let texts = texts();
     let say = |language: &Language, letter: &Letter| texts.sms(language, letter, true);
-    insta::assert_snapshot!(say(&en(), &letter()), @"Code 048213 for Rust Berlin. Words as in the chat: amber falcon. Valid 10 minutes. Type it only there. Did not ask? Ignore it; STOP ends it.");
-    insta::assert_snapshot!(say(&de(), &Letter { number: 2, ..letter() }), @"Code 2: 048213 für Rust Berlin. Wörter wie im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen. Nicht angefordert? Ignorieren; STOP bestellt ab.");
+    insta::assert_snapshot!(say(&en(), &letter()), @"Code 048213 for Rust Berlin. In the chat: amber falcon. Valid 10 minutes. Type it only there. Not you? Ignore it; STOP ends it.");
+    insta::assert_snapshot!(say(&de(), &Letter { number: 2, ..letter() }), @"Code 2: 048213 für Rust Berlin. Im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen. Nicht von dir? Ignorieren; STOP bestellt ab.");
     let long = Letter {
         group: "Ł€ “A very long title” – [with] all sorts of things in it, ржавчина".into(),
         number: 12,
         ..letter()
     };
-    insta::assert_snapshot!(say(&de(), &long), @r#"Code 12: 048213 für L€ "A very long ti. Wörter wie im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen. Nicht angefordert? Ignorieren; STOP bestellt ab."#);
+    insta::assert_snapshot!(say(&de(), &long), @r#"Code 12: 048213 für L€ "A very long title" - [with]. Im Chat: amber falcon. Gilt 10 Minuten. Nur dort eintippen. Nicht von dir? Ignorieren; STOP bestellt ab."#);
     let nameless = Letter { group: "ржавчина 日本".into(), ..letter() };
     assert!(say(&en(), &nameless).starts_with("Code 048213 for your group."));
     // Nobody can answer a name.

@@ -61,6 +61,7 @@ async fn help_names_what_each_can_do() {
     /roster – Who may pass: the list of addresses
     /log – Where the decisions are written down
     /doctor – What is set up wrongly in a group
+    /raid – When very many ask to join at once
     /approve – Let somebody in
     /decline – Turn somebody down
     /unlock – End a lock
@@ -87,6 +88,7 @@ async fn help_names_what_each_can_do() {
     /roster – Wer hineindarf: die Liste der Adressen
     /log – Wo die Entscheidungen notiert werden
     /doctor – Was in einer Gruppe falsch eingestellt ist
+    /raid – Wenn sehr viele auf einmal hineinwollen
     /approve – Jemanden hereinlassen
     /decline – Jemanden abweisen
     /unlock – Eine Sperre beenden

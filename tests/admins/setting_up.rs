@@ -478,7 +478,7 @@ async fn all_of_it_in_german() {
     [⏱ Grenzen] [🌐 Sprache]
     [🚪 Wie man hereinkommt] [📓 Log-Chat]
     [☐ Fremden bei /start anbieten]
-    [🩺 Gruppe prüfen]
+    [🩺 Gruppe prüfen] [🚨 Ansturm-Modus]
     [⛔️ Tor schließen]
     [📋 Meine Gruppen] [Fertig]
     ---

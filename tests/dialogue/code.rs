@@ -29,7 +29,7 @@ async fn ben_comes_in_by_sms() {
     let code = sms.code(6).to_owned();
     let phrase = phrase_in(&said);
     let body = sms.body.replace(&code, "‹code›").replace(&phrase, "‹two words›");
-    assert_snapshot!(body, @"Code ‹code› for Rust Berlin. Words as in the chat: ‹two words›. Valid 10 minutes. Type it only there. Did not ask? Ignore it; STOP ends it.");
+    assert_snapshot!(body, @"Code ‹code› for Rust Berlin. In the chat: ‹two words›. Valid 10 minutes. Type it only there. Not you? Ignore it; STOP ends it.");
     assert_eq!((sms.segments(), sms.septets().is_some()), (1, true), "{}", sms.body);
     assert_eq!((sms.from.as_str(), sms.validity_s), ("+4915112345678", 600));
     let typed = ben.types(&code);
@@ -223,7 +223,7 @@ async fn an_sms_says_its_number_too() {
     let phrase = phrase_in(&ben.reads().await);
     let sms = scene.world.sms_for(&ben.phone()).await;
     let body = sms.body.replace(sms.code(6), "‹code›").replace(&phrase, "‹two words›");
-    assert_snapshot!(body, @"Code 2: ‹code› for Rust Berlin. Words as in the chat: ‹two words›. Valid 10 minutes. Type it only there. Did not ask? Ignore it; STOP ends it.");
+    assert_snapshot!(body, @"Code 2: ‹code› for Rust Berlin. In the chat: ‹two words›. Valid 10 minutes. Type it only there. Not you? Ignore it; STOP ends it.");
     assert_eq!(sms.segments(), 1);
     scene.ends().await;
 }
