@@ -52,6 +52,10 @@ pub struct Book {
     pub wrong_codes: u32,
     locks: usize,
     pub locked_until: i64,
+    /// So many tries at other gates count no more here, since somebody of this one let them in.
+    pardoned: u32,
+    /// They passed here.
+    passed: bool,
     /// What was sent on this day: how often, and where to.
     day: i64,
     sent: usize,
@@ -146,8 +150,17 @@ impl Reference {
     }
 
     /// Over all gates: nobody begins anew at another one.
-    pub fn is_stopped(&self, (user, _): Who) -> bool {
-        self.wrong(user) >= self.rules.hard_stop
+    pub fn is_stopped(&self, who: Who) -> bool {
+        self.in_all(who) >= self.rules.hard_stop
+    }
+
+    fn in_all(&self, who: Who) -> u32 {
+        let Book { pardoned, .. } = self.book(who);
+        self.book(who).wrong() + self.elsewhere(who).saturating_sub(pardoned)
+    }
+
+    fn elsewhere(&self, who: Who) -> u32 {
+        self.wrong(who.0) - self.book(who).wrong()
     }
 
     fn wrong(&self, user: u64) -> u32 {
@@ -295,7 +308,7 @@ impl Reference {
 
     fn suffer(&mut self, who: Who, wrong: u32) -> Wrong {
         let (now, rules) = (self.now, self.rules.clone());
-        let before_the_end = rules.hard_stop.saturating_sub(self.wrong(who.0));
+        let before_the_end = rules.hard_stop.saturating_sub(self.in_all(who));
         let locks = self.locks(who.0);
         let book = self.at(who);
         if before_the_end > 0 && !wrong.is_multiple_of(rules.attempts) {
@@ -426,7 +439,13 @@ impl Reference {
     /// They are in the group.
     pub fn is_inside(&mut self, who: Who) -> Verdict {
         let before = self.open_at(who.0);
+        let elsewhere = self.elsewhere(who);
         let book = self.books.entry(who).or_default();
+        if matches!(book.place, Place::Opening | Place::Invited) {
+            book.passed = true;
+        } else if book.place != Place::Inside || !book.passed {
+            (book.passed, book.pardoned) = (false, elsewhere);
+        }
         book.close(Place::Inside);
         book.clear();
         self.takes_up_another(who.0, before, false)
