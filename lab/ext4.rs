@@ -86,11 +86,11 @@ impl Ext4 {
     }
 
     fn unmount(&mut self) -> Result<(), String> {
-        if std::mem::take(&mut self.mounted) {
-            if let Err(why) = run(Command::new("umount").arg(self.at())) {
-                self.mounted = true;
-                return Err(why);
-            }
+        if std::mem::take(&mut self.mounted)
+            && let Err(why) = run(Command::new("umount").arg(self.at()))
+        {
+            self.mounted = true;
+            return Err(why);
         }
         Ok(())
     }
