@@ -183,21 +183,25 @@ pub fn table(rows: &[Row]) -> String {
 
 /// What made a table: the command with all that it chose, when, of which state of the source, and
 /// on what machine.
-pub fn made_by(arguments: &str, quick: bool, took: Duration) -> String {
+pub fn made_by(arguments: &str, quick: bool, commit: &str, took: Duration) -> String {
     let profile = if quick { "dev" } else { "lab" };
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     let day = now.split_once('T').map_or("", |(day, _)| day);
-    let git = Command::new("git").args(["describe", "--always", "--dirty"]).output();
-    let commit = git.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
-    let commit = commit.unwrap_or_else(|_| "unknown".to_owned());
     format!(
         "Made by `cargo bench --profile {profile} --bench crash-lab -- {arguments}` in {} minutes \
          on {day}, of commit {commit}, on Linux {} with {cores} cores.",
         took.as_secs().div_ceil(60),
         kernel.trim()
     )
+}
+
+/// The commit that the source is at, and whether it was changed since.
+pub fn commit() -> String {
+    let git = Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    let said = git.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+    said.ok().filter(|said| !said.is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// Puts the table between the marks that the file has for it; a file without them is written anew.

@@ -28,6 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 const UNNOTICED: Duration = Duration::from_secs(4);
 /// How long a commit takes on a slow disk, if there is time for it.
 const SLOWEST: Duration = Duration::from_secs(5);
+const TENTH: Duration = Duration::from_millis(100);
 /// So many of them, one after the other, a dialogue may take; no lock among them.
 const COMMITS: u32 = 100;
 const TURNS_READ_ONLY: &str = "a disk that turns read-only while the bot runs";
@@ -429,10 +430,8 @@ async fn read_only(lab: &Lab) -> Row {
 
 /// Each commit takes seconds. Nobody is in trouble, and whoever looks in sees a bot that works.
 async fn slow(lab: &Lab) -> Row {
-    let commit = match lab.quick {
-        true => Duration::from_millis(100),
-        false => (lab.time_left() / COMMITS).clamp(Duration::from_millis(100), SLOWEST),
-    };
+    let tenths = if lab.quick { 1 } else { (lab.time_left() / COMMITS).as_millis() / 100 };
+    let commit = (TENTH * u32::try_from(tenths).unwrap_or(1)).clamp(TENTH, SLOWEST);
     let (host, health) = host().await.with_health();
     let host = host.set("STALL_AT", &format!("store.written:{}ms", commit.as_millis()));
     let process = host.is_on_duty().await;

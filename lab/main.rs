@@ -122,7 +122,7 @@ fn main() -> ExitCode {
         false => Duration::from_secs(60 * arguments.minutes),
     };
     println!("seed {seed}, {} s for {} experiments", time.as_secs(), chosen.len());
-    let began = Instant::now();
+    let (began, commit) = (Instant::now(), bench::commit());
     let rows = run(&chosen, seed, arguments.quick, time);
     let table = bench::table(&rows);
     println!("\n{table}");
@@ -132,7 +132,7 @@ fn main() -> ExitCode {
     };
     let only = arguments.only.map_or_else(String::new, |only| format!(" --only {only}"));
     let command = format!("{size}{only} --seed {seed}");
-    let made = bench::made_by(&command, arguments.quick, began.elapsed());
+    let made = bench::made_by(&command, arguments.quick, &commit, began.elapsed());
     if let Some(file) = &arguments.table
         && let Err(why) = bench::put_table(file, &format!("{made}\n\n{table}"))
     {
