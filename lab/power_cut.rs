@@ -177,7 +177,7 @@ async fn at_random(lab: &Lab, else_there: &str, scraps: bool) -> Row {
     let rounds = lab.rounds(200, 6);
     let until = lab.budget * if scraps { 5 } else { 4 } / 8;
     let mut minutes = 0;
-    while sum.rounds < rounds && lab.elapsed() < until {
+    while sum.rounds < rounds && (sum.rounds == 0 || lab.elapsed() < until) {
         let machine = Machine::new();
         let mut known = Said::default();
         for _ in 0..rng.random_range(1..=IN_A_ROW) {
@@ -226,7 +226,7 @@ async fn on_ext4(lab: &Lab) -> Row {
     let mut sum = Sum::default();
     let rounds = lab.rounds(200, 2);
     let until = lab.budget * 3 / 4;
-    while sum.rounds < rounds && lab.elapsed() < until {
+    while sum.rounds < rounds && (sum.rounds == 0 || lab.elapsed() < until) {
         let mut disk = match Ext4::make() {
             Ok(disk) => disk,
             Err(why) => {
