@@ -41,7 +41,7 @@ pub async fn admin_and_blocked(page: Page) {
     assert_eq!(standing(&page, &nina).await, json!({"waiting": true, "member": false}));
 }
 
-/// `/start` from a member: an answer, and neither a question nor a button.
+/// `/start` from who looks after the group: what they look after, and no way to a password.
 async fn the_admin_is_known(page: &Page) {
     page.until("the page is alive", "return document.documentElement.dataset.ready").await;
     page.click(&format!("{ADMIN} [data-testid=start]")).await;
@@ -54,7 +54,7 @@ async fn the_admin_is_known(page: &Page) {
             ),
         )
         .await;
-    assert_eq!((&answer["buttons"], &answer["count"]), (&json!(0), &json!(1)));
+    assert_eq!((&answer["buttons"], &answer["count"]), (&json!(3), &json!(1)));
     let text = answer["text"].as_str().expect("a text");
     assert!(!text.contains(|c: char| c.is_ascii_digit()), "no tries are offered: {text}");
     page.photograph("admin").await;

@@ -28,7 +28,7 @@ pub enum Word {
 
     AddPassword,
     MainLabel,
-    /// The password with this [`mark`](super::passwords::mark).
+    /// The password with this mark, as buttons carry it.
     Password(String),
     Expires(Expiry),
     Uses(Uses),
