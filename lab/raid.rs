@@ -48,7 +48,8 @@ async fn beside_a_flooder(lab: &Lab) -> Row {
         complaints.push(format!("{lost} were never written to"));
     }
     let (before, after) = (share(&quiet.waits, 50), share(&flooded.waits, 50));
-    if after > before + NOTHING {
+    // A merge is no place to measure a machine that others share.
+    if !lab.quick && after > before + NOTHING {
         complaints.push(format!("half of them wait {after:?} instead of {before:?}"));
     }
     let what = format!(
@@ -171,7 +172,7 @@ async fn raided(lab: &Lab) -> Row {
         complaints.push(format!("only {reached} were written to in time, {reachable} could be"));
     }
     // They belong to nobody's raid: their answers take one place in three.
-    if share(&talks, 99) > Duration::from_secs(5) {
+    if !lab.quick && share(&talks, 99) > Duration::from_secs(5) {
         complaints.push(format!("who talked with the bot waited: {}", waits(&mut talks)));
     }
     bot.ends();
@@ -189,7 +190,8 @@ async fn raided(lab: &Lab) -> Row {
     );
     let shows_not = "the real Telegram's limits, which it does not tell exactly; requests of \
                      accounts that go on talking";
-    Row::held(what, people, shows_not).counted(lost, 0, complaints.join("\n"))
+    let broken = complaints.len() as u64;
+    Row::held(what, people, shows_not).counted(lost.max(broken), 0, complaints.join("\n"))
 }
 
 /// Asks to join; how long until the bot writes, if it does.
