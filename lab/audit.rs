@@ -10,7 +10,7 @@ use countersign::verification::UserId;
 use countersign::verification::applicant::Stage;
 use countersign::verification::limits::{Ledger, Tally};
 
-use crate::crowd::{Account, CODES_PER_DAY, End, number_in};
+use crate::crowd::{Account, CODES_PER_DAY, End, number_in, number_of_sms};
 
 /// What was found that must not be.
 #[derive(Default)]
@@ -47,7 +47,7 @@ pub fn servers(world: &World, accounts: &[Account], deaths: u64, found: &mut Fin
         *letters.entry((mail.to.clone(), number)).or_default() += 1;
     }
     for sms in world.twilio.messages() {
-        let number = number_in(&sms.body, "This is code ");
+        let number = number_of_sms(&sms.body);
         *letters.entry((sms.to.clone(), number)).or_default() += 1;
     }
     let mut received: BTreeMap<&str, u32> = BTreeMap::new();

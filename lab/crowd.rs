@@ -51,7 +51,7 @@ const LOOKS_UP: Duration = Duration::from_secs(5);
 const SENT: &str = "I have sent ";
 const UNKNOWN: &str = "broke off, so I cannot tell";
 const WAITS: &str = "I can send you a new code in";
-const NO_MORE: &str = "as many codes as I may in one day";
+const NO_MORE: &str = "as many codes as there may be in one day";
 /// Said with no question: it takes a keyboard away.
 const CIVILITY: &str = "\n\nThank you.";
 /// Said in between, when a provider or the disk holds up a code.
@@ -433,7 +433,7 @@ impl Dialogue {
                 let Some(sms) = self.outside.twilio.next_sms(&phone, patience).await else {
                     return;
                 };
-                let number = number_in(&sms.body, "This is code ");
+                let number = number_of_sms(&sms.body);
                 self.letters.push((number, sms.code(6).to_owned(), None));
             } else {
                 let Some(mail) = self.outside.smtp.next_mail(&email, patience).await else {
@@ -568,6 +568,12 @@ impl Waiting {
 
 /// When anybody was last answered.
 static ANYBODY_HEARD: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// The same of an SMS: "Code 2: 048213 for", or only "Code 048213 for".
+pub fn number_of_sms(body: &str) -> u32 {
+    let numbered = body.strip_prefix("Code ").and_then(|rest| rest.split_once(": "));
+    numbered.and_then(|(number, _)| number.parse().ok()).unwrap_or(1)
+}
 
 /// The number after these words; a first code does not say it.
 pub fn number_in(text: &str, words: &str) -> u32 {

@@ -320,6 +320,8 @@ fn lasting(admitted: u64) -> BTreeMap<String, u64> {
         ("gate_title", 1),
         ("hearing", 1),
         ("staff", 1),
+        // How many of the codes by SMS came back.
+        ("conversion_of_a_dial_code", 1),
         // How often the password was used.
         ("ledger", 1),
         ("holders_of_an_address", admitted),

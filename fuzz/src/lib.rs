@@ -61,6 +61,7 @@ pub fn gates() -> Gates {
             ..Addresses::default()
         },
         limits: Limits { hard_stop: 7, ..Limits::default() },
+        raid: false,
         attended: id != GATES[2],
     };
     GATES.into_iter().zip(modes).map(|(id, mode)| (id, gate((id, mode)))).collect()
