@@ -12,6 +12,7 @@ use countersign::administration::outcome::{Change, Outcome, Stepped};
 use countersign::administration::panel::{self, Panel};
 use countersign::administration::settings::{House, Settings};
 use countersign::administration::staff::Staff;
+use countersign::administration::watch::{self, Watch};
 use countersign::machines::Happening;
 use countersign::verification::address::Address;
 use countersign::verification::applicant::Person;
@@ -104,6 +105,7 @@ fuzz_target!(|text: &str| {
         languages: vec![Language::new("en"), Language::new("de")],
         now: Timestamp(1_796_126_400_000),
     };
+    let mut watch = Watch::default();
     for (number, line) in lines.take(60).enumerate() {
         if let Some(milliseconds) = line.strip_prefix('+').and_then(|wait| wait.parse().ok()) {
             world.now = Timestamp(world.now.0.saturating_add(milliseconds));
@@ -127,12 +129,24 @@ fuzz_target!(|text: &str| {
                 assert_eq!(format!("{outcome:?}"), format!("{again:?}"));
                 outcome
             }
+            Ok(Happening::Watch(event)) => {
+                let mut twin = watch.clone();
+                let step = |watch: &mut Watch| {
+                    world.facts(None, seed, |facts| watch::step(watch, &event, facts))
+                };
+                let (outcome, again) = (step(&mut watch), step(&mut twin));
+                assert_eq!(watch, twin, "one step, two ends");
+                assert_eq!(format!("{outcome:?}"), format!("{again:?}"));
+                outcome
+            }
             Ok(Happening::Person(_)) | Err(_) => continue,
         };
         let stored = serde_json::to_string(&panel).expect("a panel is JSON");
         assert_eq!(serde_json::from_str::<Panel>(&stored).ok().as_ref(), Some(&panel));
         let stored = serde_json::to_string(&desk).expect("a desk is JSON");
         assert_eq!(serde_json::from_str::<Desk>(&stored).ok().as_ref(), Some(&desk));
+        let stored = serde_json::to_string(&watch).expect("a watch is JSON");
+        assert_eq!(serde_json::from_str::<Watch>(&stored).ok().as_ref(), Some(&watch));
         for order in &outcome.orders {
             let text = serde_json::to_string(&order.task).expect("a task is JSON");
             assert_eq!(serde_json::from_str::<Task>(&text).ok().as_ref(), Some(&order.task));

@@ -46,6 +46,7 @@ fuzz_target!(|input: (bool, &[u8])| {
         SendOutcome::Sent => {
             assert!(yes >= 5 && said.contains('3'), "{said}");
         }
+        SendOutcome::SentFor(_) => panic!("a mail server names no price"),
         SendOutcome::NotSent { why, retry_after } => {
             assert_eq!(retry_after, None);
             harmless(&why);
