@@ -5,7 +5,7 @@
 //!                                              once, as kill -9 would: nothing is unwound,
 //!                                              flushed or dropped
 //! COUNTERSIGN_STALL_AT="store.written:5s"      each pass of this point takes so long
-//! COUNTERSIGN_FREE_BYTES_IN="/tmp/free"        as many bytes are free on the disk as are in there
+//! COUNTERSIGN_FREE_BYTES_IN="<file>"           as many bytes are free on the disk as are in there
 //! ```
 //!
 //! Release builds know none of this.

@@ -3,9 +3,10 @@
 //! What happens passes from here to `standing` (the bot's rights, who brought it, the signpost),
 //! `doctor` with `findings` (what is set up wrongly), `stuck` (who waits for the bot's rights),
 //! `cards` (who asks for an admin), `log` (the log chat), `notice` (who is muted), `guessing` (too
-//! many wrong tries) or `raid` (too many requests), both of which say it in a `bulletin`; what
-//! they all write with is `turn`. Each of them is bounded, and says when it is `due` to be swept; the desk
-//! asks to be woken for the earliest.
+//! many wrong tries) or `raid` (too many requests), both of which say it in a `bulletin`, or
+//! `alarms` (what the owners hear of, where it concerns the gate); what they all write with is
+//! `turn`. Each of them is bounded, and says when it is `due` to be swept; the desk asks to be
+//! woken for the earliest.
 //!
 //! **Nothing goes to an admin's private chat unless they were found to be one just before**: the
 //! desk looks rights up first, and writes on the answer. What was written already may be changed

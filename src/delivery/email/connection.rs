@@ -7,10 +7,12 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Noop, Rcpt, Rset, Starttls};
@@ -57,6 +59,12 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn open(target: &Target, progress: &Progress) -> Result<Connection, Fault> {
+        // lettre 0.11.23 panics at a server that lists an extension without a name.
+        let opened = AssertUnwindSafe(Connection::introduce(target, progress)).catch_unwind().await;
+        opened.unwrap_or(Err(Fault::Broken(Step::Greeting)))
+    }
+
+    async fn introduce(target: &Target, progress: &Progress) -> Result<Connection, Fault> {
         progress.at(Step::Connect);
         let stream = dial(target).await?;
         let hello = hello_name(&stream);

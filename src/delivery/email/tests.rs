@@ -297,6 +297,21 @@ async fn without_starttls_nothing_is_said_in_clear_text() {
 }
 
 #[tokio::test]
+async fn an_extension_without_a_name_is_nonsense_and_nothing_was_sent() {
+    for wrap in [Wrap::Clear, Wrap::StartTls] {
+        let nameless = Act::Say("250-localhost\r\n250- \r\n250 STARTTLS");
+        let server = Server::start(wrap, "localhost", at("EHLO", nameless)).await;
+        let mailer = match wrap {
+            Wrap::StartTls => server.safe_mailer(Security::StartTls, true),
+            Wrap::Clear | Wrap::Tls => server.mailer(),
+        };
+        let outcome = mailer.send(&mail()).await;
+        assert!(not_sent(&outcome), "{outcome:?}");
+        assert!(server.lines("MAIL").is_empty());
+    }
+}
+
+#[tokio::test]
 async fn a_certificate_that_does_not_prove_the_name_is_not_trusted() {
     for (wrap, security) in [(Wrap::Tls, Security::Tls), (Wrap::StartTls, Security::StartTls)] {
         // Another host's, though from a trusted root.

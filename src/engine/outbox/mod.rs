@@ -7,6 +7,7 @@
 
 mod administer;
 mod carry;
+mod lane;
 mod lanes;
 mod line;
 mod pace;
@@ -27,7 +28,8 @@ use crate::store::StoreError;
 use crate::store::records::OutboxEntry;
 use crate::verification::effect::{Effect, Order};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Event, Membership, What};
-use lanes::{Lane, Lanes};
+use lane::Lane;
+use lanes::Lanes;
 use line::{Contact, Line};
 use pace::Pace;
 pub(super) use pretence::Pretence;

@@ -4,6 +4,7 @@
 use super::*;
 use crate::verification::address::Phone;
 use crate::verification::alarm::{Alarm, Cap};
+use crate::verification::calendar::month_of;
 use crate::verification::spending::{Money, Paid};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -190,7 +191,7 @@ proptest! {
                             prop_assert_eq!(crowd.ledgers[ledger], held(ledger) + by);
                         }
                         let money = [(Ledger::CostOfDay { day: crowd.now.day() }, 7 * PRICE),
-                            (Ledger::CostOfMonth { last: crate::verification::calendar::month_of(crowd.now.day()).1 }, 12 * PRICE)];
+                            (Ledger::CostOfMonth { last: month_of(crowd.now.day()).1 }, 12 * PRICE)];
                         for (ledger, limit) in money {
                             prop_assert!(crowd.ledgers[&ledger] <= limit, "{:?}", ledger);
                         }
