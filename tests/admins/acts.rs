@@ -12,7 +12,7 @@ use super::staged::{keeps, password, watched_by, without_gates};
 use crate::scene::{Scene, Setup};
 
 /// The log chat writes what has come together for three seconds.
-const SECONDS: Duration = Duration::from_secs(4);
+pub const SECONDS: Duration = Duration::from_secs(4);
 
 /// One thing that somebody does in their private chat with the bot.
 #[derive(Clone, Copy, Debug)]
