@@ -91,6 +91,8 @@ impl Client {
         };
         let bot = match self.own_rights(gate, me).await {
             Ok(rights) => rights,
+            // Of the old group it may still say how it is, and not who is in it.
+            Err(Fault::Migrated { to, .. }) => return Ok(Examined::Moved(ChatId(to))),
             Err(Fault::NotMember { .. }) => return Ok(Examined::NotThere),
             Err(fault) if fault.is_absence() => return Ok(Examined::NotThere),
             Err(fault) => return Err(fault),
@@ -151,5 +153,30 @@ fn rights_in(member: &ChatMember) -> BotRights {
         can_invite: owner || (admin && member.can_invite_users),
         can_restrict: owner || (admin && member.can_restrict_members),
         can_delete: owner || (admin && member.can_delete_messages),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::script::{Answer, Script};
+    use super::*;
+
+    /// Whatever it is asked first that it does not answer under the old id any more.
+    #[tokio::test]
+    async fn a_group_that_moved_while_it_is_looked_at_is_followed() {
+        let chat = || Answer::ok(json!({"id": -5, "type": "group", "title": "Chess Club"}));
+        let own = || {
+            let bot = json!({"id": 7, "is_bot": true, "first_name": "Gate"});
+            Answer::ok(json!({"status": "administrator", "user": bot, "can_invite_users": true}))
+        };
+        let moved = || Answer::moved(-1005);
+        for answers in [vec![moved()], vec![chat(), moved()], vec![chat(), own(), moved()]] {
+            let script = Script::new(answers);
+            let examined = script.client().await.examine(GateId(-5), UserId(7)).await.unwrap();
+            let calls = script.calls();
+            assert_eq!(examined, Examined::Moved(ChatId(-1005)), "{calls:?}");
+        }
     }
 }
