@@ -1,8 +1,11 @@
 //! The rules' clock against everything that can be done to a machine's.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use proptest::prelude::*;
+use tracing::Dispatch;
+use tracing::subscriber::NoSubscriber;
 
 use super::*;
 
@@ -150,8 +153,14 @@ fn a_leap_second_and_a_clock_for_summer_move_nothing() {
     assert_eq!(clock.now().day(), begun.day());
 }
 
+/// While there is one subscriber only, tracing asks the thread that first comes by a line whether
+/// anybody reads it, and keeps the answer for all: that may be another test's, which reads nothing.
+static FURTHER: LazyLock<[Dispatch; 2]> =
+    LazyLock::new(|| [(); 2].map(|()| Dispatch::new(NoSubscriber::new())));
+
 #[test]
 fn what_becomes_of_the_clock_is_said_once() {
+    LazyLock::force(&FURTHER);
     let (machine, clock) = Machine::at(START);
     clock.begin(None);
     let log = Lines::default();
