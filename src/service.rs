@@ -11,7 +11,9 @@ use crate::administration::settings::House;
 use crate::config::Config;
 use crate::delivery::{DeliveryError, EmailLimits, Mailer, SmsLimits, Texter};
 use crate::engine::world::{Clock, Guarded, SystemClock, SystemRandom};
-use crate::engine::{self, EngineError, GateBook, Parts, Polling, Pulse, Retries, Setting};
+use crate::engine::{
+    self, EngineError, GateBook, Parts, Polling, Pulse, Retries, Setting, Sweeping,
+};
 use crate::ops::backups::{BackupWaits, Backups};
 use crate::ops::health::{self, HealthError, Vital, Vitals};
 use crate::ops::metrics::Metrics;
@@ -81,12 +83,13 @@ impl From<EngineError> for ServiceError {
     }
 }
 
-/// How long the bot waits: for its providers, and between two attempts. No key of the
-/// configuration: only tests have less patience than the default.
+/// How long the bot waits: for its providers, between two attempts, and until it looks for what is
+/// due. No key of the configuration: only tests wait otherwise than by default.
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
     pub retries: Retries,
     pub polling: Polling,
+    pub sweeping: Sweeping,
     pub email: EmailLimits,
     pub sms: SmsLimits,
     pub backups: BackupWaits,
@@ -216,6 +219,7 @@ pub async fn run(
         messages_per_second: config.telegram.messages_per_second,
         retries: waits.retries,
         polling: waits.polling,
+        sweeping: waits.sweeping,
         pulse,
         me,
     };

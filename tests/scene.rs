@@ -10,7 +10,7 @@ use std::time::Duration;
 use countersign::config::{self, Config};
 use countersign::engine::Pulse;
 use countersign::engine::world::{Clock, SystemClock, SystemRandom};
-use countersign::engine::{Polling, Retries};
+use countersign::engine::{Polling, Retries, Sweeping};
 use countersign::ops::metrics::Metrics;
 use countersign::sandbox::{Group, Person, Rights, World};
 use countersign::service::{self, ServiceError, Surroundings, Waits};
@@ -74,7 +74,8 @@ impl Setup {
     }
 }
 
-/// Retries come at once, so that no test waits for one.
+/// Retries come at once, so that no test waits for one; what is due by the clock is swept when a
+/// test says so, and never in between.
 fn impatient() -> Waits {
     let moment = Duration::from_millis(5);
     let retries = Retries { first: moment, longest: 4 * moment, misconfigured: moment };
@@ -85,7 +86,9 @@ fn impatient() -> Waits {
         without_token: 4 * moment,
         ..Polling::default()
     };
-    Waits { retries, polling, ..Waits::default() }
+    let long = Duration::from_secs(24 * 60 * 60);
+    let sweeping = Sweeping { wake: long, ring: long, forget: long };
+    Waits { retries, polling, sweeping, ..Waits::default() }
 }
 
 /// A clock that stands at noon of the next UTC day, plus what the test adds: so what counts per

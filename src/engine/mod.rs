@@ -60,6 +60,7 @@ pub use outbox::Retries;
 use outbox::{Outbox, Pretence};
 use people::People;
 pub use pulse::Pulse;
+pub use sweep::Sweeping;
 use verifier::Verifier;
 use world::Guarded;
 
@@ -92,6 +93,7 @@ pub struct Parts {
     pub messages_per_second: u32,
     pub retries: Retries,
     pub polling: Polling,
+    pub sweeping: Sweeping,
     /// Where others can see how the engine does.
     pub pulse: Arc<Pulse>,
     pub me: Me,
@@ -126,6 +128,7 @@ struct Engine {
     retries: Retries,
     pretence: Pretence,
     polling: Polling,
+    sweeping: Sweeping,
     verifier: Verifier,
     /// What the machines have to tell each other, once it is in the inbox.
     told: mpsc::UnboundedSender<Vec<(u64, Happening)>>,
@@ -163,6 +166,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
         retries: parts.retries,
         pretence: Pretence::default(),
         polling: parts.polling,
+        sweeping: parts.sweeping,
         verifier: Verifier::new(),
         restore: mark.map(|RestoreMark(restore)| restore),
         me: parts.me.id,

@@ -16,14 +16,30 @@ use crate::store::StoreError;
 use crate::store::sweep::{due, forget_ledgers, forget_seen, ringing};
 use crate::verification::event::{Event, What};
 
-const WAKE_EVERY: Duration = Duration::from_secs(30);
-/// Panels and desks reckon in seconds.
-const RING_EVERY: Duration = Duration::from_secs(1);
-const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Telegram keeps updates for a day; their ids are remembered for a week.
 const REMEMBER_UPDATES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How much is looked at in one transaction.
 const PAGE: usize = 500;
+
+/// How often it is looked for what is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sweeping {
+    /// For applicants.
+    pub wake: Duration,
+    /// For panels, desks and the watch, which reckon in seconds.
+    pub ring: Duration,
+    pub forget: Duration,
+}
+
+impl Default for Sweeping {
+    fn default() -> Sweeping {
+        Sweeping {
+            wake: Duration::from_secs(30),
+            ring: Duration::from_secs(1),
+            forget: Duration::from_secs(60 * 60),
+        }
+    }
+}
 
 enum Due {
     WakeUps,
@@ -34,9 +50,9 @@ enum Due {
 }
 
 pub(super) async fn run(engine: Arc<Engine>, outbox: Outbox, mut stop: watch::Receiver<bool>) {
-    let mut waking = tokio::time::interval(WAKE_EVERY);
-    let mut ringing = tokio::time::interval(RING_EVERY);
-    let mut forgetting = tokio::time::interval(FORGET_EVERY);
+    let mut waking = tokio::time::interval(engine.sweeping.wake);
+    let mut ringing = tokio::time::interval(engine.sweeping.ring);
+    let mut forgetting = tokio::time::interval(engine.sweeping.forget);
     loop {
         let due = tokio::select! {
             _ = waking.tick() => Due::WakeUps,
@@ -45,16 +61,20 @@ pub(super) async fn run(engine: Arc<Engine>, outbox: Outbox, mut stop: watch::Re
             round = engine.pulse.sweep_asked() => Due::Round(round),
             _ = stop.wait_for(|stop| *stop) => return,
         };
+        // What is decided here has no place in the inbox, and is work under way all the same.
+        engine.pulse.begin(1);
         let swept = match due {
             Due::WakeUps => wake(&engine, &outbox).await,
             Due::Alarms => ring(&engine, &outbox).await,
             Due::Forgetting => forget(&engine).await,
-            Due::Round(round) => {
-                let swept = async { wake(&engine, &outbox).await.and(forget(&engine).await) }.await;
-                engine.pulse.swept(round);
-                swept
+            Due::Round(_) => {
+                async { wake(&engine, &outbox).await.and(forget(&engine).await) }.await
             }
         };
+        engine.pulse.end(1);
+        if let Due::Round(round) = due {
+            engine.pulse.swept(round);
+        }
         // The store has failed closed, and the engine ends for it.
         if swept.is_err() {
             return;
