@@ -145,7 +145,7 @@ async fn backups_become(folder: &Path, fits: impl Fn(&[PathBuf]) -> bool) -> Vec
             tokio::task::yield_now().await;
         }
     };
-    let in_time = tokio::time::timeout(Duration::from_secs(20), becoming).await;
+    let in_time = tokio::time::timeout(MINUTE, becoming).await;
     in_time.unwrap_or_else(|_| panic!("the backups are {:?}", backups_in(folder)))
 }
 
@@ -175,7 +175,7 @@ async fn a_backup_that_fails_is_counted_and_hurts_nothing() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), failed).await.expect("a failure is counted");
+    tokio::time::timeout(MINUTE, failed).await.expect("a failure is counted");
     let nora = scene.past_the_password("Nora").await;
     drop(nora);
     scene.ends().await;

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::process::STOP;
+
 /// A start makes keys and a store; all of it on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
@@ -95,7 +97,7 @@ fn it_says_what_to_type_and_ends_at_once_on_ctrl_c() {
     let interrupted = Instant::now();
     let status = running.interrupt();
     assert_eq!(status.code(), Some(0));
-    assert!(interrupted.elapsed() < Duration::from_secs(5), "{:?}", interrupted.elapsed());
+    assert!(interrupted.elapsed() < STOP, "{:?}", interrupted.elapsed());
     let mut problems = String::new();
     let said = running.child.stderr.as_mut().expect("its standard error");
     said.read_to_string(&mut problems).expect("text");

@@ -21,8 +21,8 @@ use super::telegram::people::Impossible;
 use super::telegram::rights::Rights;
 use super::twilio::{Account, Twilio};
 
-/// How long somebody waits for a bot, unless told otherwise.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long somebody waits for a bot, unless told otherwise: on a busy machine it takes its time.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// A bot that has done nothing for so long has nothing more to do, if no probe knows better.
 const QUIET: Duration = Duration::from_millis(500);
 /// The first ids: beyond 32 bits, as young accounts have.

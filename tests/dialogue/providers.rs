@@ -469,7 +469,7 @@ async fn an_sms_whose_answer_was_lost_comes_once() {
 
 #[tokio::test]
 async fn who_hangs_before_the_mail_is_tried_again_and_after_it_is_not() {
-    let scene = Scene::with(giving_up_after(Duration::from_secs(1))).await;
+    let scene = Scene::with(giving_up_after(Duration::from_secs(3))).await;
     scene.world.smtp.fails_next(Verb::Ehlo, smtp::Fault::Hang);
     let (nora, said) = wants_a_mail(&scene, "Nora").await;
     assert!(said.to_string().contains("Our mail service is not answering"), "{said}");

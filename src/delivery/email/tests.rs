@@ -231,12 +231,15 @@ async fn many_mails_at_once_share_a_few_connections() {
 async fn a_mail_on_a_kept_connection_does_not_wait_for_acks() {
     let server = Server::start(Wrap::Clear, "localhost", well).await;
     let mailer = server.mailer();
-    let begun = Instant::now();
+    let mut took = Vec::new();
     for _ in 0..100 {
+        let begun = Instant::now();
         assert_eq!(mailer.send(&mail()).await, SendOutcome::Sent);
+        took.push(begun.elapsed());
     }
-    // With Nagle's algorithm at work: 40 ms each, four seconds in all.
-    assert!(begun.elapsed() < Duration::from_millis(2500), "{:?}", begun.elapsed());
+    took.sort_unstable();
+    // With Nagle's algorithm at work, 40 ms each. A busy machine makes some of them slow, not most.
+    assert!(took[50] < Duration::from_millis(40), "{took:?}");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ fn client(port: u16, tls: Tls) -> Client {
     Client::builder_dangerous("127.0.0.1")
         .port(port)
         .tls(tls)
-        .timeout(Some(Duration::from_secs(5)))
+        .timeout(Some(Duration::from_secs(60)))
         .pool_config(PoolConfig::new().max_size(1))
         .build()
 }
