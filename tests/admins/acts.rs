@@ -68,6 +68,10 @@ fn restricting(settings: &mut Settings) {
     settings.mode = Mode::Restrict { remove_after: None };
 }
 
+fn for_one_domain(settings: &mut Settings) {
+    settings.addresses.domains = vec!["@example.org".to_owned()];
+}
+
 fn not_open(settings: &mut Settings) {
     settings.open = false;
 }
@@ -172,6 +176,15 @@ pub const ALL: &[Act] = &[
         Type("example.org"),
         Logged("changed the allowed domains"),
     ),
+    Act {
+        with: for_one_domain,
+        ..act(
+            "any domain",
+            &[WHO[0], WHO[1], Press("Mail domains")],
+            Press("Any domain"),
+            Logged("changed the allowed domains"),
+        )
+    },
     act(
         "blocked domains",
         &[WHO[0], WHO[1], Press("Blocked domains")],
@@ -246,6 +259,8 @@ pub const ALL: &[Act] = &[
         Press("Switch it off"),
         Logged("I write down nothing more"),
     ),
+    // Raids.
+    act("raid mode", &[Type("/raid")], Press("Switch raid mode on"), Logged("raid mode on")),
     // Single people.
     act("approve", &[About("approve")], Press("Yes"), Logged("approved (by ")),
     act("decline", &[About("decline")], Press("Yes"), Logged("declined (by ")),
