@@ -91,15 +91,46 @@ impl Waiting {
 pub(super) struct People {
     engine: Arc<Engine>,
     outbox: Outbox,
-    /// What waits, by whom it is about.
-    waiting: Arc<Mutex<Waiting>>,
+    line: Arc<Line>,
+}
+
+/// What waits, by whom it is about.
+#[derive(Default)]
+struct Line {
+    waiting: Mutex<Waiting>,
     /// Rings whenever somebody has nothing more that waits.
-    served: Arc<Notify>,
+    served: Notify,
+}
+
+impl Line {
+    async fn has_room(&self) {
+        loop {
+            let served = self.served.notified();
+            tokio::pin!(served);
+            served.as_mut().enable();
+            if self.waiting().has_room() {
+                return;
+            }
+            served.await;
+        }
+    }
+
+    fn next(&self, subject: Subject) -> Option<Next> {
+        let next = self.waiting().take(subject);
+        if next.is_none() {
+            self.served.notify_waiters();
+        }
+        next
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl People {
     pub fn new(engine: Arc<Engine>, outbox: Outbox) -> People {
-        People { engine, outbox, waiting: Arc::default(), served: Arc::default() }
+        People { engine, outbox, line: Arc::default() }
     }
 
     /// Hands in everything that was accepted and not handled. Returns how much that was.
@@ -125,22 +156,14 @@ impl People {
     pub fn hand_in(&self, seq: u64, happening: Happening) {
         let subject = happening.subject();
         self.engine.pulse.begin(1);
-        if self.waiting().put(seq, happening) {
+        if self.line.waiting().put(seq, happening) {
             tokio::spawn(self.clone().serve(subject));
         }
     }
 
     /// Waits until there is room for more people.
     pub async fn has_room(&self) {
-        loop {
-            let served = self.served.notified();
-            tokio::pin!(served);
-            served.as_mut().enable();
-            if self.waiting().has_room() {
-                return;
-            }
-            served.await;
-        }
+        self.line.has_room().await;
     }
 
     /// Hands in what the machines have to tell each other, until the engine stops.
@@ -164,8 +187,8 @@ impl People {
     }
 
     async fn serve(self, subject: Subject) {
-        while let Some((seq, held)) = self.next(subject) {
-            let due = self.waiting().due(subject, Instant::now());
+        while let Some((seq, held)) = self.line.next(subject) {
+            let due = self.line.waiting().due(subject, Instant::now());
             if let Some(due) = due {
                 tokio::time::sleep_until(due).await;
             }
@@ -208,18 +231,6 @@ impl People {
         }
         error!(subject, "a panic while handling one update; that update is dropped");
         contained(self.engine.decide(None, cause)).await.unwrap_or(Ok(Queued::new()))
-    }
-
-    fn next(&self, subject: Subject) -> Option<Next> {
-        let next = self.waiting().take(subject);
-        if next.is_none() {
-            self.served.notify_waiters();
-        }
-        next
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -325,5 +336,22 @@ mod tests {
         assert!(!waiting.has_room());
         assert!(waiting.take(person(8)).is_some() && waiting.take(person(8)).is_none());
         assert!(waiting.has_room());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_room_goes_on_as_soon_as_somebody_is_served() {
+        let line = Line::default();
+        for user in 0..SUBJECTS as u64 {
+            line.waiting().put(user, something(user));
+        }
+        let serve = async {
+            assert!(line.next(person(8)).is_some() && line.next(person(8)).is_none());
+            tokio::task::yield_now().await;
+        };
+        tokio::select! {
+            biased;
+            () = line.has_room() => {}
+            () = serve => panic!("nobody heard of it"),
+        }
     }
 }
