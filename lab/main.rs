@@ -59,6 +59,7 @@ const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "network", share: 3, run: |lab| Box::pin(network::run(lab)) },
     Experiment { name: "clock", share: 1, run: |lab| Box::pin(clock::run(lab)) },
     Experiment { name: "raid", share: 1, run: |lab| Box::pin(raid::run(lab)) },
+    Experiment { name: "flood", share: 1, run: |lab| Box::pin(raid::flood(lab)) },
 ];
 
 struct Experiment {

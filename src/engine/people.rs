@@ -4,8 +4,10 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
 use tracing::error;
 
 use super::decide::{Cause, Queued};
@@ -25,30 +27,110 @@ const HELD_OF_ONE: usize = 16;
 /// While so many people wait, no more updates are taken from Telegram, which keeps them for a day.
 /// One who floods counts once.
 const SUBJECTS: usize = 10_000;
+/// So many of one person's events are handled as fast as they come, and then one in `EVERY`: more
+/// than anybody types or presses. Every event is a write to the disk that others wait behind, so
+/// whoever floods waits for themselves.
+const AT_ONCE: u32 = 50;
+const EVERY: Duration = Duration::from_millis(50);
+/// So many people's pace is remembered before those at rest are forgotten.
+const PACES: usize = 10_000;
 
 #[derive(Default)]
 struct Waiting {
     /// One is in here exactly while their task runs.
     queues: HashMap<Subject, VecDeque<Next>>,
     held: usize,
+    /// When what each has used of their pace is earned back.
+    paces: HashMap<Subject, Instant>,
 }
 
 /// An event by its place in the inbox, and the event itself if there was room for it.
 type Next = (u64, Option<Box<Happening>>);
 
+impl Waiting {
+    /// Adds what is in the inbox under `seq`. `true`: their task is to be started.
+    fn put(&mut self, seq: u64, happening: Happening) -> bool {
+        let (queue, starts) = match self.queues.entry(happening.subject()) {
+            Entry::Occupied(queue) => (queue.into_mut(), false),
+            Entry::Vacant(place) => (place.insert(VecDeque::new()), true),
+        };
+        let has_room = self.held < HELD && queue.len() < HELD_OF_ONE;
+        self.held += usize::from(has_room);
+        queue.push_back((seq, has_room.then(|| Box::new(happening))));
+        starts
+    }
+
+    /// The next event of this one; `None`: there is none, and their task ends.
+    fn take(&mut self, subject: Subject) -> Option<Next> {
+        let next = self.queues.get_mut(&subject)?.pop_front();
+        match &next {
+            Some((_, event)) => self.held -= usize::from(event.is_some()),
+            None => drop(self.queues.remove(&subject)),
+        }
+        next
+    }
+
+    fn has_room(&self) -> bool {
+        self.queues.len() < SUBJECTS
+    }
+
+    /// When an event of this one may be handled, which uses up a part of their pace; `None`: now.
+    /// A group has none: what happens there is not one person's doing.
+    fn due(&mut self, subject: Subject, now: Instant) -> Option<Instant> {
+        let Subject::Person(_) = subject else { return None };
+        if self.paces.len() >= PACES {
+            self.paces.retain(|_, earned| *earned > now);
+        }
+        let earned = self.paces.entry(subject).or_insert(now);
+        *earned = (*earned).max(now) + EVERY;
+        earned.checked_sub(EVERY * AT_ONCE).filter(|due| *due > now)
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct People {
     engine: Arc<Engine>,
     outbox: Outbox,
-    /// What waits, by whom it is about.
-    waiting: Arc<Mutex<Waiting>>,
+    line: Arc<Line>,
+}
+
+/// What waits, by whom it is about.
+#[derive(Default)]
+struct Line {
+    waiting: Mutex<Waiting>,
     /// Rings whenever somebody has nothing more that waits.
-    served: Arc<Notify>,
+    served: Notify,
+}
+
+impl Line {
+    async fn has_room(&self) {
+        loop {
+            let served = self.served.notified();
+            tokio::pin!(served);
+            served.as_mut().enable();
+            if self.waiting().has_room() {
+                return;
+            }
+            served.await;
+        }
+    }
+
+    fn next(&self, subject: Subject) -> Option<Next> {
+        let next = self.waiting().take(subject);
+        if next.is_none() {
+            self.served.notify_waiters();
+        }
+        next
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl People {
     pub fn new(engine: Arc<Engine>, outbox: Outbox) -> People {
-        People { engine, outbox, waiting: Arc::default(), served: Arc::default() }
+        People { engine, outbox, line: Arc::default() }
     }
 
     /// Hands in everything that was accepted and not handled. Returns how much that was.
@@ -74,31 +156,14 @@ impl People {
     pub fn hand_in(&self, seq: u64, happening: Happening) {
         let subject = happening.subject();
         self.engine.pulse.begin(1);
-        let mut waiting = self.waiting();
-        let Waiting { queues, held } = &mut *waiting;
-        let (queue, starts) = match queues.entry(subject) {
-            Entry::Occupied(queue) => (queue.into_mut(), false),
-            Entry::Vacant(place) => (place.insert(VecDeque::new()), true),
-        };
-        let has_room = *held < HELD && queue.len() < HELD_OF_ONE;
-        *held += usize::from(has_room);
-        queue.push_back((seq, has_room.then(|| Box::new(happening))));
-        if starts {
+        if self.line.waiting().put(seq, happening) {
             tokio::spawn(self.clone().serve(subject));
         }
     }
 
     /// Waits until there is room for more people.
     pub async fn has_room(&self) {
-        loop {
-            let served = self.served.notified();
-            tokio::pin!(served);
-            served.as_mut().enable();
-            if self.waiting().queues.len() < SUBJECTS {
-                return;
-            }
-            served.await;
-        }
+        self.line.has_room().await;
     }
 
     /// Hands in what the machines have to tell each other, until the engine stops.
@@ -122,7 +187,11 @@ impl People {
     }
 
     async fn serve(self, subject: Subject) {
-        while let Some((seq, held)) = self.next(subject) {
+        while let Some((seq, held)) = self.line.next(subject) {
+            let due = self.line.waiting().due(subject, Instant::now());
+            if let Some(due) = due {
+                tokio::time::sleep_until(due).await;
+            }
             let handled = match self.recalled(seq, held).await {
                 Ok(Some(happening)) => self.handle(seq, happening).await,
                 // It has been handled: nobody else does that, but nothing is done twice.
@@ -163,22 +232,126 @@ impl People {
         error!(subject, "a panic while handling one update; that update is dropped");
         contained(self.engine.decide(None, cause)).await.unwrap_or(Ok(Queued::new()))
     }
+}
 
-    fn next(&self, subject: Subject) -> Option<Next> {
-        let mut waiting = self.waiting();
-        let Waiting { queues, held } = &mut *waiting;
-        let next = queues.get_mut(&subject)?.pop_front();
-        match &next {
-            Some((_, event)) => *held -= usize::from(event.is_some()),
-            None => {
-                queues.remove(&subject);
-                self.served.notify_waiters();
-            }
-        }
-        next
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verification::event::{Event, What};
+    use crate::verification::{GateId, UserId};
+
+    fn something(user: u64) -> Happening {
+        Happening::Person(Event::of(UserId(user), What::Woken { gate: GateId(-1) }))
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn person(user: u64) -> Subject {
+        Subject::Person(UserId(user))
+    }
+
+    #[test]
+    fn one_at_a_time_in_order_and_each_once() {
+        let mut waiting = Waiting::default();
+        assert!(waiting.put(1, something(7)), "nobody begins");
+        assert!(!waiting.put(2, something(7)), "two begin at once");
+        assert!(waiting.put(3, something(8)), "others wait for them");
+        let mut taken = || waiting.take(person(7)).map(|(seq, event)| (seq, event.is_some()));
+        assert_eq!([taken(), taken(), taken()], [Some((1, true)), Some((2, true)), None]);
+        assert!(waiting.put(4, something(7)), "whoever was served is never served again");
+    }
+
+    #[test]
+    fn one_who_floods_takes_no_room_in_memory_from_others() {
+        let mut waiting = Waiting::default();
+        for seq in 0..100_000 {
+            waiting.put(seq, something(7));
+        }
+        assert_eq!(waiting.held, HELD_OF_ONE);
+        waiting.put(100_000, something(8));
+        assert!(waiting.take(person(8)).is_some_and(|(_, event)| event.is_some()));
+        // Of the others the place is known, and it is in order.
+        let places = std::iter::from_fn(|| waiting.take(person(7)));
+        let places: Vec<_> = places.map(|(seq, event)| (seq, event.is_some())).collect();
+        let expected = (0..100_000).map(|seq| (seq, seq < HELD_OF_ONE as u64));
+        assert!(places.into_iter().eq(expected));
+        assert_eq!(waiting.held, 0);
+    }
+
+    #[test]
+    fn one_who_floods_has_a_few_at_once_and_then_waits_for_themselves() {
+        let (mut waiting, begin) = (Waiting::default(), Instant::now());
+        let mut due = |user, now| waiting.due(person(user), now).unwrap_or(now);
+        for _ in 0..AT_ONCE {
+            assert_eq!(due(7, begin), begin);
+        }
+        assert_eq!(due(7, begin), begin + EVERY);
+        assert_eq!(due(7, begin + EVERY), begin + 2 * EVERY);
+        assert_eq!(due(8, begin), begin, "others wait as well");
+        // Whoever rests has them again.
+        let later = begin + EVERY * (AT_ONCE + 2);
+        for _ in 0..AT_ONCE {
+            assert_eq!(due(7, later), later);
+        }
+        assert_eq!(due(7, later), later + EVERY);
+        let group = Subject::Desk(GateId(-1));
+        assert!((0..1000).all(|_| waiting.due(group, begin).is_none()));
+    }
+
+    #[test]
+    fn those_at_rest_are_forgotten() {
+        let (mut waiting, begin) = (Waiting::default(), Instant::now());
+        for user in 0..PACES as u64 {
+            waiting.due(person(user), begin);
+        }
+        waiting.due(person(PACES as u64), begin + EVERY);
+        assert_eq!(waiting.paces.len(), 1);
+    }
+
+    #[test]
+    fn of_very_many_only_a_part_is_in_memory_and_served_ones_make_room() {
+        let mut waiting = Waiting::default();
+        for user in 0..SUBJECTS as u64 {
+            waiting.put(user, something(user));
+        }
+        let held = |waiting: &Waiting| {
+            let all = waiting.queues.values().flatten();
+            all.filter(|(_, event)| event.is_some()).count()
+        };
+        assert_eq!((held(&waiting), waiting.held), (HELD, HELD));
+        assert!(waiting.take(person(0)).is_some());
+        waiting.put(20_000, something(1));
+        assert_eq!((held(&waiting), waiting.held), (HELD, HELD));
+    }
+
+    #[test]
+    fn so_many_people_wait_before_telegram_has_to_one_who_floods_counts_once() {
+        let mut waiting = Waiting::default();
+        for seq in 0..SUBJECTS as u64 {
+            assert!(waiting.has_room(), "{seq}");
+            waiting.put(seq, something(7));
+        }
+        for user in 8..7 + SUBJECTS as u64 {
+            assert!(waiting.has_room(), "{user}");
+            waiting.put(user, something(user));
+        }
+        assert!(!waiting.has_room());
+        assert!(waiting.take(person(8)).is_some() && waiting.take(person(8)).is_none());
+        assert!(waiting.has_room());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_room_goes_on_as_soon_as_somebody_is_served() {
+        let line = Line::default();
+        for user in 0..SUBJECTS as u64 {
+            line.waiting().put(user, something(user));
+        }
+        let serve = async {
+            assert!(line.next(person(8)).is_some() && line.next(person(8)).is_none());
+            tokio::task::yield_now().await;
+        };
+        tokio::select! {
+            biased;
+            () = line.has_room() => {}
+            () = serve => panic!("nobody heard of it"),
+        }
     }
 }

@@ -226,7 +226,7 @@ impl Record for LedgerCount {
             2 => {
                 Some(Ledger::Country { dial_code: u16::from_be_bytes(rest.try_into().ok()?), day })
             }
-            3 => Some(Ledger::Password { key: rest.try_into().ok()? }),
+            3 if day == i64::MAX => Some(Ledger::Password { key: rest.try_into().ok()? }),
             4 => {
                 let (hour, key) = rest.split_at_checked(8)?;
                 let (hour, key) = (read_signed(hour)?, key.try_into().ok()?);
@@ -482,6 +482,10 @@ mod tests {
             assert_eq!(Hearing::decode_key(&bytes), None);
         }
         assert_eq!(LedgerCount::decode_key(&[0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 49]), None);
+        let of_no_day = LedgerCount::encode_key(&Ledger::Password { key: [7; 32] });
+        let of_a_day = [&[0; 8], &of_no_day[8..]].concat();
+        assert!(LedgerCount::decode_key(&of_no_day).is_some());
+        assert_eq!(LedgerCount::decode_key(&of_a_day), None, "a key has two forms");
     }
 
     proptest! {

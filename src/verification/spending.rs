@@ -234,6 +234,12 @@ mod tests {
         assert_eq!(spending.forgotten(restore, last), Money(900_000));
         let uncapped = Spending { day: None, ..spending.clone() };
         assert_eq!(uncapped.forgotten(restore, last), Money(3_000_000));
+        // Never more than the SMS of a day can cost, at the highest price.
+        let roomy = Spending { day: Some(Money(9_000_000)), ..spending.clone() };
+        assert_eq!(roomy.forgotten(restore, last), Money(3_000_000));
+        let dear = BTreeMap::from([("1876".to_owned(), Money(250_000))]);
+        let dear = Spending { prices: dear, ..uncapped };
+        assert_eq!(dear.forgotten(restore, last), Money(7_500_000));
         // Another month knows nothing of it, and only its own days count.
         assert_eq!(spending.forgotten(restore, last + 1), Money(0));
         let over = Some(Restore { taken: Some(at(last)), at: at(last + 1) });

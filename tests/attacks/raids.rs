@@ -1,11 +1,12 @@
 //! Raids: very many ask to join at once.
 
 use countersign::sandbox::Person;
+use countersign::sandbox::telegram::Fault;
 use insta::assert_snapshot;
 
 use crate::admins::staged::Staged;
 use crate::dialogue::steps::*;
-use crate::scene::{PASSWORD, Setup, steady};
+use crate::scene::{PASSWORD, Scene, Setup, hears, steady};
 
 async fn answer(person: &Person, text: &str) -> String {
     person.types(text);
@@ -311,4 +312,53 @@ async fn who_could_not_be_written_to_in_time_begins_by_the_link_and_their_reques
     assert!(nora.reads().await.to_string().contains("Welcome!"));
     assert!(nora.is_member(), "her request was not approved");
     staged.scene.ends().await;
+}
+
+#[tokio::test]
+async fn of_all_that_somebody_writes_at_once_nothing_is_lost_and_each_is_answered_in_order() {
+    let mut scene = with_limits("password_attempts = 50\nhard_stop = 60").await;
+    let nora = scene.at_the_door("Nora").await;
+    scene.stops_bot().await;
+    for _ in 0..45 {
+        nora.types("melon");
+    }
+    // More than is kept in memory of one: first of what came in, then of what is to be said.
+    scene.world.telegram.fails("sendMessage", Fault::server_error(502));
+    scene.starts_bot().await;
+    scene.world.telegram.recovers("sendMessage");
+    let said = nora.reads().await.to_string();
+    let told: Vec<&str> = said.lines().filter(|line| line.contains("tries left")).collect();
+    let left = |left| {
+        format!("That is not the password. You have {left} tries left. Please type it again.")
+    };
+    let expected: Vec<String> = (5..50).rev().map(left).collect();
+    assert_eq!(told, expected);
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn one_account_that_floods_holds_up_nobody_else() {
+    let setup = Setup { messages_per_second: 28, ..Setup::default() };
+    let mut scene = Scene::with(setup).await;
+    let mallory = scene.world.person("Mallory");
+    for _ in 0..200 {
+        mallory.types("/help");
+    }
+    let nora = scene.world.person("Nora");
+    nora.requests_to_join();
+    hears(&nora, "type the password").await;
+    nora.types(PASSWORD);
+    hears(&nora, "How may I send you your code?").await;
+    nora.types(&nora.email());
+    hears(&nora, "Shall I send the code").await;
+    nora.presses("Send the code");
+    hears(&nora, "I have sent your code").await;
+    nora.types(scene.world.mail_for(&nora.email()).await.code(6));
+    hears(&nora, "Welcome!").await;
+    scene.stops_bot().await;
+    // They have a few answers at once and then one a second, and the others take no turn of hers.
+    let answers = mallory.takes_unread().len();
+    assert!(answers < 100, "{answers} answers came before");
+    let _ = nora.takes_unread();
+    scene.ends().await;
 }

@@ -4,15 +4,14 @@
 //! algorithm on (each mail on a kept connection then waits 40 ms for an ACK), and after STARTTLS
 //! it would read on in what an attacker had slipped in before it.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Noop, Rcpt, Rset, Starttls};
@@ -32,6 +31,12 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::fault::{Fault, Progress, Reply, Step};
 use super::letter::Letter;
+
+/// Bytes in the longest line of a reply; RFC 5321 §4.5.3.1.5 has it at 512.
+const LONGEST_LINE: usize = 1000;
+/// Bytes in front of a line's text, such as `250-`, and behind it.
+const CODE: usize = 4;
+const END: usize = 2;
 
 /// Where to connect and how.
 pub(super) struct Target {
@@ -59,27 +64,21 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn open(target: &Target, progress: &Progress) -> Result<Connection, Fault> {
-        // lettre 0.11.23 panics at a server that lists an extension without a name.
-        let opened = AssertUnwindSafe(Connection::introduce(target, progress)).catch_unwind().await;
-        opened.unwrap_or(Err(Fault::Broken(Step::Greeting)))
-    }
-
-    async fn introduce(target: &Target, progress: &Progress) -> Result<Connection, Fault> {
         progress.at(Step::Connect);
         let stream = dial(target).await?;
         let hello = hello_name(&stream);
         let wire = match &target.safety {
             Safety::Tls(connector, name) => {
                 progress.at(Step::Tls);
-                Wire::encrypted(handshake(connector, name, stream).await?, b"")
+                Wire::new(encrypted(connector, name, stream).await?, "")
             }
             Safety::StartTls(connector, name) => {
                 let stream = ask_for_tls(stream, &hello, progress).await?;
                 progress.at(Step::Tls);
                 // There is no second greeting after STARTTLS, and lettre begins by reading one.
-                Wire::encrypted(handshake(connector, name, stream).await?, b"220 secure\r\n")
+                Wire::new(encrypted(connector, name, stream).await?, "220 secure\r\n")
             }
-            Safety::ClearText => Wire { replay: b"", stream: Stream::Clear(stream) },
+            Safety::ClearText => Wire::new(Stream::Clear(stream), ""),
         };
         progress.at(Step::Greeting);
         let smtp = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello)
@@ -204,13 +203,14 @@ async fn dial(target: &Target) -> Result<TcpStream, Fault> {
     Err(last)
 }
 
-async fn handshake(
+async fn encrypted(
     connector: &TlsConnector,
     name: &ServerName<'static>,
     stream: TcpStream,
-) -> Result<TlsStream<TcpStream>, Fault> {
+) -> Result<Stream, Fault> {
     let shaken = connector.connect(name.clone(), stream).await;
-    shaken.map_err(|error| Fault::Tls(error.to_string()))
+    let stream = shaken.map_err(|error| Fault::Tls(error.to_string()))?;
+    Ok(Stream::Encrypted(Box::new(stream)))
 }
 
 /// Greets in clear text and asks for TLS. Nothing but EHLO and STARTTLS is ever written here.
@@ -246,12 +246,12 @@ async fn plain_write(
     written.map_err(|_| Fault::Broken(step))
 }
 
-/// Reads one reply, of at most 100 lines of 1,000 bytes.
+/// Reads one reply, of at most 100 lines.
 async fn plain_answer(stream: &mut BufReader<TcpStream>, step: Step) -> Result<Response, Fault> {
     let mut text = String::new();
     for _ in 0..100 {
         let begin = text.len();
-        let mut line = AsyncReadExt::take(&mut *stream, 1000);
+        let mut line = AsyncReadExt::take(&mut *stream, LONGEST_LINE as u64);
         line.read_line(&mut text).await.map_err(|_| Fault::Broken(step))?;
         if !text.ends_with('\n') {
             return Err(Fault::Broken(step));
@@ -259,6 +259,9 @@ async fn plain_answer(stream: &mut BufReader<TcpStream>, step: Step) -> Result<R
         if text.as_bytes().get(begin + 3) == Some(&b'-') {
             continue;
         }
+        let lines = text.split_inclusive("\r\n").map(str::as_bytes);
+        let text = lines.flat_map(without_blank_text).copied().collect();
+        let text = String::from_utf8(text).map_err(|_| Fault::Broken(step))?;
         let response: Response = text.parse().map_err(|_| Fault::Broken(step))?;
         return if response.is_positive() {
             Ok(response)
@@ -288,10 +291,14 @@ fn is_full_name(name: &str) -> bool {
         })
 }
 
-/// The stream that lettre gets: it may find some bytes in front of what the socket brings.
+/// The stream that lettre gets: it may find something in front of what the socket brings, and gets
+/// that in whole lines.
 struct Wire {
-    replay: &'static [u8],
     stream: Stream,
+    /// What has come of a line.
+    line: Vec<u8>,
+    /// Whole lines that are not read yet.
+    said: VecDeque<u8>,
 }
 
 enum Stream {
@@ -300,9 +307,32 @@ enum Stream {
 }
 
 impl Wire {
-    fn encrypted(stream: TlsStream<TcpStream>, replay: &'static [u8]) -> Wire {
-        Wire { replay, stream: Stream::Encrypted(Box::new(stream)) }
+    fn new(stream: Stream, said: &str) -> Wire {
+        Wire { stream, line: Vec::new(), said: said.bytes().collect() }
     }
+
+    fn hears(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for byte in bytes {
+            self.line.push(*byte);
+            if self.line.ends_with(b"\r\n") {
+                self.said.extend(without_blank_text(&self.line));
+                self.line.clear();
+            } else if self.line.len() >= LONGEST_LINE {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A line of a reply; if all that it says is blank, it says nothing: lettre 0.11.23 panics at an
+/// extension whose name is blank.
+fn without_blank_text(line: &[u8]) -> impl Iterator<Item = &u8> {
+    let text = line.get(CODE..line.len().saturating_sub(END)).unwrap_or_default();
+    let is_blank = str::from_utf8(text).is_ok_and(|text| text.trim().is_empty());
+    let blank = if is_blank { text.len() } else { 0 };
+    let (code, rest) = line.split_at(CODE.min(line.len()));
+    code.iter().chain(&rest[blank..])
 }
 
 impl fmt::Debug for Wire {
@@ -326,16 +356,23 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.replay.is_empty() {
-            let (now, later) = self.replay.split_at(self.replay.len().min(buffer.remaining()));
-            buffer.put_slice(now);
-            self.replay = later;
-            return Poll::Ready(Ok(()));
+        while self.said.is_empty() {
+            let mut bytes = [0; LONGEST_LINE];
+            let mut read = ReadBuf::new(&mut bytes);
+            ready!(match &mut self.stream {
+                Stream::Clear(stream) => Pin::new(stream).poll_read(context, &mut read),
+                Stream::Encrypted(stream) => Pin::new(stream).poll_read(context, &mut read),
+            })?;
+            if read.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            self.hears(read.filled())?;
         }
-        match &mut self.stream {
-            Stream::Clear(stream) => Pin::new(stream).poll_read(context, buffer),
-            Stream::Encrypted(stream) => Pin::new(stream).poll_read(context, buffer),
-        }
+        let (first, _) = self.said.as_slices();
+        let count = first.len().min(buffer.remaining());
+        buffer.put_slice(&first[..count]);
+        self.said.drain(..count);
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -393,6 +430,28 @@ mod tests {
         // An address for documentation (RFC 5737), as a poisoned "localhost" might have it.
         let fault = dial(&clear_text("192.0.2.1", 25)).await.unwrap_err();
         assert_eq!(fault, Fault::NotLoopback);
+    }
+
+    #[test]
+    fn a_line_whose_text_is_blank_says_nothing_and_any_other_is_as_it_came() {
+        for (line, without) in [
+            ("250-\r\n", "250-\r\n"),
+            ("250- \r\n", "250-\r\n"),
+            ("250-\n\r\n", "250-\r\n"),
+            ("250 \r \u{a0}\u{3000}\t\r\n", "250 \r\n"),
+            ("250-  8BITMIME\r\n", "250-  8BITMIME\r\n"),
+            ("550 Почта\r\n", "550 Почта\r\n"),
+            ("25\r\n", "25\r\n"),
+            ("\r\n", "\r\n"),
+            ("   \r\n", "   \r\n"),
+        ] {
+            let said: Vec<u8> = without_blank_text(line.as_bytes()).copied().collect();
+            assert_eq!(String::from_utf8_lossy(&said), without, "{line:?}");
+        }
+        let broken = [b"250-\xff \r\n".as_slice(), b"250"];
+        for line in broken {
+            assert!(without_blank_text(line).eq(line));
+        }
     }
 
     #[test]

@@ -299,19 +299,40 @@ async fn without_starttls_nothing_is_said_in_clear_text() {
     }
 }
 
+/// lettre panics at such an answer.
 #[tokio::test]
-async fn an_extension_without_a_name_is_nonsense_and_nothing_was_sent() {
-    for wrap in [Wrap::Clear, Wrap::StartTls] {
-        let nameless = Act::Say("250-localhost\r\n250- \r\n250 STARTTLS");
-        let server = Server::start(wrap, "localhost", at("EHLO", nameless)).await;
-        let mailer = match wrap {
-            Wrap::StartTls => server.safe_mailer(Security::StartTls, true),
-            Wrap::Clear | Wrap::Tls => server.mailer(),
-        };
-        let outcome = mailer.send(&mail()).await;
-        assert!(not_sent(&outcome), "{outcome:?}");
-        assert!(server.lines("MAIL").is_empty());
+async fn an_extension_without_a_name_is_passed_over() {
+    for blank in [" ", "\u{a0}\r \t"] {
+        let listed = format!(
+            "250-localhost\r\n250-{blank}\r\n250-STARTTLS\r\n250-AUTH PLAIN\r\n250 {blank}"
+        );
+        for wrap in [Wrap::Clear, Wrap::StartTls] {
+            let script = at("EHLO", Act::Say(listed.clone().leak()));
+            let server = Server::start(wrap, "localhost", script).await;
+            let mailer = match wrap {
+                Wrap::StartTls => server.safe_mailer(Security::StartTls, true),
+                Wrap::Clear | Wrap::Tls => server.mailer(),
+            };
+            assert_eq!(mailer.send(&mail()).await, SendOutcome::Sent, "{blank:?}");
+        }
     }
+}
+
+/// What the fuzzer found in the second place.
+#[tokio::test]
+async fn an_extension_whose_name_is_half_a_line_end_is_passed_over() {
+    let listed = at("EHLO", Act::Say("250-localhost\r\n250-\n\r\n250-\n\r x\r\n250 8BITMIME"));
+    let server = Server::start(Wrap::Clear, "localhost", listed).await;
+    assert_eq!(server.mailer().send(&mail()).await, SendOutcome::Sent);
+}
+
+#[tokio::test]
+async fn a_line_without_end_is_nonsense_and_nothing_was_sent() {
+    let endless = format!("250-{}", " x".repeat(1000)).leak();
+    let server = Server::start(Wrap::Clear, "localhost", at("EHLO", Act::Say(endless))).await;
+    let outcome = server.mailer().send(&mail()).await;
+    assert!(not_sent(&outcome), "{outcome:?}");
+    assert!(server.lines("MAIL").is_empty());
 }
 
 #[tokio::test]

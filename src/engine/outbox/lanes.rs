@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Lanes of the same urgency come in turn, so that nobody who floods one holds up another. Of
-//! orders beyond the first few thousand, only a slip is kept in memory: the store has them.
+//! orders beyond the first few thousand, and the first few of a lane, only a slip is kept in
+//! memory: the store has them.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -21,6 +22,8 @@ use crate::verification::{ChatId, Timestamp};
 
 /// So many orders wait in memory.
 const HELD: usize = 2_000;
+/// So many of one lane: whoever floods takes no room from others.
+const HELD_OF_ONE: usize = 16;
 /// So many orders of a lane are looked at for the most urgent one.
 const LOOKED_AT: usize = 16;
 /// After so many who are in a hurry comes one who is not.
@@ -124,12 +127,12 @@ impl Lanes {
             let mut slip = Slip::of(&entry);
             self.depth += 1;
             self.ages.insert((entry.queued, seq));
-            if self.held < HELD {
+            let queue = self.lanes.entry(lane.clone()).or_default();
+            let slips = &mut queue.slips;
+            if self.held < HELD && slips.len() < HELD_OF_ONE {
                 self.held += 1;
                 slip.entry = Some(Box::new(entry));
             }
-            let queue = self.lanes.entry(lane.clone()).or_default();
-            let slips = &mut queue.slips;
             // Two decisions about one person may be handed in the other way round. The first order
             // may be under way already.
             let after = slips.iter().rposition(|(other, _)| *other < seq).map_or(0, |at| at + 1);

@@ -174,6 +174,10 @@ mod tests {
         assert_eq!(like(&lately, now), (40 * MS, None));
         lately.note(&misconfigured(), 3 * MS, now);
         assert_eq!(like(&lately, now), (3 * MS, Some((true, None))));
+        // Or has taken a code.
+        lately.note(&SendOutcome::Sent, 40 * MS, now);
+        assert_eq!(like(&lately, now), (40 * MS, None));
+        lately.note(&misconfigured(), 3 * MS, now);
         // An old failure says nothing any more.
         assert_eq!(like(&lately, now + FAILS_FOR), (40 * MS, None));
     }
@@ -188,6 +192,11 @@ mod tests {
         assert!(began.elapsed() >= 20 * MS);
         let email = pretence.pretend(Channel::Email, true).await;
         assert_eq!(email.label(), not_sent().label());
+        let SendOutcome::NotSent { retry_after, .. } = email else { panic!("{email:?}") };
+        assert_eq!(retry_after, Some(7 * MS));
+        pretence.note(Channel::Email, &misconfigured(), MS);
+        let email = pretence.pretend(Channel::Email, true).await;
+        assert_eq!(email.label(), misconfigured().label());
         let off = pretence.pretend(Channel::Sms, false).await;
         assert_eq!(off.label(), misconfigured().label());
     }

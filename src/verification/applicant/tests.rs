@@ -564,6 +564,27 @@ fn each_lock_is_longer_and_the_last_one_is_for_good() {
     assert_eq!(world.wrong_so_far(), 12);
 }
 
+/// Comparing is slow on purpose: whoever has no try left may not have it done.
+#[test]
+fn what_is_typed_during_a_lock_is_not_compared() {
+    let compared = std::cell::Cell::new(0);
+    let mut world = Little::new();
+    world.act(&Act::AsksToJoin);
+    for _ in 0..50 {
+        let what = world.text("shut sesame");
+        world.happens(what, |_| {
+            compared.set(compared.get() + 1);
+            false
+        });
+    }
+    assert_eq!(compared.get(), 3);
+    // Nor is anything after the password.
+    world.now = world.now.after(Duration::from_secs(5 * 60));
+    world.act(&Act::TypesPassword { right: true });
+    let what = world.text("shut sesame");
+    world.happens(what, |_| panic!("there is nothing to compare"));
+}
+
 #[test]
 fn a_clock_that_jumps_back_opens_nothing() {
     let mut world = Little::new();

@@ -74,8 +74,10 @@ fn a_lane_keeps_its_order_and_has_one_under_way() {
     let (lane, first, _) = lanes.next(now, &mut pace).unwrap();
     assert_eq!(first, 0, "a later deadline does not overtake within a chat");
     assert!(lanes.next(now, &mut pace).is_none(), "its lane is busy");
+    lanes.put(vec![(2, order(1, None, say()))]);
+    assert!(lanes.next(now, &mut pace).is_none(), "its lane is busy still");
     lanes.done(&lane);
-    assert_eq!(drain(&mut lanes, now, &mut pace), [1]);
+    assert_eq!(drain(&mut lanes, now, &mut pace), [1, 2]);
     assert_eq!((lanes.depth(), lanes.has_ready(), lanes.oldest()), (0, false, None));
 }
 
@@ -89,6 +91,18 @@ fn a_lane_is_in_the_order_of_the_decisions() {
     }
     lanes.done(&lane);
     assert_eq!((first, drain(&mut lanes, now, &mut pace)), (0, vec![5, 6, 7, 8, 9]));
+}
+
+#[test]
+fn an_order_that_is_under_way_is_the_one_that_is_done_whatever_comes_before_it() {
+    let mut lanes = Lanes::default();
+    lanes.put(vec![(5, order(1, None, say()))]);
+    let (mut pace, now) = (unlimited(), Instant::now());
+    let (lane, first, _) = lanes.next(now, &mut pace).unwrap();
+    // Decided earlier, handed in later.
+    lanes.put(vec![(3, order(1, None, say()))]);
+    lanes.done(&lane);
+    assert_eq!((first, drain(&mut lanes, now, &mut pace)), (5, vec![3]));
 }
 
 #[test]
@@ -136,7 +150,10 @@ fn what_waited_for_telegram_is_tried_when_it_is_back_the_most_urgent_first() {
     }
     assert_eq!(lanes.due(), Some(now + minute));
     lanes.are_back();
-    assert_eq!(drain(&mut lanes, now, &mut pace), [2, 1, 0]);
+    let (lane, seq, again) = lanes.next(now, &mut pace).unwrap();
+    assert_eq!((seq, again.attempts), (2, 1));
+    lanes.done(&lane);
+    assert_eq!(drain(&mut lanes, now, &mut pace), [1, 0]);
     assert_eq!(drain(&mut lanes, now + minute, &mut pace), [3]);
 }
 
@@ -293,6 +310,21 @@ fn of_very_many_orders_only_slips_are_kept() {
         lanes.done(&lane);
     }
     assert_eq!((read, lanes.held, lanes.depth()), (10_000 - HELD, 0, 0));
+}
+
+#[test]
+fn one_who_floods_takes_no_room_in_memory_from_others() {
+    let mut lanes = lanes((0..10_000).map(|_| order(1, None, say())));
+    assert_eq!(lanes.held, HELD_OF_ONE);
+    lanes.put(vec![(10_000, order(2, None, say()))]);
+    let (mut pace, now) = (unlimited(), Instant::now());
+    let (first, _, flood) = lanes.next(now, &mut pace).unwrap();
+    let (_, seq, other) = lanes.next(now, &mut pace).unwrap();
+    assert_eq!((seq, flood.entry.is_some(), other.entry.is_some()), (10_000, true, true));
+    for _ in 0..HELD_OF_ONE {
+        lanes.done(&first);
+    }
+    assert_eq!(lanes.held, 1);
 }
 
 #[test]

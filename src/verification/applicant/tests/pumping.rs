@@ -40,7 +40,56 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(act, 1..60)
 }
 
+/// The most that each ledger may hold; an SMS costs [`PRICE`].
+#[derive(Copy, Clone, Debug)]
+struct Most {
+    address: u32,
+    prefix: u32,
+    country: u32,
+    /// That of +43.
+    own_country: u32,
+    gate: u32,
+    hour: u32,
+    day: u32,
+    cost_of_day: u32,
+    cost_of_month: u32,
+}
+
+const MOST: Most = Most {
+    address: 4,
+    prefix: 3,
+    country: 8,
+    own_country: 2,
+    gate: 10,
+    hour: 5,
+    day: 9,
+    cost_of_day: 7,
+    cost_of_month: 12,
+};
+
+/// Any of them may be the one that is reached first.
+fn mosts() -> impl Strategy<Value = Most> {
+    let most = || 1_u32..12;
+    let numbers = (most(), most(), most(), most(), most(), most(), most(), most(), most());
+    numbers.prop_map(
+        |(address, prefix, country, own_country, gate, hour, day, cost_of_day, cost_of_month)| {
+            Most {
+                address,
+                prefix,
+                country,
+                own_country,
+                gate,
+                hour,
+                day,
+                cost_of_day,
+                cost_of_month,
+            }
+        },
+    )
+}
+
 struct Crowd {
+    most: Most,
     keys: Keys,
     random: Counting,
     gates: Gates,
@@ -56,26 +105,31 @@ struct Crowd {
 
 impl Crowd {
     fn new() -> Crowd {
+        Crowd::within(MOST)
+    }
+
+    fn within(most: Most) -> Crowd {
         let mut gates = Little::new().gates;
         for gate in gates.values_mut() {
             gate.channels = vec![Channel::Email, Channel::Sms];
             gate.addresses.countries = vec!["+49".to_owned(), "+43".to_owned()];
-            gate.limits.sends_per_country = 8;
-            gate.limits.sends_per_address = 4;
-            gate.limits.sms_per_gate = 10;
+            gate.limits.sends_per_country = most.country;
+            gate.limits.sends_per_address = most.address;
+            gate.limits.sms_per_gate = most.gate;
         }
         let spending = Spending {
-            per_prefix: 3,
-            countries: BTreeMap::from([(43, 2)]),
-            per_hour: 5,
-            per_day: 9,
+            per_prefix: most.prefix,
+            countries: BTreeMap::from([(43, most.own_country)]),
+            per_hour: most.hour,
+            per_day: most.day,
             currency: "EUR".to_owned(),
             price: Money(PRICE),
-            day: Some(Money(7 * PRICE)),
-            month: Some(Money(12 * PRICE)),
+            day: Some(Money(PRICE * u64::from(most.cost_of_day))),
+            month: Some(Money(PRICE * u64::from(most.cost_of_month))),
             ..Spending::default()
         };
         Crowd {
+            most,
             keys: Keys::derive(&[7; 32]),
             random: Counting(1),
             gates,
@@ -144,22 +198,38 @@ impl Crowd {
 
     /// What may be in a ledger at most.
     fn limit(&self, ledger: &Ledger) -> Option<u64> {
-        Some(match ledger {
-            Ledger::Address { .. } => 4,
-            Ledger::Country { dial_code: 43, .. } => 2,
-            Ledger::Country { .. } => 8,
-            Ledger::Gate { .. } => 10,
-            Ledger::Prefix { .. } => 3,
-            Ledger::Hour { .. } => 5,
-            Ledger::Day { .. } => 9,
+        let most = match ledger {
+            Ledger::Address { .. } => self.most.address,
+            Ledger::Country { dial_code: 43, .. } => self.most.own_country,
+            Ledger::Country { .. } => self.most.country,
+            Ledger::Gate { .. } => self.most.gate,
+            Ledger::Prefix { .. } => self.most.prefix,
+            Ledger::Hour { .. } => self.most.hour,
+            Ledger::Day { .. } => self.most.day,
             // Whoever names a higher price than was thought can exceed these.
             Ledger::CostOfDay { .. }
             | Ledger::CostOfMonth { .. }
             | Ledger::Password { .. }
-            | Ledger::AtGate(_) => {
-                return None;
-            }
-        })
+            | Ledger::AtGate(_) => return None,
+        };
+        Some(most.into())
+    }
+
+    /// What a code to this number is to be charged to now.
+    fn expected(&self, number: &str) -> Vec<(Ledger, u64)> {
+        let phone = Phone::parse(number).unwrap();
+        let (day, hour, dial_code) = (self.now.day(), self.now.hour(), phone.dial_code());
+        let prefix = self.keys.number_prefix(phone.prefix());
+        vec![
+            (Ledger::Address { key: self.keys.address(&Address::Phone(phone)), day }, 1),
+            (Ledger::Prefix { key: prefix, hour }, 1),
+            (Ledger::Country { dial_code, day }, 1),
+            (Ledger::Gate { gate: GATE, day }, 1),
+            (Ledger::Hour { hour }, 1),
+            (Ledger::Day { day }, 1),
+            (Ledger::CostOfDay { day }, PRICE),
+            (Ledger::CostOfMonth { last: month_of(day).1 }, PRICE),
+        ]
     }
 }
 
@@ -179,20 +249,26 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_ledger_is_exceeded_and_none_falls_but_by_what_never_left(acts in acts()) {
-        let mut crowd = Crowd::new();
+    fn no_ledger_is_exceeded_and_none_falls_but_by_what_never_left(
+        acts in acts(), most in mosts(),
+    ) {
+        let mut crowd = Crowd::within(most);
         for act in acts {
             let before = crowd.ledgers.clone();
             let held = |ledger: &Ledger| before.get(ledger).copied().unwrap_or(0);
             match act {
                 Act::Asks(which) => {
                     if let Some(bill) = crowd.asks(&number(which)) {
+                        prop_assert_eq!(&bill.charges, &crowd.expected(&number(which)));
                         for (ledger, by) in &bill.charges {
                             prop_assert_eq!(crowd.ledgers[ledger], held(ledger) + by);
                         }
-                        let money = [(Ledger::CostOfDay { day: crowd.now.day() }, 7 * PRICE),
-                            (Ledger::CostOfMonth { last: month_of(crowd.now.day()).1 }, 12 * PRICE)];
-                        for (ledger, limit) in money {
+                        let day = crowd.now.day();
+                        for (ledger, limit) in [
+                            (Ledger::CostOfDay { day }, most.cost_of_day),
+                            (Ledger::CostOfMonth { last: month_of(day).1 }, most.cost_of_month),
+                        ] {
+                            let limit = PRICE * u64::from(limit);
                             prop_assert!(crowd.ledgers[&ledger] <= limit, "{:?}", ledger);
                         }
                     } else {
@@ -236,6 +312,63 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_price_in_another_currency_counts_for_nothing() {
+    for (currency, costs) in [("EUR", 1), ("eur", 1), ("USD", PRICE), ("", PRICE)] {
+        let mut crowd = Crowd::new();
+        crowd.asks("+49 151 23456789").unwrap();
+        let (mut person, user, challenge, mut bill) = crowd.pending.remove(0);
+        bill.paid = Some(Paid { amount: Money(1), currency: currency.to_owned() });
+        let outcome = DeliveryOutcome::Sent;
+        let what = What::CodeDelivery { gate: GATE, challenge, outcome, bill };
+        crowd.happens(&mut person, user, what);
+        assert_eq!(crowd.ledgers[&Ledger::CostOfDay { day: TODAY }], costs, "{currency:?}");
+    }
+}
+
+#[test]
+fn what_the_provider_asks_for_may_be_what_nearly_uses_up_a_budget() {
+    let mut crowd = Crowd::new();
+    crowd.asks("+49 151 23456789").unwrap();
+    crowd.asks("+49 171 2345678").unwrap();
+    let warned = |crowd: &Crowd| {
+        let of_the_day =
+            |alarm| matches!(alarm, &Alarm::SmsNearlyUsedUp { cap: Cap::CostOfDay, .. });
+        crowd.alarms.iter().any(of_the_day)
+    };
+    assert!(!warned(&crowd));
+    let (mut person, user, challenge, mut bill) = crowd.pending.remove(0);
+    bill.paid = Some(Paid { amount: Money(5 * PRICE), currency: "EUR".to_owned() });
+    let outcome = DeliveryOutcome::Sent;
+    crowd.happens(&mut person, user, What::CodeDelivery { gate: GATE, challenge, outcome, bill });
+    assert!(warned(&crowd), "{:?}", crowd.alarms);
+}
+
+#[test]
+fn a_rush_at_the_end_of_a_month_is_told_of_by_its_own_pace() {
+    let roomy = 1000;
+    let mut crowd = Crowd::within(Most {
+        address: roomy,
+        prefix: roomy,
+        country: roomy,
+        gate: roomy,
+        hour: roomy,
+        day: roomy,
+        cost_of_day: roomy,
+        ..MOST
+    });
+    // An hour into the 25th day; the pace counts from yesterday's midnight on.
+    crowd.now = crowd.now.after(HOUR * (24 * 4 + 1));
+    for _ in 0..10 {
+        crowd.asks("+49 151 23456789").unwrap();
+    }
+    let told = crowd.alarms.iter().find_map(|alarm| match alarm {
+        Alarm::SmsNearlyUsedUp { cap: Cap::CostOfMonth, runs_out, .. } => Some(*runs_out),
+        _ => None,
+    });
+    assert_eq!(told, Some(Some(crowd.now.after(HOUR * 5))));
 }
 
 #[test]
