@@ -291,8 +291,12 @@ impl Reference {
     pub fn taps(&mut self, who: Who, digits: &str) -> Verdict {
         self.active.insert(who.0, who.1);
         let code = self.book(who).code;
-        let live = code.filter(|code| code.digits == digits && self.lives(code));
         self.at(who);
+        if code.is_none() {
+            // Of a code that never left: they are asked again what they were asked last.
+            self.ask_address(who);
+        }
+        let live = code.filter(|code| code.digits == digits && self.lives(code));
         if live.is_none() || !self.may_try(who) {
             return Verdict::default();
         }
