@@ -162,6 +162,43 @@ impl Work {
         }
     }
 
+    /// Whether it changes nothing if it is carried out a second time.
+    #[must_use]
+    pub fn may_come_twice(&self) -> bool {
+        match self {
+            Work::Verification(Order { effect, .. }) => match effect {
+                Effect::Rewrite { .. }
+                | Effect::RetireButtons
+                | Effect::Delete { .. }
+                | Effect::AnswerButton { .. } => true,
+                Effect::Say { .. }
+                | Effect::LookUpMember { .. }
+                | Effect::LookUpAdder { .. }
+                | Effect::SendCode { .. }
+                | Effect::Approve { .. }
+                | Effect::Decline { .. }
+                | Effect::Invite { .. }
+                | Effect::RevokeInvite { .. }
+                | Effect::Mute { .. }
+                | Effect::Free { .. }
+                | Effect::Remove { .. } => false,
+            },
+            Work::Administration(administration::Order { task, .. }) => match task {
+                Task::Delete { .. } | Task::AnswerButton { .. } | Task::OfferCommands { .. } => {
+                    true
+                }
+                Task::Say { .. }
+                | Task::Edit { .. }
+                | Task::SendRoster { .. }
+                | Task::ProveLog { .. }
+                | Task::LookUpRights { .. }
+                | Task::Examine { .. }
+                | Task::Fetch { .. }
+                | Task::Leave { .. } => false,
+            },
+        }
+    }
+
     /// Whether it counts against Telegram's limit for all chats together.
     #[must_use]
     pub fn counts(&self) -> bool {

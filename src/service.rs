@@ -397,6 +397,7 @@ impl Vitals for LookedAt {
         for (kind, count) in stats.records {
             metrics.records(kind, count);
         }
+        metrics.syncs(stats.groups);
         metrics.store_size(stats.bytes_on_disk);
         metrics.clock_ahead(self.clock.disagreement());
         metrics.store_free(self.store.free_bytes());

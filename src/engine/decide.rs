@@ -18,7 +18,7 @@ use crate::machines::{Happening, Subject};
 use crate::ops::fault::{self, Point};
 use crate::store::records::{
     Alarm, DeskRecord, InboxEntry, LedgerCount, LiveKeyboard, OutboxEntry, PanelRecord,
-    PersonRecord, Wake, WatchRecord,
+    PersonRecord, SeenUpdate, Wake, WatchRecord,
 };
 use crate::store::{StoreError, View};
 use crate::verification::applicant::{Facts, Stepped, step};
@@ -29,10 +29,12 @@ use crate::verification::{ChatId, GateId, Hidden, MessageId, Timestamp, UserId};
 /// What led to a decision, and is over once it is made.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cause {
+    /// The update that brought it, if it has not been in the inbox.
+    pub update: Option<u32>,
     /// What waited in the inbox.
     pub inbox: Option<u64>,
-    /// The order that was carried out.
-    pub outbox: Option<u64>,
+    /// The orders that were carried out.
+    pub outbox: Vec<u64>,
     /// The order that could not be carried out yet, and what is to be kept of the attempt.
     pub put_back: Option<(u64, OutboxEntry)>,
     /// The time that has come for an applicant.
@@ -48,9 +50,22 @@ pub(super) struct Cause {
 /// Orders with their places in the outbox.
 pub(super) type Queued = Vec<(u64, OutboxEntry)>;
 
+/// What became of an update that nothing had to wait for.
+pub(super) enum AtOnce {
+    Decided(Queued),
+    /// It takes longer, so it waits in this place of the inbox.
+    Kept(u64, Box<Happening>),
+}
+
 enum Decided {
     Done(Followed),
-    NeedsPassword { gate: GateId, typed: Hidden, candidates: Vec<(String, Hidden)> },
+    /// It cannot be done at once, and is in the inbox.
+    Kept(u64),
+    NeedsPassword {
+        gate: GateId,
+        typed: Hidden,
+        candidates: Vec<(String, Hidden)>,
+    },
     NeedsHash(Hidden),
 }
 
@@ -78,21 +93,59 @@ impl Engine {
         loop {
             match self.commit(happening.clone(), cause.clone(), found.clone()).await {
                 Ok(Decided::Done(followed)) => return Ok(self.proceed(subject, followed)),
+                Ok(Decided::Kept(_)) => return Ok(Queued::new()),
                 Ok(Decided::NeedsPassword { gate, typed, candidates }) => {
                     found.password = Some((gate, self.verifier.which(&typed, candidates).await));
                 }
                 Ok(Decided::NeedsHash(typed)) => {
                     found.hashed = Some(self.verifier.hash(typed).await);
                 }
-                Err(StoreError::Panicked) => {
-                    let subject = subject.map(Subject::id);
-                    error!(subject, "a panic while deciding on one event; that event is dropped");
-                    return match self.commit(None, cause, Found::default()).await? {
-                        Decided::Done(followed) => Ok(followed.queued),
-                        Decided::NeedsPassword { .. } | Decided::NeedsHash(_) => Ok(Vec::new()),
-                    };
-                }
+                Err(StoreError::Panicked) => return self.give_up_on(subject, cause).await,
                 Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The same for an update that has not been in the inbox: if it can be decided on at once, it
+    /// never gets there, and one commit is all that it takes.
+    pub(super) async fn decide_at_once(
+        self: &Arc<Self>,
+        update: u32,
+        happening: Happening,
+    ) -> Result<AtOnce, StoreError> {
+        let subject = Some(happening.subject());
+        let cause = Cause { update: Some(update), ..Cause::default() };
+        let happening = Arc::new(happening);
+        let committed =
+            self.commit(Some(Arc::clone(&happening)), cause.clone(), Found::default()).await;
+        match committed {
+            Ok(Decided::Kept(seq)) => {
+                Ok(AtOnce::Kept(seq, Box::new(Arc::unwrap_or_clone(happening))))
+            }
+            Ok(Decided::Done(followed)) => {
+                self.metrics.step(happening.name());
+                Ok(AtOnce::Decided(self.proceed(subject, followed)))
+            }
+            Ok(Decided::NeedsPassword { .. } | Decided::NeedsHash(_)) => {
+                Ok(AtOnce::Decided(Queued::new()))
+            }
+            Err(StoreError::Panicked) => self.give_up_on(subject, cause).await.map(AtOnce::Decided),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Nothing comes of what led to this but that it is over.
+    pub(super) async fn give_up_on(
+        self: &Arc<Self>,
+        subject: Option<Subject>,
+        cause: Cause,
+    ) -> Result<Queued, StoreError> {
+        let subject = subject.map(Subject::id);
+        error!(subject, "a panic while deciding on one event; that event is dropped");
+        match self.commit(None, cause, Found::default()).await? {
+            Decided::Done(followed) => Ok(followed.queued),
+            Decided::Kept(_) | Decided::NeedsPassword { .. } | Decided::NeedsHash(_) => {
+                Ok(Queued::new())
             }
         }
     }
@@ -109,24 +162,37 @@ impl Engine {
         let decided = self
             .store
             .commit(move |view| {
+                if let Some(update) = cause.update {
+                    if view.get::<SeenUpdate>(&update)?.is_some() {
+                        return Ok(Decided::Done(Followed::default()));
+                    }
+                    view.put(&update, &SeenUpdate { at: now })?;
+                }
                 // A fetched file is there before the step that is to read it.
                 if let Some((admin, bytes)) = &cause.upload {
                     follow::keep_upload(view, *admin, bytes)?;
                 }
                 // As of this transaction: a group may have moved since it was put into the inbox.
                 let renaming = Renaming { moved: &engine.gates.moved(), keys: &engine.keys };
-                let happening = happening.as_deref().map(|happening| renaming.happening(happening));
-                let decided = match happening.as_deref() {
+                let renamed = happening.as_deref().map(|happening| renaming.happening(happening));
+                let decided = match renamed.as_deref() {
                     None => Decided::Done(Followed::default()),
                     Some(Happening::Person(event)) => person(view, &engine, event, found, now)?,
                     Some(Happening::Panel(event)) => panel(view, &engine, event, found, now)?,
                     Some(Happening::Desk(event)) => desk(view, &engine, event, now)?,
                     Some(Happening::Watch(event)) => watch(view, &engine, event, now)?,
                 };
-                if let Decided::Done(_) = decided {
-                    clear(view, &cause)?;
+                match (decided, cause.update, happening.as_deref()) {
+                    (Decided::Done(followed), ..) => {
+                        clear(view, &cause)?;
+                        Ok(Decided::Done(followed))
+                    }
+                    // Nobody else's updates wait for that.
+                    (_, Some(update), Some(happening)) => {
+                        follow::accept(view, update, happening, now).map(Decided::Kept)
+                    }
+                    (needs, ..) => Ok(needs),
                 }
-                Ok(decided)
             })
             .await;
         fault::pass(Point::DecideAfter);
@@ -339,7 +405,7 @@ fn clear(view: &mut View<'_>, cause: &Cause) -> Result<(), StoreError> {
     if let Some(seq) = &cause.inbox {
         view.remove::<InboxEntry>(seq);
     }
-    if let Some(seq) = &cause.outbox {
+    for seq in &cause.outbox {
         view.remove::<OutboxEntry>(seq);
     }
     if let Some((seq, entry)) = &cause.put_back {

@@ -248,6 +248,19 @@ fn queue(
     Ok(())
 }
 
+/// Puts an update into the inbox; its place there.
+pub(super) fn accept(
+    view: &mut View<'_>,
+    update: u32,
+    event: &Happening,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let seq = view.next_sequence(Sequence::Inbox)?;
+    let entry = InboxEntry { update_id: Some(update), received: now, event: event.clone() };
+    view.put(&seq, &entry)?;
+    Ok(seq)
+}
+
 pub(super) fn tell(
     view: &mut View<'_>,
     followed: &mut Followed,

@@ -4,15 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
 use tracing::{debug, error, info, warn};
 
-use super::Engine;
 use super::people::People;
+use super::{Engine, follow};
 use crate::machines::Happening;
 use crate::ops::fault::{self, Point};
-use crate::store::records::{InboxEntry, SeenUpdate};
-use crate::store::{Sequence, StoreError};
+use crate::store::StoreError;
+use crate::store::records::SeenUpdate;
 use crate::telegram::Fault;
 use crate::telegram::client::CALL_TIME;
 use crate::telegram::updates::{Reading, Update, read};
@@ -143,13 +144,15 @@ async fn rest(pause: Duration, stop: &mut watch::Receiver<bool>) -> bool {
     }
 }
 
-/// Keeps a whole batch with one write, and hands in what was not known yet.
+/// Makes a whole batch last: whoever has nothing that waits is decided on at once, the rest goes
+/// into the inbox.
 async fn accept(
     engine: &Arc<Engine>,
     people: &People,
     updates: Vec<Update>,
 ) -> Result<(), StoreError> {
-    let mut kept = Vec::with_capacity(updates.len());
+    let mut at_once = Vec::new();
+    let mut kept = Vec::new();
     for update in updates {
         engine.metrics.update(update.reading.name());
         let event = match update.reading {
@@ -168,36 +171,47 @@ async fn accept(
                 None
             }
         };
-        kept.push((update.id, event));
-    }
-    if kept.is_empty() {
-        return Ok(());
-    }
-    let now = engine.clock.now();
-    fault::pass(Point::InboxBefore);
-    let fresh = engine
-        .store
-        .commit(move |view| {
-            let mut fresh = Vec::new();
-            for (update_id, event) in kept {
-                if view.get::<SeenUpdate>(&update_id)?.is_some() {
-                    continue;
-                }
-                view.put(&update_id, &SeenUpdate { at: now })?;
-                let Some(event) = event else { continue };
-                let seq = view.next_sequence(Sequence::Inbox)?;
-                let entry = InboxEntry { update_id: Some(update_id), received: now, event };
-                view.put(&seq, &entry)?;
-                fresh.push((seq, entry.event));
+        match event {
+            Some(event) if people.claims(event.subject()) => {
+                at_once.push(people.handle_at_once(update.id, event));
             }
-            Ok(fresh)
-        })
-        .await?;
+            event => kept.push((update.id, event)),
+        }
+    }
+    fault::pass(Point::InboxBefore);
+    let (decided, fresh) = tokio::join!(join_all(at_once), keep(engine, kept));
+    decided.into_iter().collect::<Result<(), _>>()?;
+    let fresh = fresh?;
     fault::pass(Point::InboxAfter);
     for (seq, event) in fresh {
         people.hand_in(seq, event);
     }
     Ok(())
+}
+
+/// Puts updates into the inbox with one write; those that were not known yet, with their places.
+async fn keep(
+    engine: &Engine,
+    updates: Vec<(u32, Option<Happening>)>,
+) -> Result<Vec<(u64, Happening)>, StoreError> {
+    if updates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = engine.clock.now();
+    let kept = engine.store.commit(move |view| {
+        let mut fresh = Vec::new();
+        for (update_id, event) in updates {
+            if view.get::<SeenUpdate>(&update_id)?.is_some() {
+                continue;
+            }
+            view.put(&update_id, &SeenUpdate { at: now })?;
+            if let Some(event) = event {
+                fresh.push((follow::accept(view, update_id, &event, now)?, event));
+            }
+        }
+        Ok(fresh)
+    });
+    kept.await
 }
 
 /// Drops what is about groups that are not gated, and learns titles on the way.

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tracing::error;
 
-use super::decide::{Cause, Queued};
+use super::decide::{AtOnce, Cause, Queued};
 use super::outbox::Outbox;
 use super::{Engine, contained};
 use crate::machines::{Happening, Subject};
@@ -60,6 +60,32 @@ impl Waiting {
         starts
     }
 
+    /// Makes everything else of this one wait, if nothing of theirs does and they are within their
+    /// pace.
+    fn claim(&mut self, subject: Subject, now: Instant) -> bool {
+        if self.queues.contains_key(&subject) || self.is_ahead(subject, now) {
+            return false;
+        }
+        self.queues.insert(subject, VecDeque::new());
+        self.due(subject, now).is_none()
+    }
+
+    /// Adds what is to come before all that waits meanwhile.
+    fn put_first(&mut self, seq: u64, happening: Box<Happening>) {
+        self.held += 1;
+        let queue = self.queues.entry(happening.subject()).or_default();
+        queue.push_front((seq, Some(happening)));
+    }
+
+    /// Ends a claim, if nothing waits for that; `false`: something does, and is to be served.
+    fn release(&mut self, subject: Subject) -> bool {
+        let served = self.queues.get(&subject).is_none_or(VecDeque::is_empty);
+        if served {
+            self.queues.remove(&subject);
+        }
+        served
+    }
+
     /// The next event of this one; `None`: there is none, and their task ends.
     fn take(&mut self, subject: Subject) -> Option<Next> {
         let next = self.queues.get_mut(&subject)?.pop_front();
@@ -72,6 +98,12 @@ impl Waiting {
 
     fn has_room(&self) -> bool {
         self.queues.len() < SUBJECTS
+    }
+
+    /// Whether an event of this one would have to wait for their pace.
+    fn is_ahead(&self, subject: Subject, now: Instant) -> bool {
+        let used = now + EVERY * (AT_ONCE - 1);
+        self.paces.get(&subject).is_some_and(|earned| *earned > used)
     }
 
     /// When an event of this one may be handled, which uses up a part of their pace; `None`: now.
@@ -123,6 +155,15 @@ impl Line {
         next
     }
 
+    /// Ends a claim; `false`: something has come meanwhile, and is to be served.
+    fn release(&self, subject: Subject) -> bool {
+        let released = self.waiting().release(subject);
+        if released {
+            self.served.notify_waiters();
+        }
+        released
+    }
+
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -159,6 +200,42 @@ impl People {
         if self.line.waiting().put(seq, happening) {
             tokio::spawn(self.clone().serve(subject));
         }
+    }
+
+    /// Whether the next that happens to `subject` waits for nothing: neither for something before
+    /// it nor for their pace. If so, it is to be handed to [`People::handle_at_once`], and
+    /// everything else waits for that.
+    pub fn claims(&self, subject: Subject) -> bool {
+        self.line.waiting().claim(subject, Instant::now())
+    }
+
+    /// Handles an update of a subject that was claimed for it. It is durable when this returns:
+    /// decided on, or in the inbox.
+    pub async fn handle_at_once(
+        &self,
+        update: u32,
+        happening: Happening,
+    ) -> Result<(), StoreError> {
+        let subject = happening.subject();
+        self.engine.pulse.begin(1);
+        let decided = match contained(self.engine.decide_at_once(update, happening)).await {
+            Some(decided) => decided?,
+            None => {
+                let cause = Cause { update: Some(update), ..Cause::default() };
+                AtOnce::Decided(self.engine.give_up_on(Some(subject), cause).await?)
+            }
+        };
+        match decided {
+            AtOnce::Decided(queued) => {
+                self.outbox.put(queued);
+                self.engine.pulse.end(1);
+            }
+            AtOnce::Kept(seq, happening) => self.line.waiting().put_first(seq, happening),
+        }
+        if !self.line.release(subject) {
+            tokio::spawn(self.clone().serve(subject));
+        }
+        Ok(())
     }
 
     /// Waits until there is room for more people.
@@ -294,6 +371,34 @@ mod tests {
         assert_eq!(due(7, later), later + EVERY);
         let group = Subject::Desk(GateId(-1));
         assert!((0..1000).all(|_| waiting.due(group, begin).is_none()));
+    }
+
+    #[test]
+    fn whoever_has_nothing_that_waits_is_claimed_and_the_rest_waits_for_that() {
+        let (mut waiting, now) = (Waiting::default(), Instant::now());
+        assert!(waiting.claim(person(7), now));
+        assert!(!waiting.claim(person(7), now), "claimed twice");
+        assert!(waiting.claim(person(8), now), "others are held up");
+        assert!(!waiting.put(2, something(7)), "another task begins beside it");
+        assert!(!waiting.release(person(7)), "what came meanwhile is forgotten");
+        // What takes longer keeps its place before that.
+        waiting.put_first(1, Box::new(something(7)));
+        let taken = std::iter::from_fn(|| waiting.take(person(7)).map(|(seq, _)| seq));
+        assert_eq!(taken.collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(waiting.held, 0);
+        assert!(waiting.release(person(8)) && waiting.claim(person(8), now));
+    }
+
+    #[test]
+    fn one_who_floods_is_not_claimed_beyond_their_pace() {
+        let (mut waiting, begin) = (Waiting::default(), Instant::now());
+        for _ in 0..AT_ONCE {
+            assert!(waiting.claim(person(7), begin) && waiting.release(person(7)));
+        }
+        assert!(!waiting.claim(person(7), begin));
+        assert_eq!(waiting.due(person(7), begin), Some(begin + EVERY), "it has cost nothing");
+        assert!(waiting.claim(person(8), begin));
+        assert!(waiting.claim(person(7), begin + 2 * EVERY));
     }
 
     #[test]

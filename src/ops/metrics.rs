@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -35,6 +35,7 @@ pub struct Metrics {
     outbox_depth: Gauge,
     outbox_age: Gauge<f64, AtomicU64>,
     commits: Histogram,
+    syncs: Counter<u64, AtomicU64>,
     records: Family<RecordKind, Gauge>,
     store_size: Gauge,
     store_free: Gauge,
@@ -130,6 +131,12 @@ impl Metrics {
         );
         let records = Family::default();
         registry.register("store_records", "Records in the store, by kind", records.clone());
+        let syncs = Counter::<u64, AtomicU64>::default();
+        registry.register(
+            "store_syncs",
+            "Groups of commits that were written and synced to the disk",
+            syncs.clone(),
+        );
         let store_size = Gauge::default();
         registry.register_with_unit(
             "store_size",
@@ -194,6 +201,7 @@ impl Metrics {
             outbox_depth,
             outbox_age,
             commits,
+            syncs,
             records,
             store_size,
             store_free,
@@ -264,6 +272,11 @@ impl Metrics {
     /// A transaction became durable this long after it was handed in.
     pub fn commit(&self, took: Duration) {
         self.commits.observe(took.as_secs_f64());
+    }
+
+    /// The store has written and synced so many groups of transactions since it was opened.
+    pub fn syncs(&self, count: u64) {
+        self.syncs.inner().store(count, Ordering::Relaxed);
     }
 
     /// The store holds so many records of a kind (`person`, `seen update`).
@@ -365,6 +378,7 @@ mod tests {
         metrics.outbox_depth(3);
         metrics.outbox_age(Duration::from_millis(1500));
         metrics.commit(Duration::from_millis(2));
+        metrics.syncs(5);
         metrics.records("seen update", 7);
         metrics.store_size(4096);
         metrics.store_free(8192);
@@ -389,6 +403,7 @@ mod tests {
             "countersign_outbox_depth 3",
             "countersign_outbox_oldest_age_seconds 1.5",
             "countersign_store_commit_seconds_bucket{le=\"0.0025\"} 1",
+            "countersign_store_syncs_total 5",
             "countersign_store_records{kind=\"seen_update\"} 7",
             "countersign_store_size_bytes 4096",
             "countersign_store_free_bytes 8192",

@@ -5,6 +5,9 @@
 //! of a trusted bot makes it a link that the bot seems to give. A group called "Telegram" makes a
 //! mail of ours look like one of Telegram's own.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::clean::{clean, cut};
 
 /// `text` cleaned as by [`clean`], with everything taken apart that chats, mail programs and phones
@@ -22,8 +25,11 @@ pub fn poses_as_telegram(title: &str) -> bool {
         .map(skeleton)
         .filter(|w| !w.is_empty())
         .collect();
-    let is_telegram = |word: &str| TELEGRAM.iter().any(|name| skeleton(name) == word);
-    let is_office = |word: &str| OFFICES.iter().any(|office| skeleton(office) == word);
+    // Every message names the group, so this is asked very often.
+    static TELEGRAMS: LazyLock<HashSet<String>> = LazyLock::new(|| skeletons(&TELEGRAM));
+    static OFFICIALS: LazyLock<HashSet<String>> = LazyLock::new(|| skeletons(&OFFICES));
+    let is_telegram = |word: &str| TELEGRAMS.contains(word);
+    let is_office = |word: &str| OFFICIALS.contains(word);
     let named = words.iter().any(|word| is_telegram(word));
     (named && words.iter().all(|word| is_telegram(word) || is_office(word)))
         // `T e l e g r a m`
@@ -114,6 +120,10 @@ const LOOKALIKES: &[(&str, char)] = &[
     ("ѕｓ5", 's'),
     ("уｙ", 'y'),
 ];
+
+fn skeletons(words: &[&str]) -> HashSet<String> {
+    words.iter().map(|word| skeleton(word)).collect()
+}
 
 /// What a word looks like at a glance.
 fn skeleton(word: &str) -> String {

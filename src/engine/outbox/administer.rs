@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use super::carry::put_off;
+use super::carry::{Turn, put_off};
 use super::{Contact, Next};
 use crate::administration::effect::{About, Order, Task, Whose};
 use crate::administration::rights::{Examined, Rights};
@@ -15,7 +15,7 @@ use crate::engine::shelf::holders;
 use crate::machines::Happening;
 use crate::ops::fault::{self, Point};
 use crate::store::StoreError;
-use crate::store::records::{OutboxEntry, RosterLine};
+use crate::store::records::RosterLine;
 use crate::telegram::administer::{Answer, Performed};
 use crate::verification::GateId;
 
@@ -24,8 +24,7 @@ const PAGE: usize = 1000;
 
 pub(super) async fn carry(
     engine: &Arc<Engine>,
-    seq: u64,
-    entry: &OutboxEntry,
+    turn: &Turn,
     order: &Order,
 ) -> Result<(Queued, Contact, Next), StoreError> {
     let mut upload = None;
@@ -51,7 +50,7 @@ pub(super) async fn carry(
     fault::pass(Point::OutboxPerformed);
     let (contact, then) = match performed {
         Performed::Done(then) => (Contact::Made, then),
-        Performed::Later { after, why } => return Ok(put_off(engine, seq, entry, after, &why)),
+        Performed::Later { after, why } => return Ok(put_off(engine, turn, after, &why)),
         Performed::Dropped { why, then } => {
             info!(task = order.task.name(), %why, "an order is in vain and is dropped");
             (Contact::of(&why), then)
@@ -63,8 +62,11 @@ pub(super) async fn carry(
     {
         engine.follow_move(*gate, GateId(to.0)).await?;
     }
-    let cause = Cause { outbox: Some(seq), upload, ..Cause::default() };
     let happening = then.and_then(|answer| told(order.whose, answer));
+    if happening.is_none() && turn.can_wait() {
+        return Ok((Queued::new(), contact, Next::Carried(turn.carried.keyboard)));
+    }
+    let cause = Cause { upload, ..turn.cause() };
     Ok((engine.decide(happening, cause).await?, contact, Next::Go))
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::FutureExt;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use super::lanes::Picked;
+use super::lanes::{Carried, Picked};
 use super::{Attempt, Contact, Lane, Next, administer, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::decide::{Cause, Queued};
@@ -27,33 +28,59 @@ use crate::verification::event::{DeliveryOutcome, Event, What};
 use crate::verification::spending::Bill;
 use crate::verification::{ChallengeId, GateId, Timestamp, UserId};
 
+/// An order, and where it stands.
+pub(super) struct Turn {
+    pub seq: u64,
+    pub entry: OutboxEntry,
+    /// What came before it in its lane.
+    pub carried: Carried,
+    more_follow: bool,
+}
+
+impl Turn {
+    /// What a commit after it clears away.
+    pub fn cause(&self) -> Cause {
+        let Carried { orders, keyboard } = self.carried.clone();
+        Cause { outbox: [orders, vec![self.seq]].concat(), keyboard, ..Cause::default() }
+    }
+
+    /// Whether the next commit of the lane may be the first to know that it is done.
+    pub fn can_wait(&self) -> bool {
+        self.more_follow && self.entry.order.may_come_twice()
+    }
+}
+
 pub(super) async fn attempt(engine: Arc<Engine>, lane: Lane, seq: u64, picked: Picked) -> Attempt {
-    let entry = match picked.entry {
+    let Picked { attempts, entry, carried, more_follow } = picked;
+    let entry = match entry {
         Some(entry) => Ok(Some(entry)),
         None => engine.store.read(move |view| view.get::<OutboxEntry>(&seq)).await,
     };
     let entry = match entry {
-        Ok(Some(entry)) => OutboxEntry { attempts: picked.attempts, ..entry },
+        Ok(Some(entry)) => OutboxEntry { attempts, ..entry },
         over => {
             // Carried out already, or the store has failed closed.
-            let next = if over.is_ok() { Next::Go } else { Next::Stop };
+            let cause =
+                Cause { outbox: carried.orders, keyboard: carried.keyboard, ..Cause::default() };
+            let over = over.is_ok() && engine.decide(None, cause).await.is_ok();
+            let next = if over { Next::Go } else { Next::Stop };
             let (queued, contact) = (Vec::new(), Contact::None);
             return Attempt { lane, kind: "gone", queued, contact, counts: false, next };
         }
     };
     let kind = entry.order.name();
     let counts = entry.order.counts();
-    let carried = match contained(carry(&engine, seq, &entry)).await {
+    let turn = Turn { seq, entry, carried, more_follow };
+    let carried = match contained(carry(&engine, &turn)).await {
         Some(carried) => carried,
         None => {
             error!(
                 kind,
-                subject = entry.order.subject().id(),
+                subject = turn.entry.order.subject().id(),
                 "a panic while carrying out an order; it is dropped"
             );
-            let cause = Cause { outbox: Some(seq), ..Cause::default() };
             engine
-                .decide(broken_off(&entry), cause)
+                .decide(broken_off(&turn.entry), turn.cause())
                 .await
                 .map(|queued| (queued, Contact::None, Next::Go))
         }
@@ -67,22 +94,22 @@ pub(super) async fn attempt(engine: Arc<Engine>, lane: Lane, seq: u64, picked: P
     }
 }
 
-async fn carry(
-    engine: &Arc<Engine>,
-    seq: u64,
-    entry: &OutboxEntry,
-) -> Result<(Queued, Contact, Next), StoreError> {
+async fn carry(engine: &Arc<Engine>, turn: &Turn) -> Result<(Queued, Contact, Next), StoreError> {
     fault::pass(Point::OutboxBefore);
     let moved = engine.gates.moved();
     let renaming = Renaming { moved: &moved, keys: &engine.keys };
-    let work = renaming.work(&entry.order);
+    let work = renaming.work(&turn.entry.order);
     let order = match work.as_ref() {
         Work::Verification(order) => order,
-        Work::Administration(order) => return administer::carry(engine, seq, entry, order).await,
+        // Boxed, like codes: what is rare should not make the usual way larger.
+        Work::Administration(order) => {
+            return administer::carry(engine, turn, order).boxed().await;
+        }
     };
     match order.effect.clone() {
         Effect::SendCode { gate, challenge, letter } => {
-            send_code(engine, seq, entry, order, &Parcel { gate, challenge, letter }).await
+            let parcel = Parcel { gate, challenge, letter };
+            send_code(engine, turn.seq, &turn.entry, order, &parcel).boxed().await
         }
         Effect::Say { .. }
         | Effect::Rewrite { .. }
@@ -97,23 +124,23 @@ async fn carry(
         | Effect::Mute { .. }
         | Effect::Free { .. }
         | Effect::Remove { .. }
-        | Effect::LookUpAdder { .. } => call_telegram(engine, seq, entry, order).await,
+        | Effect::LookUpAdder { .. } => call_telegram(engine, turn, order).await,
     }
 }
 
 async fn call_telegram(
     engine: &Arc<Engine>,
-    seq: u64,
-    entry: &OutboxEntry,
+    turn: &Turn,
     order: &Order,
 ) -> Result<(Queued, Contact, Next), StoreError> {
     let chat = order.chat;
-    let keyboard = match order.effect {
-        Effect::RetireButtons | Effect::Rewrite { .. } => {
+    let keyboard = match (&order.effect, turn.carried.keyboard) {
+        (Effect::RetireButtons | Effect::Rewrite { .. }, Some((_, known))) => known,
+        (Effect::RetireButtons | Effect::Rewrite { .. }, None) => {
             let live = engine.store.read(move |view| view.get::<LiveKeyboard>(&chat)).await?;
             live.map(|live| live.message)
         }
-        _ => None,
+        (_, _) => None,
     };
     // An invite link must not be dead before it is made, whichever of the two clocks is wrong.
     let now = engine.clock.now().max(engine.clock.wall());
@@ -126,7 +153,7 @@ async fn call_telegram(
     };
     let (said, contact, then) = match performed {
         Performed::Done { said, then } => (said, made, then),
-        Performed::Later { after, why } => return Ok(put_off(engine, seq, entry, after, &why)),
+        Performed::Later { after, why } => return Ok(put_off(engine, turn, after, &why)),
         Performed::Dropped { why, then } => {
             info!(user = order.user.0, %why, "an order is in vain and is dropped");
             (None, Contact::of(&why), then)
@@ -137,9 +164,12 @@ async fn call_telegram(
             Some((chat, Some(message)))
         }
         (Effect::RetireButtons | Effect::Rewrite { .. }, _) => Some((chat, None)),
-        (_, _) => None,
+        (_, _) => turn.carried.keyboard,
     };
-    let cause = Cause { outbox: Some(seq), keyboard, ..Cause::default() };
+    if then.is_none() && turn.can_wait() {
+        return Ok((Queued::new(), contact, Next::Carried(keyboard)));
+    }
+    let cause = Cause { keyboard, ..turn.cause() };
     let queued = engine.decide(then.map(|what| about(order, what)), cause).await?;
     Ok((queued, contact, Next::Go))
 }
@@ -147,13 +177,13 @@ async fn call_telegram(
 /// Telegram did not take an order now, and may later.
 pub(super) fn put_off(
     engine: &Engine,
-    seq: u64,
-    entry: &OutboxEntry,
+    turn: &Turn,
     after: Duration,
     why: &Fault,
 ) -> (Queued, Contact, Next) {
+    let Turn { seq, entry, .. } = turn;
     let next = match why {
-        Fault::Retry { .. } => Next::AgainWhenBack(engine.retries.after(entry.attempts, seq)),
+        Fault::Retry { .. } => Next::AgainWhenBack(engine.retries.after(entry.attempts, *seq)),
         Fault::Unauthorized { .. } => Next::AgainWhenBack(after),
         _ => Next::Again(after),
     };
@@ -186,7 +216,7 @@ async fn send_code(
         let (gate, challenge) = (parcel.gate, parcel.challenge);
         let bill = Bill { paid, ..parcel.letter.bill.clone() };
         let event = about(order, What::CodeDelivery { gate, challenge, outcome, bill });
-        engine.decide(Some(event), Cause { outbox: Some(seq), ..Cause::default() })
+        engine.decide(Some(event), Cause { outbox: vec![seq], ..Cause::default() })
     };
     if engine.clock.now() >= expires(engine, &parcel.letter) {
         return Ok((over(DeliveryOutcome::GaveUp, None).await?, Contact::None, Next::Go));

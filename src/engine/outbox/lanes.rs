@@ -18,7 +18,7 @@ use super::lane::Lane;
 use super::pace::Pace;
 use crate::engine::decide::Queued;
 use crate::store::records::OutboxEntry;
-use crate::verification::{ChatId, Timestamp};
+use crate::verification::{ChatId, MessageId, Timestamp};
 
 /// So many orders wait in memory.
 const HELD: usize = 2_000;
@@ -72,6 +72,17 @@ struct Queue {
     turn: Option<u64>,
     /// Where the lane stands among those that can be tried, if it does.
     ready: Option<Urgency>,
+    carried: Carried,
+}
+
+/// Orders at the front of a lane that are carried out, and still in the store: the next commit of
+/// the lane takes them out of it. If the process ends before that, they are carried out a second
+/// time, which changes nothing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Carried {
+    pub orders: Vec<u64>,
+    /// As [`Cause::keyboard`].
+    pub keyboard: Option<(ChatId, Option<MessageId>)>,
 }
 
 /// What must be known of an order until its turn comes.
@@ -91,6 +102,9 @@ pub(super) struct Picked {
     pub attempts: u32,
     /// `None`: it is to be read from the store.
     pub entry: Option<OutboxEntry>,
+    pub carried: Carried,
+    /// Others wait behind it.
+    pub more_follow: bool,
 }
 
 impl Slip {
@@ -105,13 +119,21 @@ impl Slip {
             entry: None,
         }
     }
-
-    fn picked(&self) -> Picked {
-        Picked { attempts: self.attempts, entry: self.entry.as_deref().cloned() }
-    }
 }
 
 impl Queue {
+    /// The first order, with its place.
+    fn picked(&self) -> Option<(u64, Picked)> {
+        let (seq, slip) = self.slips.front()?;
+        let picked = Picked {
+            attempts: slip.attempts,
+            entry: slip.entry.as_deref().cloned(),
+            carried: self.carried.clone(),
+            more_follow: self.slips.len() > 1,
+        };
+        Some((*seq, picked))
+    }
+
     /// How urgent the lane is: as its most urgent order, since the others are in its way. One for
     /// whom it is too late hurries nobody.
     fn deadline(&self, now: Option<Timestamp>) -> Timestamp {
@@ -149,8 +171,7 @@ impl Lanes {
         while let Some((_, lane)) = self.codes.pop_first() {
             let Some(queue) = self.lanes.get_mut(&lane) else { continue };
             queue.ready = None;
-            if let Some((seq, slip)) = queue.slips.front() {
-                let (seq, picked) = (*seq, slip.picked());
+            if let Some((seq, picked)) = queue.picked() {
                 return Some((lane, seq, picked));
             }
         }
@@ -179,10 +200,10 @@ impl Lanes {
             }
             let Some(queue) = self.lanes.get_mut(&lane) else { continue };
             queue.ready = None;
-            let Some((seq, slip)) = queue.slips.front() else { continue };
+            let Some((_, slip)) = queue.slips.front() else { continue };
             match pace.take(now, slip) {
                 Ok(()) => {
-                    let (seq, picked) = (*seq, slip.picked());
+                    let Some((seq, picked)) = queue.picked() else { continue };
                     return Some((lane, seq, picked));
                 }
                 Err(due) => {
@@ -203,8 +224,24 @@ impl Lanes {
         self.counting.range(from..to).next().or_else(|| self.counting.first())
     }
 
-    /// The lane's first order is over.
+    /// The lane's first order is over, and out of the store, as those that were carried out before.
     pub fn done(&mut self, lane: &Lane) {
+        if let Some(queue) = self.lanes.get_mut(lane) {
+            queue.carried = Carried::default();
+        }
+        self.go_on(lane);
+    }
+
+    /// The lane's first order is over, and still in the store.
+    pub fn carried(&mut self, lane: &Lane, keyboard: Option<(ChatId, Option<MessageId>)>) {
+        if let Some(queue) = self.lanes.get_mut(lane) {
+            queue.carried.orders.extend(queue.slips.front().map(|(seq, _)| *seq));
+            queue.carried.keyboard = keyboard;
+        }
+        self.go_on(lane);
+    }
+
+    fn go_on(&mut self, lane: &Lane) {
         let Some(queue) = self.lanes.get_mut(lane) else { return };
         queue.turn = None;
         if let Some((seq, slip)) = queue.slips.pop_front() {

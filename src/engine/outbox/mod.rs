@@ -17,6 +17,8 @@ mod retries;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -28,8 +30,9 @@ use crate::store::StoreError;
 use crate::store::records::OutboxEntry;
 use crate::verification::effect::{Effect, Order};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Event, Membership, What};
+use crate::verification::{ChatId, MessageId};
 use lane::Lane;
-use lanes::Lanes;
+use lanes::{Lanes, Picked};
 use line::{Contact, Line};
 use pace::Pace;
 pub(super) use pretence::Pretence;
@@ -76,6 +79,8 @@ struct Attempt {
 enum Next {
     /// Done, or known to be in vain.
     Go,
+    /// The same, but for a commit: see [`lanes::Carried`].
+    Carried(Option<(ChatId, Option<MessageId>)>),
     /// The same order again, after this long.
     Again(Duration),
     /// The same, or as soon as Telegram is back.
@@ -131,7 +136,7 @@ impl Outbox {
         // Only now: what this leads to goes into the same outbox, and must not be read as left over.
         for (seq, entry) in cut_off {
             let event = broken_off(&entry);
-            let cause = Cause { outbox: Some(seq), ..Cause::default() };
+            let cause = Cause { outbox: vec![seq], ..Cause::default() };
             self.put(self.engine.decide(event, cause).await?);
         }
         Ok(count)
@@ -189,12 +194,12 @@ impl Carrying {
             let places = self.line.places(now, AT_ONCE);
             while under_way.len().saturating_sub(self.codes) < places {
                 let Some((lane, seq, picked)) = self.lanes.next(now, &mut self.pace) else { break };
-                under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, picked));
+                under_way.spawn(self.attempt(lane, seq, picked));
             }
             while self.codes < CODES_AT_ONCE {
                 let Some((lane, seq, picked)) = self.lanes.next_code(now) else { break };
                 self.codes += 1;
-                under_way.spawn(carry::attempt(Arc::clone(&self.engine), lane, seq, picked));
+                under_way.spawn(self.attempt(lane, seq, picked));
             }
             let calls = under_way.len().saturating_sub(self.codes);
             // What waits for Telegram to come back waits for a time.
@@ -233,6 +238,11 @@ impl Carrying {
         }
     }
 
+    /// Boxed: it is large, and would be copied on its way to its task.
+    fn attempt(&self, lane: Lane, seq: u64, picked: Picked) -> BoxFuture<'static, Attempt> {
+        carry::attempt(Arc::clone(&self.engine), lane, seq, picked).boxed()
+    }
+
     /// Telegram answers questions for updates again, so it may take orders too.
     fn hears_again(&mut self) {
         if self.line.is_broken() {
@@ -259,6 +269,7 @@ impl Carrying {
         let now = Instant::now();
         match attempt.next {
             Next::Go => self.lanes.done(&attempt.lane),
+            Next::Carried(keyboard) => self.lanes.carried(&attempt.lane, keyboard),
             Next::Again(after) => {
                 self.engine.metrics.retry(attempt.kind);
                 self.lanes.again(&attempt.lane, now + after);
