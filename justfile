@@ -22,6 +22,15 @@ browser:
 crash-lab *arguments:
     cargo bench --profile lab --bench crash-lab -- {{arguments}}
 
+# Dialogues a second, beside a bare loop (docs/performance.md); on a quiet machine
+bench *arguments:
+    cargo bench --bench dialogues -- {{arguments}}
+
+# How many instructions a dialogue takes, against the number that is kept (needs valgrind)
+instructions:
+    cargo build --release
+    cargo bench --profile dev --bench dialogues -- --binary target/release/countersign --instructions benches/instructions
+
 # Every parser that meets the outside, and the rules, against made-up input (needs cargo-fuzz)
 fuzz seconds="30" *targets:
     fuzz/run {{seconds}} {{targets}}
