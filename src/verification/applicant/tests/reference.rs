@@ -265,7 +265,8 @@ impl Reference {
         own.find(|(_, book)| waits(book)).map_or(active, |((_, gate), _)| *gate)
     }
 
-    fn ask_address(&mut self, who: Who) {
+    /// Asks for the address once more, where a question stands.
+    pub fn ask_address(&mut self, who: Who) {
         let may_try = self.may_try(who);
         let book = self.at(who);
         if may_try && matches!(book.place, Place::Confirm(_)) {
@@ -291,12 +292,8 @@ impl Reference {
     pub fn taps(&mut self, who: Who, digits: &str) -> Verdict {
         self.active.insert(who.0, who.1);
         let code = self.book(who).code;
-        self.at(who);
-        if code.is_none() {
-            // Of a code that never left: they are asked again what they were asked last.
-            self.ask_address(who);
-        }
         let live = code.filter(|code| code.digits == digits && self.lives(code));
+        self.at(who);
         if live.is_none() || !self.may_try(who) {
             return Verdict::default();
         }

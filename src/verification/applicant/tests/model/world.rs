@@ -357,7 +357,13 @@ impl World {
             })
         };
         let verdict = if old {
-            self.reference.taps(who, "")
+            let verdict = self.reference.taps(who, "");
+            let known = &self.people[&user].gates[&GateId(who.1)];
+            // The code that the link was for never left, and so there is no address to speak of.
+            if known.challenge.is_none() && known.address.is_none() {
+                self.reference.ask_address(who);
+            }
+            verdict
         } else if let Some(active) = self.reference.active.get(&user).copied() {
             if self.reference.books.contains_key(&(user, active)) {
                 self.reference.keeps_the_code((user, active));
