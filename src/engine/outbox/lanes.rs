@@ -81,7 +81,7 @@ struct Queue {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Carried {
     pub orders: Vec<u64>,
-    /// As [`Cause::keyboard`].
+    /// What it has made of the buttons in a chat.
     pub keyboard: Option<(ChatId, Option<MessageId>)>,
 }
 
