@@ -21,6 +21,8 @@ use tempfile::TempDir;
 
 pub use disk_image::Image;
 
+/// So little that there are checkpoints all the time.
+const JOURNAL_BYTES: &str = "32768";
 /// How many pairs the writer leaves standing.
 const WINDOW: u64 = 100;
 
@@ -99,6 +101,7 @@ impl Machine {
     pub fn starts(&self, how: &str, commits: Option<u64>, cut: Option<u64>) -> Writer {
         let mut command = Command::new(EXAMPLES.join("store-writer"));
         command.arg(how).arg(self.live()).args(commits.map(|commits| commits.to_string()));
+        command.env("COUNTERSIGN_JOURNAL_BYTES", JOURNAL_BYTES);
         if let Some(cut) = cut {
             command.env("FORGETFUL_CUT", cut.to_string());
         }

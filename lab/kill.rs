@@ -35,7 +35,7 @@ const CALLS: [&str; 7] = [
     "getUpdates",
 ];
 /// The points that a running bot passes.
-const AT_WORK: [Point; 14] = [
+const AT_WORK: [Point; 17] = [
     Point::InboxBefore,
     Point::InboxAfter,
     Point::Confirming,
@@ -44,6 +44,9 @@ const AT_WORK: [Point; 14] = [
     Point::StoreBefore,
     Point::StoreWritten,
     Point::StoreAfter,
+    Point::CheckpointBefore,
+    Point::CheckpointSlice,
+    Point::CheckpointAfter,
     Point::OutboxBefore,
     Point::OutboxPerformed,
     Point::CodeBefore,
@@ -71,7 +74,7 @@ pub async fn run(lab: &Lab) -> Vec<Row> {
         return rows;
     }
     let points = Killer::AtPoints { next: 0, rng: lab.rng("passes") };
-    rows.push(through_deaths(lab, POINTS, points, lab.rounds(200, 17), at_points).await);
+    rows.push(through_deaths(lab, POINTS, points, lab.rounds(200, 20), at_points).await);
     rows.push(in_the_middle_of_a_backup(lab).await);
     rows
 }

@@ -260,7 +260,7 @@ async fn dies_everywhere(way: Way, points: &[Point], stride: fn(Point) -> u32) {
 }
 
 /// All but those of `countersign store`.
-const IN_A_DIALOGUE: [Point; 17] = [
+const IN_A_DIALOGUE: [Point; 20] = [
     Point::InboxBefore,
     Point::InboxAfter,
     Point::Confirming,
@@ -269,6 +269,9 @@ const IN_A_DIALOGUE: [Point; 17] = [
     Point::StoreBefore,
     Point::StoreWritten,
     Point::StoreAfter,
+    Point::CheckpointBefore,
+    Point::CheckpointSlice,
+    Point::CheckpointAfter,
     Point::OutboxBefore,
     Point::OutboxPerformed,
     Point::CodeBefore,
@@ -285,6 +288,7 @@ const IN_A_DIALOGUE: [Point; 17] = [
 fn wide(point: Point) -> u32 {
     match point {
         Point::DecideAfter | Point::OutboxPerformed | Point::CodeBefore | Point::CodeAfter => 1,
+        Point::CheckpointBefore | Point::CheckpointSlice | Point::CheckpointAfter => 2,
         Point::InboxBefore | Point::InboxAfter | Point::Confirming => 3,
         Point::DecideBefore | Point::StoreWritten | Point::OutboxBefore => 7,
         Point::StoreBefore | Point::StoreAfter => 14,

@@ -20,6 +20,8 @@ use crate::scene::{Setup, written};
 
 /// How long anything may take that is waited for here, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// So little that each dialogue sees checkpoints.
+const JOURNAL_BYTES: &str = "8192";
 /// A stop may take so long: three seconds for what is under way, and a busy machine has its own
 /// pace. `docker stop` gives ten before it kills.
 pub const STOP: Duration = Duration::from_secs(10);
@@ -123,6 +125,7 @@ impl Host {
         command
             .current_dir(self.folder.path())
             .env_clear()
+            .env("COUNTERSIGN_JOURNAL_BYTES", JOURNAL_BYTES)
             .envs(settings)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

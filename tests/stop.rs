@@ -229,9 +229,12 @@ async fn a_folder_that_cannot_be_written_ends_the_start() {
 
 #[tokio::test]
 async fn a_full_disk_ends_the_bot_before_anything_is_said() {
-    let host = Host::with(&Setup::default()).await;
+    // Without checkpoints, so that the journal gets there.
+    let host = Host::with(&Setup::default()).await.set("JOURNAL_BYTES", "1000000000");
     let world = &host.world;
     let nora = world.person("Nora");
+    // One alone would be handled at a pace.
+    let crowd: Vec<_> = (0..9).map(|n| world.person(&format!("Person {n}"))).collect();
     host.is_on_duty().await.stops(Signal::TERM).await;
     let size = files_below(&host.data()).iter().map(|(_, bytes)| bytes.len()).max();
     // In blocks of 512 bytes; more than is there by what the start itself needs, and a little more.
@@ -239,18 +242,24 @@ async fn a_full_disk_ends_the_bot_before_anything_is_said() {
     let script = format!(r#"trap "" XFSZ; ulimit -f {blocks}; exec "$0" "$@""#);
     let mut process = Process::start(&mut host.command_after(&script, &["run"]));
     let ended = loop {
-        nora.types("/help");
+        for person in crowd.iter().chain([&nora]) {
+            person.types("/help");
+        }
         tokio::select! {
             ended = process.ended() => break ended,
             _ = nora.reads_next() => {}
         }
     };
     ended.failed_with(1, "writing ");
-    assert!(ended.err.contains(" failed: file too large; mend"), "{}", ended.err);
-    drop(nora.takes_unread());
+    assert!(ended.err.contains(" failed: File too large (os error 27); mend"), "{}", ended.err);
+    for person in crowd.iter().chain([&nora]) {
+        drop(person.takes_unread());
+    }
 
     let process = host.is_on_duty().await;
     hears(&nora, "I keep watch at the doors").await;
     process.stops(Signal::TERM).await;
-    drop(nora.takes_unread());
+    for person in crowd.iter().chain([&nora]) {
+        drop(person.takes_unread());
+    }
 }

@@ -6,6 +6,7 @@
 //!                                              flushed or dropped
 //! COUNTERSIGN_STALL_AT="store.written:5s"      each pass of this point takes so long
 //! COUNTERSIGN_FREE_BYTES_IN="<file>"           as many bytes are free on the disk as are in there
+//! COUNTERSIGN_JOURNAL_BYTES="4096"             a checkpoint is made when so much is in the journal
 //! ```
 //!
 //! Release builds know none of this.
@@ -29,6 +30,12 @@ pub enum Point {
     StoreWritten,
     /// The manifest knows of a commit, and nobody was answered.
     StoreAfter,
+    /// A checkpoint has begun, nothing of it is in sled.
+    CheckpointBefore,
+    /// A piece of it is in sled.
+    CheckpointSlice,
+    /// All of it is in sled, and the next one may overwrite the journal.
+    CheckpointAfter,
     /// An order was taken up, nothing of it is done.
     OutboxBefore,
     /// Telegram has answered; the store does not know.
@@ -64,7 +71,7 @@ pub enum Point {
 }
 
 impl Point {
-    pub const ALL: [Point; 24] = [
+    pub const ALL: [Point; 27] = [
         Point::InboxBefore,
         Point::InboxAfter,
         Point::Confirming,
@@ -73,6 +80,9 @@ impl Point {
         Point::StoreBefore,
         Point::StoreWritten,
         Point::StoreAfter,
+        Point::CheckpointBefore,
+        Point::CheckpointSlice,
+        Point::CheckpointAfter,
         Point::OutboxBefore,
         Point::OutboxPerformed,
         Point::CodeBefore,
@@ -103,6 +113,9 @@ impl Point {
             Point::StoreBefore => "store.before",
             Point::StoreWritten => "store.written",
             Point::StoreAfter => "store.after",
+            Point::CheckpointBefore => "checkpoint.before",
+            Point::CheckpointSlice => "checkpoint.slice",
+            Point::CheckpointAfter => "checkpoint.after",
             Point::OutboxBefore => "outbox.before",
             Point::OutboxPerformed => "outbox.performed",
             Point::CodeBefore => "code.before",
@@ -136,6 +149,15 @@ pub fn pass(point: Point) {
 pub fn free_bytes(really: u64) -> u64 {
     #[cfg(debug_assertions)]
     return armed::free_bytes().unwrap_or(really);
+    #[cfg(not(debug_assertions))]
+    really
+}
+
+/// How many bytes may be in the journal before there is a checkpoint.
+#[must_use]
+pub fn journal_bytes(really: u64) -> u64 {
+    #[cfg(debug_assertions)]
+    return armed::journal_bytes().unwrap_or(really);
     #[cfg(not(debug_assertions))]
     really
 }
@@ -197,6 +219,10 @@ mod armed {
     pub(super) fn free_bytes() -> Option<u64> {
         let file = std::env::var_os("COUNTERSIGN_FREE_BYTES_IN")?;
         std::fs::read_to_string(file).ok()?.trim().parse().ok()
+    }
+
+    pub(super) fn journal_bytes() -> Option<u64> {
+        std::env::var("COUNTERSIGN_JOURNAL_BYTES").ok()?.parse().ok()
     }
 
     pub(super) fn pass(point: Point) {

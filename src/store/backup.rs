@@ -35,7 +35,7 @@ use super::records::{Record, RestoreMark, kind_of};
 use super::rotation;
 use super::seal::{Label, SealKey, VALUE_BYTES};
 use super::tally::{SCHEMA, TALLY_KEY, Tally};
-use super::view::{Changes, View};
+use super::view::View;
 use crate::ops::fault::{self, Point};
 use crate::verification::Timestamp;
 use crate::verification::restore::Restore;
@@ -94,8 +94,8 @@ pub fn verify(store: &Path, keys: &SealKey) -> Result<Verified, StoreError> {
     let mut records = name_counts(&opened.tally.counts);
     // Told by itself.
     records.remove(RestoreMark::NAME);
-    let bytes_on_disk = opened.disk.bytes_on_disk();
-    let mark = View::new(&opened.disk, &Changes::new(), BTreeMap::new()).get::<RestoreMark>(&());
+    let bytes_on_disk = opened.layers.disk.bytes_on_disk();
+    let mark = View::new(&opened.layers, BTreeMap::new()).get::<RestoreMark>(&());
     opened.close();
     let restore = mark?.map(|RestoreMark(restore)| restore);
     Ok(Verified { records, bytes_on_disk, restore })
@@ -213,9 +213,10 @@ impl Draft {
     }
 }
 
-/// Copies everything that is durable into a file beside `to`.
+/// Copies everything that is in sled into a file beside `to`.
 pub(super) fn draft(opened: &Opened, to: &Path, now: Timestamp) -> Result<Draft, StoreError> {
-    let Opened { disk, manifest: _, tally, keys, lock: _ } = opened;
+    let Opened { layers, tally, keys, .. } = opened;
+    let disk = &layers.disk;
     let failed = |why: io::Error| StoreError::io("writing", to, &why);
     let (draft, file) = Draft::begin(to, keys).map_err(failed)?;
     let mut out = Summing { inner: BufWriter::new(file), sum: Sha256::new() };

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -10,14 +10,12 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 use super::backup::Draft;
-use super::disk::piece_key;
 use super::error::StoreError;
+use super::layers::Changes;
 use super::manifest::Mark;
-use super::opening::{Opened, sealed_tally};
-use super::records::{KINDS, Kind, kind_of};
-use super::seal::Label;
-use super::tally::TALLY_KEY;
-use super::view::{Changes, Sequences, View};
+use super::opening::Opened;
+use super::records::{KINDS, Kind};
+use super::view::{Sequences, View};
 use super::{LAST_ROOM, Shared, backup, files};
 use crate::ops::fault::{self, Point};
 use crate::verification::Timestamp;
@@ -104,11 +102,16 @@ pub(super) struct Committer {
     failed: Option<StoreError>,
 }
 
-/// What one group did.
+/// The transactions of one group, and which are to be kept.
+type Answers = Vec<(Box<dyn Queued>, bool)>;
+
+/// What is being put together for one write.
+#[derive(Default)]
 struct Group {
-    changes: Changes,
-    sequences: Sequences,
-    answers: Vec<(Box<dyn Queued>, bool)>,
+    answers: Answers,
+    changes: usize,
+    /// Whether there is anything to write.
+    changed: bool,
 }
 
 /// What comes after a group.
@@ -144,7 +147,7 @@ impl Committer {
                 Next::Backup { to, now, reply } => {
                     let copied = match &self.failed {
                         Some(why) => Err(why.clone()),
-                        None => backup::draft(&self.opened, &to, now),
+                        None => self.back_up(&to, now),
                     };
                     let _ = reply.send(copied);
                 }
@@ -157,11 +160,8 @@ impl Committer {
 
     /// Takes what is queued as one group, writes it, answers it.
     fn take(&mut self, first: Message) -> Next {
-        let mut group = Group {
-            changes: Changes::new(),
-            sequences: self.opened.tally.sequences.clone(),
-            answers: Vec::new(),
-        };
+        let mut group = Group::default();
+        self.opened.journal.begin();
         let mut message = Some(first);
         let next = loop {
             match message {
@@ -170,19 +170,21 @@ impl Committer {
                 Some(Message::Stop) => break Next::Stop,
                 None => break Next::Group,
             }
-            if group.answers.len() >= GROUP_WORKS || group.changes.len() >= GROUP_CHANGES {
+            if group.answers.len() >= GROUP_WORKS || group.changes >= GROUP_CHANGES {
                 break Next::Group;
             }
             message = self.waiting.try_recv().ok();
         };
-        let outcome = match &self.failed {
-            Some(why) => Err(why.clone()),
-            None => {
-                self.write(group.changes, group.sequences).inspect_err(|why| self.fail(why.clone()))
-            }
+        let outcome = match (&self.failed, group.changed) {
+            (Some(why), _) => Err(why.clone()),
+            (None, true) => self.write(),
+            (None, false) => Ok(()),
         };
+        let outcome = outcome.inspect_err(|why| self.fail(why.clone()));
         self.answer(group.answers, &outcome);
-        if let (Ok(()), Err(why)) = (&outcome, self.opened.manifest.settle()) {
+        if outcome.is_ok()
+            && let Err(why) = self.tidy_up()
+        {
             self.fail(why);
         }
         next
@@ -193,12 +195,15 @@ impl Committer {
             group.answers.push((work, false));
             return;
         }
-        let mut view = View::new(&self.opened.disk, &group.changes, group.sequences.clone());
+        let mut view = View::new(&self.opened.layers, self.opened.sequences.clone());
         let kept = work.run(&mut view);
         let (changes, sequences, fault) = view.finish();
         if kept {
-            group.changes.extend(changes);
-            group.sequences = sequences;
+            group.changes += changes.len();
+            match self.opened.take_over(changes, sequences) {
+                Ok(changed) => group.changed |= changed,
+                Err(why) => self.fail(why),
+            }
         }
         if let Some(why) = fault {
             self.fail(why);
@@ -206,76 +211,60 @@ impl Committer {
         group.answers.push((work, kept));
     }
 
-    fn write(&mut self, changes: Changes, sequences: Sequences) -> Result<(), StoreError> {
-        if self.opened.write(changes, sequences)? {
-            self.shared.stats().groups += 1;
-            self.count_records();
-        }
+    fn write(&mut self) -> Result<(), StoreError> {
+        self.opened.write()?;
+        self.shared.stats().groups += 1;
+        self.count_records();
         Ok(())
+    }
+
+    /// What may be done while nobody waits for it.
+    fn tidy_up(&mut self) -> Result<(), StoreError> {
+        self.opened.checkpoint()?;
+        self.opened.manifest.settle()
+    }
+
+    fn back_up(&mut self, to: &Path, now: Timestamp) -> Result<Draft, StoreError> {
+        // What cannot be brought into sled closes the store; a backup that cannot be written does
+        // not.
+        self.opened.settle().inspect_err(|why| self.fail(why.clone()))?;
+        backup::draft(&self.opened, to, now)
     }
 }
 
 impl Opened {
-    /// Makes the changes durable, as one batch. `false`: there was nothing to write.
-    pub(super) fn write(
+    /// Takes over what a transaction changed, as part of the frame that was begun; whether that is
+    /// anything. Whoever reads next sees it, though it is not durable yet.
+    pub(super) fn take_over(
         &mut self,
         changes: Changes,
         sequences: Sequences,
     ) -> Result<bool, StoreError> {
-        let Opened { disk, manifest, tally, keys, lock: _ } = self;
-        let mut next = tally.clone();
-        let mut batch = sled::Batch::default();
-        let mut writes = 0_usize;
-        for (full, change) in changes {
-            let code = full[0];
-            let before = match disk.raw(&full)? {
-                Some(first) => Some(disk.label(&full, &first)?),
-                None => None,
-            };
-            if let Some(label) = before {
-                next.take(code, label);
-            }
-            let mut pieces = 0;
-            match change {
-                Some(plain) => {
-                    let sealed = keys.seal(&full, plain.version, &plain.json).map_err(|fault| {
-                        let kind = kind_of(code).map_or("unknown", |kind| kind.name);
-                        fault.into_error(kind, plain.json.len(), disk.store())
-                    })?;
-                    next.add(code, Label::read(&sealed.first).ok_or(StoreError::Broken)?);
-                    for piece in sealed.pieces {
-                        batch.insert(piece_key(&full, pieces), piece);
-                        pieces += 1;
-                    }
-                    batch.insert(full.clone(), sealed.first);
-                }
-                None if before.is_some() => batch.remove(full.clone()),
-                None => continue,
-            }
-            for index in pieces..before.map_or(0, |label| label.pieces) {
-                batch.remove(piece_key(&full, index));
-            }
-            writes += 1;
+        let mut changed = self.sequences != sequences;
+        self.sequences = sequences;
+        for (full, plain) in changes {
+            self.journal.change(&full, plain.as_ref())?;
+            changed |= self.layers.apply(full, plain)?;
         }
-        next.sequences = sequences;
-        if writes == 0 && next.sequences == tally.sequences {
-            return Ok(false);
-        }
-        files::keep_room(disk.store(), disk.folder(), LAST_ROOM)?;
-        next.commit += 1;
-        batch.insert(TALLY_KEY, sealed_tally(disk.store(), keys, &next)?);
+        Ok(changed)
+    }
+
+    /// Makes the frame durable.
+    pub(super) fn write(&mut self) -> Result<(), StoreError> {
+        let Opened { layers, journal, manifest, commit, sequences, .. } = self;
+        files::keep_room(layers.disk.store(), layers.disk.folder(), LAST_ROOM)?;
         fault::pass(Point::StoreBefore);
-        disk.write(batch)?;
+        journal.write(*commit + 1, sequences)?;
+        *commit += 1;
         fault::pass(Point::StoreWritten);
-        manifest.note(Mark { commit: next.commit, counts: next.counts.clone() })?;
+        manifest.note(Mark { commit: *commit, counts: layers.counts().clone() })?;
         fault::pass(Point::StoreAfter);
-        *tally = next;
-        Ok(true)
+        Ok(())
     }
 }
 
 impl Committer {
-    fn answer(&self, answers: Vec<(Box<dyn Queued>, bool)>, outcome: &Result<(), StoreError>) {
+    fn answer(&self, answers: Answers, outcome: &Result<(), StoreError>) {
         for (work, kept) in answers {
             let took = work.queued().elapsed();
             if kept && outcome.is_ok() {
@@ -292,7 +281,7 @@ impl Committer {
     }
 
     fn count_records(&self) {
-        let counts = &self.opened.tally.counts;
+        let counts = self.opened.layers.counts();
         let count = |kind: &Kind| (kind.name, counts.get(&kind.code).copied().unwrap_or(0));
         self.shared.stats().records = KINDS.iter().map(count).collect();
     }
@@ -307,7 +296,9 @@ impl Committer {
     }
 
     fn finish(mut self) {
-        if let Err(why) = self.opened.manifest.sync() {
+        let opened = &mut self.opened;
+        let settled = if self.failed.is_none() { opened.settle() } else { Ok(()) };
+        if let Err(why) = settled.and_then(|()| opened.manifest.sync()) {
             tracing::warn!(%why, "closing the store");
         }
         let Committer { opened, shared, waiting, failed: _ } = self;

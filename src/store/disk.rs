@@ -15,9 +15,9 @@ use sled::IVec;
 
 use super::error::StoreError;
 use super::files;
+use super::layers::Plain;
 use super::records::kind_of;
 use super::seal::{Label, SealKey};
-use super::view::Plain;
 
 /// The first byte of the keys under which the further pieces of long records lie.
 pub(super) const PIECES: u8 = 0xf0;
@@ -145,6 +145,11 @@ impl Disk {
         Label::read(first).ok_or_else(|| self.unreadable(full))
     }
 
+    /// Whether there is a record under a full key.
+    pub(super) fn holds(&self, full: &[u8]) -> Result<bool, StoreError> {
+        self.call("reading", || self.db.contains_key(full))
+    }
+
     /// A value as it is on disk.
     pub(super) fn raw(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         self.call("reading", || self.db.get(key))
@@ -162,9 +167,19 @@ impl Disk {
 
     /// Writes a batch, all or nothing, and returns once it is durable.
     pub(super) fn write(&self, batch: sled::Batch) -> Result<(), StoreError> {
-        self.call("writing", || self.db.apply_batch(batch))?;
+        self.apply(batch)?;
+        self.sync()
+    }
+
+    /// Writes a batch, all or nothing. It is not durable yet.
+    pub(super) fn apply(&self, batch: sled::Batch) -> Result<(), StoreError> {
+        self.call("writing", || self.db.apply_batch(batch))
+    }
+
+    /// Returns once all that was written is durable.
+    pub(super) fn sync(&self) -> Result<(), StoreError> {
         self.call("writing", || self.db.flush())?;
-        self.sync().map_err(|why| StoreError::io("syncing", &self.folder.join("db"), &why))
+        self.sync_data().map_err(|why| StoreError::io("syncing", &self.folder.join("db"), &why))
     }
 
     pub(super) fn bytes_on_disk(&self) -> u64 {
@@ -197,7 +212,7 @@ impl Disk {
         close_sled(db);
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync_data(&self) -> io::Result<()> {
         #[cfg(test)]
         if self.fail_syncs.load(std::sync::atomic::Ordering::SeqCst) {
             return Err(io::Error::other("a fault of the test"));

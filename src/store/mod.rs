@@ -15,10 +15,13 @@
 //! ```
 
 pub mod backup;
+mod checkpoint;
 mod committer;
 mod disk;
 mod error;
 mod files;
+mod journal;
+mod layers;
 mod manifest;
 mod opening;
 pub mod records;
@@ -45,6 +48,7 @@ pub use seal::SealKey;
 pub use view::{Sequence, View};
 
 use committer::{Committer, Message, Work};
+use opening::Opened;
 
 /// Less free space than this, in bytes, will not do: a store must never meet a full disk.
 pub const LEAST_ROOM: u64 = 64 * 1024 * 1024;
@@ -106,7 +110,18 @@ impl Store {
     /// [`StoreError::InUse`], [`StoreError::Damaged`], [`StoreError::WrongKey`],
     /// [`StoreError::Newer`], [`StoreError::Io`].
     pub fn open(path: &Path, keys: &SealKey) -> Result<Store, StoreError> {
-        let opened = opening::open(path, keys)?;
+        Store::start(path, opening::open(path, keys)?)
+    }
+
+    /// As [`Store::open`]; a checkpoint is made when so many bytes are in the journal.
+    #[cfg(test)]
+    fn with_journal(path: &Path, keys: &SealKey, bytes: u64) -> Result<Store, StoreError> {
+        let mut opened = opening::open(path, keys)?;
+        opened.journal_bytes = bytes;
+        Store::start(path, opened)
+    }
+
+    fn start(path: &Path, opened: Opened) -> Result<Store, StoreError> {
         let shared = Arc::new(Shared {
             stats: Mutex::default(),
             observer: OnceLock::new(),
@@ -115,7 +130,7 @@ impl Store {
             room: Mutex::default(),
             folder: path.join(opening::DATA),
             #[cfg(test)]
-            fail_syncs: Arc::clone(&opened.disk.fail_syncs),
+            fail_syncs: Arc::clone(&opened.layers.disk.fail_syncs),
         });
         let (queue, waiting) = mpsc::channel(QUEUE);
         Committer::start(opened, waiting, Arc::clone(&shared))

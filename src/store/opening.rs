@@ -4,17 +4,24 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
 
 use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::LAST_ROOM;
+use super::checkpoint::{JOURNAL_BYTES, Moving};
 use super::disk::{Disk, Opening, damaged};
 use super::error::StoreError;
 use super::files;
+use super::journal::{self, Journal};
+use super::layers::Layers;
 use super::manifest::{Manifest, Mark, State};
 use super::seal::SealKey;
 use super::tally::{self, SCHEMA, TALLY_KEY, Tally};
+use super::view::Sequences;
 use crate::ops::fault::{self, Point};
 
 /// The folder that sled lives in.
@@ -24,18 +31,64 @@ pub(super) const RESTORING: &str = "restoring";
 
 /// A store that is open and was found sound.
 pub(super) struct Opened {
-    pub(super) disk: Disk,
+    pub(super) layers: Layers,
+    pub(super) journal: Journal,
     pub(super) manifest: Manifest,
+    /// What sled must hold, as of its commit.
     pub(super) tally: Tally,
+    /// The newest commit, and the sequences as of it.
+    pub(super) commit: u64,
+    pub(super) sequences: Sequences,
     pub(super) keys: SealKey,
-    pub(super) lock: Lock,
+    /// The checkpoint that is under way, and when one was begun last.
+    pub(super) moving: Option<Moving>,
+    pub(super) checkpointed: Instant,
+    /// A checkpoint is made when so many bytes are in the journal.
+    pub(super) journal_bytes: u64,
+    lock: Lock,
 }
 
 impl Opened {
+    /// Over a sled in which everything is.
+    pub(super) fn over(
+        disk: Disk,
+        manifest: Manifest,
+        tally: Tally,
+        keys: &SealKey,
+        lock: Lock,
+    ) -> Result<Opened, StoreError> {
+        let journal = match Journal::open(&disk, &tally.store, keys) {
+            Ok(journal) => journal,
+            Err(why) => {
+                disk.close();
+                return Err(why);
+            }
+        };
+        Ok(Opened {
+            layers: Layers::over(Arc::new(disk), tally.counts.clone()),
+            journal,
+            manifest,
+            commit: tally.commit,
+            sequences: tally.sequences.clone(),
+            tally,
+            keys: keys.clone(),
+            moving: None,
+            checkpointed: Instant::now(),
+            journal_bytes: fault::journal_bytes(JOURNAL_BYTES),
+            lock,
+        })
+    }
+
     /// Closes the files first and gives up the lock last.
-    pub(super) fn close(self) {
-        let Opened { disk, manifest, lock, tally: _, keys: _ } = self;
-        disk.close();
+    pub(super) fn close(mut self) {
+        // Left under way if the store has failed.
+        if let Some(Err(_panic)) = self.moving.take().map(JoinHandle::join) {
+            tracing::warn!("a checkpoint gave up while the store was being closed");
+        }
+        let Opened { layers, manifest, lock, .. } = self;
+        if let Some(disk) = layers.into_disk() {
+            disk.close();
+        }
         drop(manifest);
         drop(lock);
     }
@@ -65,18 +118,17 @@ pub(super) fn open(path: &Path, keys: &SealKey) -> Result<Opened, StoreError> {
     files::make_folder(path).map_err(|e| StoreError::io("making", path, &e))?;
     let lock = Lock::take(path)?;
     files::try_room(path, path, LAST_ROOM)?;
-    let (disk, manifest, tally) = match Manifest::read(path)? {
-        None if path.join(DATA).exists() => return Err(damaged(path, "its manifest is gone")),
+    match Manifest::read(path)? {
+        None if path.join(DATA).exists() => Err(damaged(path, "its manifest is gone")),
         None if path.join(RESTORING).exists() => {
-            return Err(damaged(path, "a restore into it was cut off"));
+            Err(damaged(path, "a restore into it was cut off"))
         }
-        None => make(path, keys)?,
+        None => make(path, keys, lock),
         Some(manifest) => match manifest.state() {
-            State::Making => make(path, keys)?,
-            State::Ready => reopen(path, keys, manifest)?,
+            State::Making => make(path, keys, lock),
+            State::Ready => reopen(path, keys, manifest, lock),
         },
-    };
-    Ok(Opened { disk, manifest, tally, keys: keys.clone(), lock })
+    }
 }
 
 /// A name that no other store has.
@@ -101,7 +153,7 @@ pub(super) fn sealed_tally(
 
 /// The first start. Until the manifest says that the store is ready, nothing was ever promised, so
 /// what a first start that was cut off left behind is thrown away.
-fn make(path: &Path, keys: &SealKey) -> Result<(Disk, Manifest, Tally), StoreError> {
+fn make(path: &Path, keys: &SealKey, lock: Lock) -> Result<Opened, StoreError> {
     let failed = |why: io::Error| StoreError::io("making", path, &why);
     let id = new_id().map_err(failed)?;
     fault::pass(Point::FirstKey);
@@ -113,7 +165,7 @@ fn make(path: &Path, keys: &SealKey) -> Result<(Disk, Manifest, Tally), StoreErr
     }
     let disk = Disk::open(path, &data, keys, Opening::New)?;
     match fill(&disk, path, keys, &id) {
-        Ok((manifest, tally)) => Ok((disk, manifest, tally)),
+        Ok((manifest, tally)) => Opened::over(disk, manifest, tally, keys, lock),
         Err(why) => {
             disk.close();
             Err(why)
@@ -139,40 +191,65 @@ fn fill(
 fn reopen(
     path: &Path,
     keys: &SealKey,
-    mut manifest: Manifest,
-) -> Result<(Disk, Manifest, Tally), StoreError> {
+    manifest: Manifest,
+    lock: Lock,
+) -> Result<Opened, StoreError> {
     if !manifest.is_sealed_with(keys) {
         return Err(StoreError::WrongKey { path: path.to_owned() });
     }
-    match look(path, keys, &mut manifest) {
-        Ok((disk, tally)) => Ok((disk, manifest, tally)),
+    let (disk, tally) = match look(path, keys, &manifest) {
         // sled cuts off a torn tail as it opens, and may only then find its way: a file that was
         // cut behind the last commit has everything in it at the second look. The check is the
         // same, so nothing less than everything will do.
-        Err(why) if why.is_damage() => match look(path, keys, &mut manifest) {
-            Ok((disk, tally)) => {
+        Err(why) if why.is_damage() => match look(path, keys, &manifest) {
+            Ok(found) => {
                 tracing::warn!(%why, "at a second look everything is there");
-                Ok((disk, manifest, tally))
+                found
             }
-            Err(_) => Err(why),
+            Err(_) => return Err(why),
         },
-        Err(why) => Err(why),
+        looked => looked?,
+    };
+    let mut opened = Opened::over(disk, manifest, tally, keys, lock)?;
+    match opened.recover() {
+        Ok(()) => Ok(opened),
+        Err(why) => {
+            opened.close();
+            Err(why)
+        }
     }
 }
 
-fn look(path: &Path, keys: &SealKey, manifest: &mut Manifest) -> Result<(Disk, Tally), StoreError> {
+fn look(path: &Path, keys: &SealKey, manifest: &Manifest) -> Result<(Disk, Tally), StoreError> {
     let disk = Disk::open(path, &path.join(DATA), keys, Opening::Existing)?;
-    let checked = tally::check(&disk, manifest).and_then(|tally| {
-        // A power cut may have left it behind the data.
-        manifest.note(Mark { commit: tally.commit, counts: tally.counts.clone() })?;
-        manifest.sync()?;
-        Ok(tally)
-    });
-    match checked {
+    match tally::check(&disk, manifest) {
         Ok(tally) => Ok((disk, tally)),
         Err(why) => {
             disk.close();
             Err(why)
         }
+    }
+}
+
+impl Opened {
+    /// Plays the journal over what is in sled, and brings it there.
+    fn recover(&mut self) -> Result<(), StoreError> {
+        let Opened { layers, journal, sequences, .. } = self;
+        self.commit = journal.replay(self.tally.commit, |entry| {
+            match entry {
+                journal::Entry::Changed(full, plain) => drop(layers.apply(full, plain)?),
+                journal::Entry::Sequence(code, last) => drop(sequences.insert(code, last)),
+            }
+            Ok(())
+        })?;
+        let missing = self.manifest.mark().commit.saturating_sub(self.commit);
+        if missing > 0 {
+            let what = format!("its newest commits are missing ({missing})");
+            return Err(self.layers.disk.damaged(what));
+        }
+        self.settle()?;
+        // A power cut may have left it behind the data.
+        self.manifest.note(Mark { commit: self.commit, counts: self.layers.counts().clone() })?;
+        self.manifest.sync()
     }
 }

@@ -19,7 +19,7 @@ use super::opening::{DATA, Lock, Opened, RESTORING, new_id, sealed_tally};
 use super::records::{OutboxEntry, Record, RestoreMark};
 use super::seal::{Label, SealKey};
 use super::tally::{self, TALLY_KEY, Tally};
-use super::view::{Changes, View};
+use super::view::View;
 use crate::machines::Work;
 use crate::ops::fault::{self, Point};
 use crate::verification::Timestamp;
@@ -120,7 +120,7 @@ fn build(
         }
     };
     let lock = Lock::take(scratch)?;
-    let mut opened = Opened { disk, manifest, tally, keys: keys.clone(), lock };
+    let mut opened = Opened::over(disk, manifest, tally, keys, lock)?;
     let marked = leave_mark(&mut opened, mark);
     let synced = opened.manifest.sync();
     opened.close();
@@ -178,8 +178,7 @@ fn fill(
 
 /// Leaves the mark, and counts each code that waits to be sent as maybe sent.
 fn leave_mark(opened: &mut Opened, mark: Restore) -> Result<Restore, StoreError> {
-    let nothing = Changes::new();
-    let mut view = View::new(&opened.disk, &nothing, opened.tally.sequences.clone());
+    let mut view = View::new(&opened.layers, opened.sequences.clone());
     let earlier = view.get::<RestoreMark>(&())?.map(|RestoreMark(earlier)| earlier);
     let mark = mark.after(earlier);
     view.put(&(), &RestoreMark(mark))?;
@@ -196,7 +195,10 @@ fn leave_mark(opened: &mut Opened, mark: Restore) -> Result<Restore, StoreError>
     if let Some(why) = fault {
         return Err(why);
     }
-    opened.write(changes, sequences)?;
+    opened.journal.begin();
+    opened.take_over(changes, sequences)?;
+    opened.write()?;
+    opened.settle()?;
     Ok(mark)
 }
 

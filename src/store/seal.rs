@@ -30,8 +30,8 @@ pub(super) const RECORD_BYTES: usize = VALUE_BYTES * 250;
 
 const FORMAT: u8 = 1;
 const HEAD: usize = 3;
-const NONCE: usize = 24;
-const TAG: usize = 16;
+pub(super) const NONCE: usize = 24;
+pub(super) const TAG: usize = 16;
 const TEXT: usize = HEAD + NONCE + TAG;
 
 /// What records are sealed with: derived from the installation's secret.
@@ -76,17 +76,12 @@ impl SealKey {
         let beyond = (TEXT + text.len()).saturating_sub(VALUE_BYTES);
         let pieces = u8::try_from(beyond.div_ceil(VALUE_BYTES)).map_err(|_| SealFault::TooLong)?;
         let head = [FORMAT, version, pieces];
-        let mut nonce = XNonce::default();
-        SysRng.try_fill_bytes(nonce.as_mut_slice()).map_err(|_| SealFault::NoRandomness)?;
         let mut whole = Vec::with_capacity(TEXT + text.len());
-        whole.extend(head);
-        whole.extend(nonce.iter());
-        whole.extend([0; TAG]);
+        whole.resize(TEXT, 0);
         whole.extend(text);
-        let tag = self
-            .cipher()
-            .encrypt_inout_detached(&nonce, &bound(head, key), whole[TEXT..].as_mut().into())
-            .map_err(|_| SealFault::TooLong)?;
+        let (nonce, tag) = self.seal_in_place(&bound(head, key), &mut whole[TEXT..])?;
+        whole[..HEAD].copy_from_slice(&head);
+        whole[HEAD..HEAD + NONCE].copy_from_slice(&nonce);
         whole[HEAD + NONCE..TEXT].copy_from_slice(&tag);
         let pieces = whole.chunks(VALUE_BYTES).skip(1).map(<[u8]>::to_vec).collect();
         whole.truncate(VALUE_BYTES);
@@ -105,18 +100,39 @@ impl SealKey {
             return None;
         }
         let head = *first.first_chunk::<HEAD>()?;
-        let nonce = XNonce::try_from(&first[HEAD..HEAD + NONCE]).ok()?;
-        let tag = Tag::try_from(&first[HEAD + NONCE..TEXT]).ok()?;
+        let nonce = first[HEAD..].first_chunk()?;
+        let tag = first[HEAD + NONCE..].first_chunk()?;
         let beyond: usize = pieces.iter().map(|piece| piece.as_ref().len()).sum();
         let mut text = Zeroizing::new(Vec::with_capacity(first.len() - TEXT + beyond));
         text.extend(&first[TEXT..]);
         for piece in pieces {
             text.extend(piece.as_ref());
         }
-        self.cipher()
-            .decrypt_inout_detached(&nonce, &bound(head, key), text.as_mut_slice().into(), &tag)
-            .ok()?;
-        Some(text)
+        self.open_in_place(&bound(head, key), nonce, tag, &mut text).then_some(text)
+    }
+
+    /// Seals `text` in its place, together with what it is `bound` to; the nonce and the tag.
+    pub(super) fn seal_in_place(
+        &self,
+        bound: &[u8],
+        text: &mut [u8],
+    ) -> Result<([u8; NONCE], [u8; TAG]), SealFault> {
+        let mut nonce = XNonce::default();
+        SysRng.try_fill_bytes(nonce.as_mut_slice()).map_err(|_| SealFault::NoRandomness)?;
+        let sealed = self.cipher().encrypt_inout_detached(&nonce, bound, text.into());
+        Ok((nonce.into(), sealed.map_err(|_| SealFault::TooLong)?.into()))
+    }
+
+    /// Opens what [`SealKey::seal_in_place`] sealed; `false`: it is not as it was.
+    pub(super) fn open_in_place(
+        &self,
+        bound: &[u8],
+        nonce: &[u8; NONCE],
+        tag: &[u8; TAG],
+        text: &mut [u8],
+    ) -> bool {
+        let (nonce, tag) = (XNonce::from(*nonce), Tag::from(*tag));
+        self.cipher().decrypt_inout_detached(&nonce, bound, text.into(), &tag).is_ok()
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

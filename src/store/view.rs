@@ -3,12 +3,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ops::Bound;
 
 use zeroize::Zeroizing;
 
-use super::disk::Disk;
 use super::error::StoreError;
+use super::layers::{Changes, Held, Layers, Plain};
 use super::records::{Grouped, Record};
 use super::seal::RECORD_BYTES;
 
@@ -32,19 +31,9 @@ impl Sequence {
 /// The last number of each sequence that was handed out.
 pub(super) type Sequences = BTreeMap<u8, u64>;
 
-/// Changes that are not on disk yet, by full key. `None`: removed.
-pub(super) type Changes = BTreeMap<Vec<u8>, Option<Plain>>;
-
-/// A record before it is sealed.
-pub(super) struct Plain {
-    pub(super) version: u8,
-    pub(super) json: Zeroizing<Vec<u8>>,
-}
-
 /// The store, as one transaction sees it.
 pub struct View<'a> {
-    disk: &'a Disk,
-    group: &'a Changes,
+    layers: &'a Layers,
     own: Changes,
     sequences: Sequences,
     /// Why the store itself can no longer be trusted, whatever the transaction makes of it.
@@ -58,10 +47,10 @@ impl View<'_> {
     /// [`StoreError::Io`] and [`StoreError::Damaged`]; either makes the whole store fail closed.
     pub fn get<R: Record>(&self, key: &R::Key) -> Result<Option<R>, StoreError> {
         let full = full_key::<R>(key);
-        if let Some(change) = self.own.get(&full).or_else(|| self.group.get(&full)) {
+        if let Some(change) = self.own.get(&full).or_else(|| self.layers.pending(&full)) {
             return change.as_ref().map(|plain| self.decode(&full, plain)).transpose();
         }
-        match self.watched(self.disk.get(&full))? {
+        match self.watched(self.layers.disk.get(&full))? {
             Some(plain) => self.decode(&full, &plain).map(Some),
             None => Ok(None),
         }
@@ -144,34 +133,16 @@ impl View<'_> {
         if start >= end {
             return Ok(found);
         }
-        let range = (Bound::Included(start), Bound::Excluded(end));
-        let mut pending: BTreeMap<&Vec<u8>, &Option<Plain>> =
-            self.group.range::<[u8], _>(range).collect();
-        pending.extend(self.own.range::<[u8], _>(range));
-        let mut pending = pending.into_iter().peekable();
-        let mut stored = self.disk.range(start, end);
-        let mut next_stored = self.watched(stored.next().transpose())?;
-        while found.len() < limit {
-            let pending_first = match (pending.peek(), &next_stored) {
-                (None, None) => break,
-                (Some(_), None) => true,
-                (None, Some(_)) => false,
-                (Some((key, _)), Some((stored, _))) => key.as_slice() <= &stored[..],
+        for held in self.layers.range(&self.own, start, end).take(limit) {
+            let (full, held) = self.watched(held)?;
+            let record = match held {
+                Held::Plain(plain) => self.decode(&full, plain)?,
+                Held::Sealed(first) => {
+                    let plain = self.watched(self.layers.disk.open_record(&full, &first))?;
+                    self.decode(&full, &plain)?
+                }
             };
-            if pending_first {
-                let Some((full, change)) = pending.next() else { break };
-                if next_stored.as_ref().is_some_and(|(stored, _)| stored[..] == full[..]) {
-                    next_stored = self.watched(stored.next().transpose())?;
-                }
-                if let Some(plain) = change {
-                    found.push((self.own_key::<R>(full)?, self.decode(full, plain)?));
-                }
-            } else {
-                let Some((full, first)) = next_stored.take() else { break };
-                let plain = self.watched(self.disk.open_record(&full, &first))?;
-                found.push((self.own_key::<R>(&full)?, self.decode(&full, &plain)?));
-                next_stored = self.watched(stored.next().transpose())?;
-            }
+            found.push((self.own_key::<R>(&full)?, record));
         }
         Ok(found)
     }
@@ -190,14 +161,14 @@ impl View<'_> {
     fn decode<R: Record>(&self, full: &[u8], plain: &Plain) -> Result<R, StoreError> {
         match R::read(plain.version, &plain.json) {
             Some(record) => Ok(record),
-            None => self.watched(Err(self.disk.unreadable(full))),
+            None => self.watched(Err(self.layers.disk.unreadable(full))),
         }
     }
 
     fn own_key<R: Record>(&self, full: &[u8]) -> Result<R::Key, StoreError> {
         match R::decode_key(&full[1..]) {
             Some(key) => Ok(key),
-            None => self.watched(Err(self.disk.unreadable(full))),
+            None => self.watched(Err(self.layers.disk.unreadable(full))),
         }
     }
 
@@ -210,8 +181,8 @@ impl View<'_> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(disk: &'a Disk, group: &'a Changes, sequences: Sequences) -> View<'a> {
-        View { disk, group, own: Changes::new(), sequences, fault: RefCell::new(None) }
+    pub(super) fn new(layers: &'a Layers, sequences: Sequences) -> View<'a> {
+        View { layers, own: Changes::new(), sequences, fault: RefCell::new(None) }
     }
 
     /// What the transaction did: its changes, the sequences, and why the store must fail.

@@ -71,7 +71,7 @@ async fn a_flipped_bit_anywhere_is_harmless_or_named() {
     let folder = tempfile::tempdir().unwrap();
     let sound = folder.path().join("fresh");
     let all = fresh(&sound).await;
-    assert!(flip_bits(&sound, &all).await >= 10);
+    assert!(flip_bits(&sound, "db/db", &all).await >= 10);
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_flipped_bit_in_a_much_used_store_is_harmless_or_named() {
     let sound = folder.path().join("used");
     let all = used(&sound).await;
     // The log holds a lot that was written over since: most bits of that may be flipped unseen.
-    assert!(flip_bits(&sound, &all).await >= 5);
+    assert!(flip_bits(&sound, "db/db", &all).await >= 5);
 }
 
 #[tokio::test]
@@ -89,21 +89,102 @@ async fn a_flipped_bit_after_a_kill_is_harmless_or_named() {
     let (path, killed) = (folder.path().join("store"), folder.path().join("killed"));
     let mut all = fresh(&path).await;
     // What a kill leaves behind: sled has to replay all that was written since the start, and
-    // takes a bad byte in there for the end of its log.
-    let store = open(&path);
+    // takes a bad byte in there for the end of its log. The newest is in the journal alone.
+    let store = Store::with_journal(&path, &keys(), 8_000).unwrap();
     for key in 1_000..1_060 {
         put(&store, key, format!("{key} ").repeat(40)).await.unwrap();
         all.push((key, format!("{key} ").repeat(40)));
     }
     copy_folder(&path, &killed);
     store.close().await;
-    assert!(flip_bits(&killed, &all).await >= 10);
+    assert!(flip_bits(&killed, "db/db", &all).await >= 10);
+    let found = flip_bits(&killed, "db/journal.0", &all).await;
+    assert!(found + flip_bits(&killed, "db/journal.1", &all).await >= 20);
 }
 
-/// Opens copies of `sound` with one bit flipped, here and there all over the data file; how many
-/// of them were named as damage. In the others everything must be there.
-async fn flip_bits(sound: &Path, all: &[(u64, String)]) -> usize {
-    let bytes = fs::read(sound.join("db/db")).unwrap();
+/// A store that was killed with the newest commits in its journal alone.
+async fn killed(folder: &Path) -> Vec<(u64, String)> {
+    let store = open(&folder.with_extension("living"));
+    for key in 0..30_u64 {
+        put(&store, key, format!("{key} ").repeat(40)).await.unwrap();
+    }
+    remove(&store, 7).await;
+    let all = texts(&store).await;
+    copy_folder(&folder.with_extension("living"), folder);
+    store.close().await;
+    all
+}
+
+#[tokio::test]
+async fn a_journal_that_was_cut_short_or_is_gone_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = folder.path().join("sound");
+    let all = killed(&sound).await;
+    let length = fs::metadata(sound.join("db/journal.0")).unwrap().len();
+    for part in (0..32).rev() {
+        let bent = folder.path().join("bent");
+        copy_folder(&sound, &bent);
+        let file = File::options().write(true).open(bent.join("db/journal.0")).unwrap();
+        file.set_len(length * part / 32).unwrap();
+        let error = outcome(&bent, &all).await.unwrap_err();
+        assert!(named(&error).starts_with("its newest commits are missing ("), "{error}");
+        fs::remove_dir_all(&bent).unwrap();
+    }
+    fs::remove_file(sound.join("db/journal.0")).unwrap();
+    let error = outcome(&sound, &all).await.unwrap_err();
+    assert_eq!(named(&error), "its newest commits are missing (31)");
+}
+
+/// After a power cut the manifest may know less than the journal.
+#[tokio::test]
+async fn a_commit_that_was_cut_off_is_no_damage_and_one_in_the_middle_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = folder.path().join("sound");
+    let all = killed(&sound).await;
+    let id = Manifest::read(&sound).unwrap().unwrap().store().to_owned();
+    Manifest::replace(&sound, State::Ready, &id, &keys(), Mark::default()).unwrap();
+    let bytes = fs::read(sound.join("db/journal.0")).unwrap();
+    let frames: Vec<usize> =
+        (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"csgroup\n")).collect();
+    assert_eq!(frames.len(), 31);
+    let mut before_the_last = all.clone();
+    before_the_last.insert(7, (7, "7 ".repeat(40)));
+    for (place, at) in frames.iter().enumerate() {
+        for offset in [0, 5, 10, 19, 30, 50, 65] {
+            let bent = folder.path().join("bent");
+            copy_folder(&sound, &bent);
+            let at = at + offset;
+            let file = File::options().write(true).open(bent.join("db/journal.0")).unwrap();
+            file.write_all_at(&[bytes[at] ^ 4], at as u64).unwrap();
+            if place == 30 {
+                outcome(&bent, &before_the_last).await.unwrap();
+            } else {
+                let error = outcome(&bent, &all).await.unwrap_err();
+                let due = format!("commit {} in its journal cannot be read", place + 1);
+                assert_eq!(named(&error), due);
+            }
+            fs::remove_dir_all(&bent).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_stores_journal_is_not_played() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    killed(&one).await;
+    let store = open(&other);
+    put(&store, 1_000, "its own").await.unwrap();
+    store.close().await;
+    fs::copy(one.join("db/journal.0"), other.join("db/journal.0")).unwrap();
+    fs::copy(one.join("db/journal.0"), other.join("db/journal.1")).unwrap();
+    outcome(&other, &[(1_000, "its own".to_owned())]).await.unwrap();
+}
+
+/// Opens copies of `sound` with one bit flipped, here and there all over a file; how many of them
+/// were named as damage. In the others everything must be there.
+async fn flip_bits(sound: &Path, name: &str, all: &[(u64, String)]) -> usize {
+    let bytes = fs::read(sound.join(name)).unwrap();
     // Most of the file is empty space at the end of a segment; what is written is what matters.
     let written: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
     let bent = sound.with_extension("bent");
@@ -114,7 +195,7 @@ async fn flip_bits(sound: &Path, all: &[(u64, String)]) -> usize {
     for round in 0..100 {
         copy_folder(sound, &bent);
         let at = written[written.len() * round / 100];
-        let file = File::options().write(true).open(bent.join("db/db")).unwrap();
+        let file = File::options().write(true).open(bent.join(name)).unwrap();
         file.write_all_at(&[bytes[at] ^ (1 << (round % 8))], at as u64).unwrap();
         if let Err(error) = outcome(&bent, all).await {
             assert!(!named(&error).is_empty());
@@ -360,7 +441,7 @@ async fn what_a_newer_version_wrote_is_refused_as_such() {
         assert!(error.to_string().contains("written by a newer version of countersign"));
         fs::remove_dir_all(&bent).unwrap();
     };
-    newer("schema 2, known is 1", TALLY_KEY, SCHEMA + 1);
+    newer("schema 3, known is 2", TALLY_KEY, SCHEMA + 1);
     newer("note version 3, known is 2", &[Note::KIND, 0, 0, 0, 0, 0, 0, 0, 1], 3);
     newer("records of an unknown kind 55", &[0x55, 1], 1);
 }
