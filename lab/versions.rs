@@ -162,7 +162,7 @@ async fn an_older_store(_lab: &Lab) -> Row {
 }
 
 /// A kind as a later version may write it.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct LaterTitle {
     title: String,
 }

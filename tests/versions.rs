@@ -353,7 +353,7 @@ async fn everybody_goes_on_where_an_older_version_left_them() {
 }
 
 /// A kind as a later version may write it.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct LaterTitle {
     title: String,
     colour: String,
@@ -375,7 +375,7 @@ impl Record for LaterTitle {
 }
 
 /// A kind that only a later version knows.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct LaterKind {}
 
 impl Record for LaterKind {

@@ -14,6 +14,7 @@ use super::disk::{Disk, piece_key};
 use super::error::StoreError;
 use super::files;
 use super::layers::{Plain, Recent};
+use super::manifest::Mark;
 use super::opening::{Opened, sealed_tally};
 use super::records::kind_of;
 use super::seal::{Label, SealKey};
@@ -65,6 +66,7 @@ impl Opened {
         if self.commit > self.tally.commit {
             self.tally = self.begin_checkpoint().run()?;
             self.layers.end_move();
+            self.note_mark()?;
         }
         Ok(())
     }
@@ -86,8 +88,15 @@ impl Opened {
         if let Some(moving) = self.moving.take() {
             self.tally = moving.join().unwrap_or(Err(StoreError::Broken))?;
             self.layers.end_move();
+            self.note_mark()?;
         }
         Ok(())
+    }
+
+    /// Has the manifest note what is there now: all of it is durable.
+    pub(super) fn note_mark(&mut self) -> Result<(), StoreError> {
+        let counts = self.layers.counts().clone();
+        self.manifest.note_mark(Mark { commit: self.commit, counts })
     }
 }
 

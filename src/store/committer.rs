@@ -12,7 +12,6 @@ use tokio::sync::{mpsc, oneshot};
 use super::backup::Draft;
 use super::error::StoreError;
 use super::layers::Changes;
-use super::manifest::Mark;
 use super::opening::Opened;
 use super::records::{KINDS, Kind};
 use super::view::{Sequences, View};
@@ -257,7 +256,7 @@ impl Opened {
         journal.write(*commit + 1, sequences)?;
         *commit += 1;
         fault::pass(Point::StoreWritten);
-        manifest.note(Mark { commit: *commit, counts: layers.counts().clone() })?;
+        manifest.note(*commit)?;
         fault::pass(Point::StoreAfter);
         Ok(())
     }

@@ -138,7 +138,7 @@ impl Disk {
             pieces.push(piece.ok_or_else(|| self.unreadable(full))?);
         }
         let json = self.keys.open(full, first, &pieces).ok_or_else(|| self.unreadable(full))?;
-        Ok(Plain { version: label.version, json })
+        Ok(Plain { version: label.version, json, record: None })
     }
 
     pub(super) fn label(&self, full: &[u8], first: &[u8]) -> Result<Label, StoreError> {

@@ -260,7 +260,7 @@ fn read_text(
                         let version = take(1)?[0];
                         let length = u32::from_be_bytes(take(4)?.try_into().ok()?);
                         let json = take(usize::try_from(length).ok()?)?.to_vec();
-                        Some(Plain { version, json: Zeroizing::new(json) })
+                        Some(Plain { version, json: Zeroizing::new(json), record: None })
                     }
                     _ => None,
                 };

@@ -4,6 +4,7 @@
 //! Most of what is written does not last: an order is carried out, an event handled. What comes and
 //! goes between two checkpoints never gets into sled.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::iter::Peekable;
@@ -20,6 +21,8 @@ use super::error::StoreError;
 pub(super) struct Plain {
     pub(super) version: u8,
     pub(super) json: Zeroizing<Vec<u8>>,
+    /// The record itself, if it is one to be at hand.
+    pub(super) record: Option<Box<dyn Any + Send + Sync>>,
 }
 
 /// What a transaction changes, by full key. `None`: removed.

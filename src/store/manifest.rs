@@ -5,15 +5,17 @@
 //! that lost its data from one that never had any, and another secret key from damage.
 //!
 //! ```text
-//! 0     head:  JSON { format, state, store, key }  written whole, synced, renamed into place
-//! 1024  mark:  JSON { commit, counts }             the even commits
-//! 2048  mark:  JSON { commit, counts }             the odd commits
+//! 0     head:    JSON { format, state, store, key }  written whole, synced, renamed into place
+//! 1024  mark:    JSON { commit, counts }             of one checkpoint
+//! 2048  mark:    JSON { commit, counts }             of the one before or after it
+//! 3072  newest:  commit (8) | its sum (16)           of the even commits
+//! 3104  newest:  commit (8) | its sum (16)           of the odd commits
 //! ```
 //!
-//! Each part is padded with spaces and ends in 16 bytes of its SHA-256. A mark is written after
-//! its commit is durable and never promises too much. A kill does not lose it; it is synced at a
-//! clean stop and, while there are commits, once in [`SYNC_EVERY`], so after a power cut it may lag
-//! a little behind the data.
+//! Each of the first three parts is padded with spaces and ends in its sum: 16 bytes of SHA-256.
+//! What is noted is noted after it is durable and never promises too much. A kill does not lose
+//! it; it is synced at a clean stop and, while there are commits, once in [`SYNC_EVERY`], so after a
+//! power cut it may lag a little behind the data.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -36,6 +38,8 @@ pub(super) const NAME: &str = "manifest";
 const FORMAT: u16 = 1;
 const PART: usize = 1024;
 const SUM: usize = 16;
+const NEWEST: usize = 3 * PART;
+const SLOT: usize = 32;
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// Whether the data beside it is whole.
@@ -56,7 +60,7 @@ struct Head {
     key: String,
 }
 
-/// What is known to be durable.
+/// What was there as of a checkpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Mark {
     pub(super) commit: u64,
@@ -69,6 +73,9 @@ pub(super) struct Manifest {
     path: PathBuf,
     head: Head,
     mark: Mark,
+    /// The part that it is in.
+    part: usize,
+    newest: u64,
     synced: Instant,
 }
 
@@ -88,9 +95,12 @@ impl Manifest {
             let what = format!("manifest {}, known is {FORMAT}", head.format);
             return Err(StoreError::Newer { path: store.to_owned(), what });
         }
-        let marks = [1, 2].into_iter().filter_map(|part| read_part::<Mark>(&text, part));
-        let mark = marks.max_by_key(|mark| mark.commit).ok_or_else(broken)?;
-        Ok(Some(Manifest { file, path, head, mark, synced: Instant::now() }))
+        let marks = [1, 2].into_iter().filter_map(|part| Some((part, read_part(&text, part)?)));
+        let latest = marks.max_by_key(|(_, mark): &(usize, Mark)| mark.commit);
+        let (part, mark) = latest.ok_or_else(broken)?;
+        let newest = [0, 1].into_iter().filter_map(|slot| read_slot(&text, slot)).max();
+        let newest = newest.unwrap_or(0).max(mark.commit);
+        Ok(Some(Manifest { file, path, head, mark, part, newest, synced: Instant::now() }))
     }
 
     /// Puts a new manifest in the place of what is there.
@@ -122,7 +132,8 @@ impl Manifest {
             Ok(file)
         };
         let file = write().map_err(|e: io::Error| StoreError::io("writing", &path, &e))?;
-        Ok(Manifest { file, path, head, mark, synced: Instant::now() })
+        let newest = mark.commit;
+        Ok(Manifest { file, path, head, mark, part: 1, newest, synced: Instant::now() })
     }
 
     pub(super) fn state(&self) -> State {
@@ -137,16 +148,33 @@ impl Manifest {
         &self.mark
     }
 
+    /// The newest commit that is known to be durable.
+    pub(super) fn newest(&self) -> u64 {
+        self.newest
+    }
+
     pub(super) fn is_sealed_with(&self, keys: &SealKey) -> bool {
         self.head.key == files::hex(&keys.mark())
     }
 
     /// Notes a commit that is durable by now. Costs no fsync.
-    pub(super) fn note(&mut self, mark: Mark) -> Result<(), StoreError> {
-        let part = 1 + mark.commit % 2;
+    pub(super) fn note(&mut self, commit: u64) -> Result<(), StoreError> {
+        self.newest = commit;
+        let slot = commit % 2;
+        self.write(&slot_of(commit), NEWEST as u64 + slot * SLOT as u64)
+    }
+
+    /// Notes what is there as of a commit that is durable by now. Costs no fsync.
+    pub(super) fn note_mark(&mut self, mark: Mark) -> Result<(), StoreError> {
+        let bytes = part_of(&mark).map_err(|e| StoreError::io("writing", &self.path, &e))?;
+        self.newest = self.newest.max(mark.commit);
         self.mark = mark;
-        let written = part_of(&self.mark)
-            .and_then(|bytes| self.file.write_all_at(&bytes, part * PART as u64));
+        self.part = 3 - self.part;
+        self.write(&bytes, (self.part * PART) as u64)
+    }
+
+    fn write(&self, bytes: &[u8], at: u64) -> Result<(), StoreError> {
+        let written = self.file.write_all_at(bytes, at);
         written.map_err(|e| StoreError::io("writing", &self.path, &e))
     }
 
@@ -169,6 +197,19 @@ fn part_of(what: &impl Serialize) -> io::Result<[u8; PART]> {
     let sum = Sha256::digest(&part[..PART - SUM]);
     part[PART - SUM..].copy_from_slice(&sum[..SUM]);
     Ok(part)
+}
+
+fn slot_of(commit: u64) -> [u8; SLOT] {
+    let mut slot = [0; SLOT];
+    slot[..8].copy_from_slice(&commit.to_be_bytes());
+    slot[8..8 + SUM].copy_from_slice(&Sha256::digest(commit.to_be_bytes())[..SUM]);
+    slot
+}
+
+fn read_slot(text: &[u8], slot: usize) -> Option<u64> {
+    let slot = text.get(NEWEST + slot * SLOT..)?.get(..SLOT)?;
+    let commit = u64::from_be_bytes(*slot.first_chunk()?);
+    (slot_of(commit) == slot).then_some(commit)
 }
 
 fn read_part<T: DeserializeOwned>(text: &[u8], part: usize) -> Option<T> {
@@ -195,19 +236,46 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut manifest = made(folder.path());
         for commit in 1..=7 {
-            manifest.note(mark(commit)).unwrap();
+            manifest.note_mark(mark(commit)).unwrap();
         }
         let read = Manifest::read(folder.path()).unwrap().unwrap();
         assert_eq!((read.mark(), read.store()), (&mark(7), "an id"));
         assert!(read.is_sealed_with(&SealKey::new([1; 32])));
         assert!(!read.is_sealed_with(&SealKey::new([2; 32])));
 
-        // A power cut while commit 8 was being noted: its part is torn, commit 7's is whole.
-        manifest.file.write_all_at(b"torn", PART as u64 + 5).unwrap();
-        assert_eq!(Manifest::read(folder.path()).unwrap().unwrap().mark(), &mark(7));
-        manifest.file.write_all_at(b"torn", 2 * PART as u64 + 5).unwrap();
+        // A power cut while the next one was being noted: its part is torn, this one's is whole.
+        manifest.file.write_all_at(b"torn", ((3 - manifest.part) * PART) as u64 + 5).unwrap();
+        let mut read = Manifest::read(folder.path()).unwrap().unwrap();
+        assert_eq!(read.mark(), &mark(7));
+        read.note_mark(mark(8)).unwrap();
+        assert_eq!(Manifest::read(folder.path()).unwrap().unwrap().mark(), &mark(8));
+        for part in [1, 2] {
+            manifest.file.write_all_at(b"torn", (part * PART) as u64 + 5).unwrap();
+        }
         let error = Manifest::read(folder.path()).err().unwrap();
         assert!(error.is_damage(), "{error}");
+    }
+
+    #[test]
+    fn the_newest_commit_that_was_noted_whole_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut manifest = made(folder.path());
+        let newest = || Manifest::read(folder.path()).unwrap().unwrap().newest();
+        assert_eq!(newest(), 0);
+        manifest.note_mark(mark(5)).unwrap();
+        assert_eq!(newest(), 5);
+        for commit in 6..=9 {
+            manifest.note(commit).unwrap();
+            assert_eq!(newest(), commit);
+        }
+        let slot = |commit: u64| (NEWEST + SLOT * (commit % 2) as usize) as u64;
+        manifest.file.write_all_at(b"torn", slot(9) + 5).unwrap();
+        assert_eq!(newest(), 8);
+        manifest.file.write_all_at(b"torn", slot(8) + 9).unwrap();
+        assert_eq!(newest(), 5);
+        manifest.note(10).unwrap();
+        manifest.note_mark(mark(11)).unwrap();
+        assert_eq!(newest(), 11);
     }
 
     #[test]

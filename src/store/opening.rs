@@ -242,14 +242,14 @@ impl Opened {
             }
             Ok(())
         })?;
-        let missing = self.manifest.mark().commit.saturating_sub(self.commit);
+        let missing = self.manifest.newest().saturating_sub(self.commit);
         if missing > 0 {
             let what = format!("its newest commits are missing ({missing})");
             return Err(self.layers.disk.damaged(what));
         }
         self.settle()?;
         // A power cut may have left it behind the data.
-        self.manifest.note(Mark { commit: self.commit, counts: self.layers.counts().clone() })?;
+        self.note_mark()?;
         self.manifest.sync()
     }
 }

@@ -22,7 +22,7 @@ use crate::verification::{ChatId, GateId, MessageId, Timestamp, UserId};
 /// anywhere in one: `#[serde(default)]` on the field, and raise `VERSION`, so that an older program
 /// refuses the store instead of dropping what it does not know. Any other change: the same, and a
 /// `read` of its own that takes every older form.
-pub trait Record: Serialize + DeserializeOwned {
+pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     type Key: Debug;
     /// The first byte of the full key; 0x10 to 0x7f, never used for anything else again.
     const KIND: u8;
@@ -30,6 +30,8 @@ pub trait Record: Serialize + DeserializeOwned {
     const VERSION: u8;
     /// How the kind is called in reports and errors.
     const NAME: &'static str;
+    /// It is large and soon read again: until it is in sled, it is kept as it is beside its JSON.
+    const AT_HAND: bool = false;
 
     fn encode_key(key: &Self::Key) -> Vec<u8>;
 
@@ -168,6 +170,7 @@ impl Record for PersonRecord {
     const KIND: u8 = 0x13;
     const VERSION: u8 = 2;
     const NAME: &'static str = "person";
+    const AT_HAND: bool = true;
 
     fn encode_key(key: &UserId) -> Vec<u8> {
         key.0.to_be_bytes().to_vec()

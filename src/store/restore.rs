@@ -211,7 +211,7 @@ fn lost(store: &Path, head: &Head) -> Lost {
     let modified = fs::metadata(store.join(manifest::NAME)).and_then(|facts| facts.modified());
     let since = modified.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     Lost::Known {
-        commits: before.mark().commit.saturating_sub(head.commit),
+        commits: before.newest().saturating_sub(head.commit),
         records: before.mark().counts.values().sum(),
         last: since.map(|since| Timestamp(0).after(since)),
     }

@@ -68,7 +68,9 @@ impl View<'_> {
             let (kind, bytes) = (R::NAME, json.len());
             return Err(StoreError::TooLarge { kind, bytes, most: RECORD_BYTES });
         }
-        self.own.insert(full_key::<R>(key), Some(Plain { version: R::VERSION, json }));
+        let at_hand = R::AT_HAND.then(|| record.clone());
+        let record = at_hand.map(|record| Box::new(record) as Box<_>);
+        self.own.insert(full_key::<R>(key), Some(Plain { version: R::VERSION, json, record }));
         Ok(())
     }
 
@@ -159,6 +161,9 @@ impl View<'_> {
     }
 
     fn decode<R: Record>(&self, full: &[u8], plain: &Plain) -> Result<R, StoreError> {
+        if let Some(record) = plain.record.as_ref().and_then(|record| record.downcast_ref::<R>()) {
+            return Ok(record.clone());
+        }
         match R::read(plain.version, &plain.json) {
             Some(record) => Ok(record),
             None => self.watched(Err(self.layers.disk.unreadable(full))),

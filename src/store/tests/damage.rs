@@ -99,7 +99,7 @@ async fn a_flipped_bit_after_a_kill_is_harmless_or_named() {
     store.close().await;
     assert!(flip_bits(&killed, "db/db", &all).await >= 10);
     let found = flip_bits(&killed, "db/journal.0", &all).await;
-    assert!(found + flip_bits(&killed, "db/journal.1", &all).await >= 20);
+    assert!(found + flip_bits(&killed, "db/journal.1", &all).await >= 5);
 }
 
 /// A store that was killed with the newest commits in its journal alone.
@@ -498,5 +498,5 @@ async fn a_manifest_that_a_power_cut_left_behind_is_no_damage_and_catches_up() {
     let store = open(&path);
     assert_eq!(texts(&store).await.len(), 5);
     store.close().await;
-    assert_eq!(Manifest::read(&path).unwrap().unwrap().mark().commit, 5);
+    assert_eq!(Manifest::read(&path).unwrap().unwrap().newest(), 5);
 }
