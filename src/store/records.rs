@@ -168,7 +168,7 @@ impl Record for OutboxEntry {
 impl Record for PersonRecord {
     type Key = UserId;
     const KIND: u8 = 0x13;
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
     const NAME: &'static str = "person";
     const AT_HAND: bool = true;
 

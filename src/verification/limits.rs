@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::compact;
 use super::conversion::LEAST;
 use super::restore::Restore;
 use super::{GateId, Timestamp};
@@ -145,16 +146,22 @@ pub struct Elsewhere {
 ///     └───────────────────────▶ stopped                only an admin opens again
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Tally {
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub wrong_passwords: u32,
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub wrong_codes: u32,
     /// How many locks there have been.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub locks: u32,
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub locked_until: Option<Timestamp>,
     /// When they were last told that they are locked.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub told: Option<Timestamp>,
     /// So many wrong tries at other gates an admin of this one has forgiven.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub pardoned: u32,
 }
 
@@ -287,15 +294,21 @@ pub(super) fn nth(waits: &[Duration], n: u32) -> Duration {
 
 /// The codes that one applicant was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sends {
     /// The UTC day that `today` and `addresses` are about.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub day: i64,
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub today: u32,
     /// Keyed hashes of the addresses used on that day.
+    #[serde(skip_serializing_if = "compact::says_nothing", with = "compact::hashes")]
     pub addresses: Vec<[u8; 32]>,
     /// When the latest code was issued.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub latest: Option<Timestamp>,
     /// Whether the latest code was the first of that day to its address.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub first_there: bool,
 }
 

@@ -13,6 +13,7 @@ pub mod alarm;
 pub mod applicant;
 pub mod calendar;
 pub mod code;
+mod compact;
 pub mod conversion;
 pub mod effect;
 pub mod event;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::turn::{Dialogue, Turn, standing};
 use super::{Decision, Notice, Stage};
+use crate::verification::compact;
 use crate::verification::limits::Standing;
 use crate::verification::text::Text;
 use crate::verification::{GateId, Timestamp};
@@ -18,11 +19,15 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// When, and how often, somebody asked the admins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Asks {
     /// The UTC day that `today` is about.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub day: i64,
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub today: u32,
     /// They wait for an answer, since then.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub open: Option<Timestamp>,
 }
 

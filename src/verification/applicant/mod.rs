@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::alarm::Alarm;
 use super::code::{Keys, Random};
+use super::compact;
 use super::conversion::Conversion;
 use super::effect::{Channel, Order};
 use super::event::{Act, AdmissionOutcome, Event, Link, What};
@@ -176,85 +177,104 @@ pub enum ActResult {
 
 /// One person, and their dialogue at each gate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Person {
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub language: Language,
     /// As last seen.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub name: Option<Name>,
     /// The private chat with them, once known.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub chat: Option<ChatId>,
     /// The gate that what they write is about.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub active: Option<GateId>,
     /// Whether the keyboard that offers to share one's phone number is up.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub sharing: bool,
     /// Their newest keyboard hangs below an address in full, which must not stay: at this gate.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub confirming: Option<GateId>,
     /// The number of their newest keyboard: only its buttons work.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub serial: u32,
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub gates: BTreeMap<GateId, Applicant>,
 }
 
 /// One person before one gate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Applicant {
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub stage: Stage,
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub tally: Tally,
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub sends: Sends,
     /// The join request that waits to be approved.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub request: Option<JoinRequest>,
     /// Where the latest code went or is to go; gone with the end of the dialogue.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub address: Option<Address>,
     /// The code that opens the gate now.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub challenge: Option<Challenge>,
     /// Codes that were replaced, so that a late one is recognised.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub replaced: Vec<Challenge>,
     /// How many codes were issued in this dialogue: what people see as "code 2".
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub number: u32,
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub touched: Option<Timestamp>,
     /// When a [`What::Woken`] is due.
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub wake: Option<Timestamp>,
     /// The labels of the passwords that they typed right: each is counted once.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub labels: BTreeSet<String>,
     /// The limits and channels under which the open dialogue began.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub terms: Option<Terms>,
     /// An address (keyed hash) that they have proved to be theirs, and are not in by yet.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing", with = "compact::maybe_hash")]
     pub claim: Option<[u8; 32]>,
     /// The addresses (keyed hashes) that have let them in.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing", with = "compact::hashes")]
     pub holds: Vec<[u8; 32]>,
     /// A join request that does not count here and is to be declined. Declined at once, it would
     /// close the only way to write to them.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub unwanted: Option<JoinRequest>,
     /// They are in the group, may not write there, and have to pass.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub mute: Option<Mute>,
     /// They were muted by an order that came too late, and are to be freed from that.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub unmute: bool,
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub approved: Option<Approval>,
     /// What an admin does for them, until it has come to its end.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub acting: Option<Acting>,
     /// An admin turned them down while the group was being opened: should that succeed all the
     /// same, they are removed.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub turned_down: bool,
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub asks: Asks,
     /// The group could not be opened for want of rights; it is tried again once it can be.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub stuck: bool,
     /// They could not be written to within the five minutes after their join request, and were
     /// counted for that.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub missed: bool,
     /// The last address that they proved in the open dialogue did not let them in.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "compact::says_nothing")]
     pub turned_back: Option<TurnedBack>,
 }
 
@@ -286,6 +306,7 @@ pub enum Stage {
         at: Timestamp,
         joined: bool,
         link: Option<String>,
+        #[serde(with = "compact::hash")]
         address: [u8; 32],
         masked: String,
     },
@@ -308,8 +329,10 @@ pub struct Challenge {
     pub id: ChallengeId,
     pub number: u32,
     /// The code's keyed hash.
+    #[serde(with = "compact::hash")]
     pub code: [u8; 32],
     /// The keyed hash of the address that it went to.
+    #[serde(with = "compact::hash")]
     pub address: [u8; 32],
     pub digits: u8,
     pub phrase: String,
