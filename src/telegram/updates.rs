@@ -1,8 +1,8 @@
 //! Reads raw updates: what happened, to whom.
 //!
-//! The tree (`tree`) is the table of contents: one branch for each kind of update, the first
-//! that fits wins. Reading is total and logs nothing; what does not concern us becomes
-//! [`Reading::Nothing`] with the reason.
+//! The tree (`tree`) is the table of contents: one branch for each kind of update, the usual ones
+//! first; the first that fits wins. Reading is total and logs nothing; what does not concern us
+//! becomes [`Reading::Nothing`] with the reason.
 
 mod content;
 
@@ -12,7 +12,6 @@ use std::sync::{Arc, LazyLock};
 
 use dptree::Handler;
 use futures_util::FutureExt;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use teloxide::dispatching::DpHandlerDescription;
 use teloxide::types::{
@@ -27,7 +26,7 @@ use crate::administration::rights::BotRights;
 use crate::verification::code::looks_like_login_code;
 use crate::verification::event::{Event, File, What};
 use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, Name, Timestamp, UserId};
-use content::{Apart, Content, Fields, date_of};
+use content::{Apart, Content, Fields, date_of, part};
 
 /// Telegram's own account, which sends login codes.
 const TELEGRAM: u64 = 777_000;
@@ -84,21 +83,15 @@ impl Reading {
 /// Reads one update. `None` only if not even its number can be read.
 #[must_use]
 pub fn read(raw: &RawValue) -> Option<Update> {
-    #[derive(Deserialize)]
-    struct Number {
-        update_id: u32,
-    }
-    let Number { update_id: id } = serde_json::from_str(raw.get()).ok()?;
+    let whole: Fields = serde_json::from_str(raw.get()).ok()?;
+    let id = part(&whole, "update_id")?;
     // The types below us were written for good JSON; a panic in there must cost one update only.
-    let (date, reading) = catch_unwind(AssertUnwindSafe(|| read_kind(raw.get())))
+    let (date, reading) = catch_unwind(AssertUnwindSafe(|| read_kind(&whole)))
         .unwrap_or((None, Reading::Nothing("unreadable: reading it panicked")));
     Some(Update { id, date, reading })
 }
 
-fn read_kind(raw: &str) -> (Option<Timestamp>, Reading) {
-    let Ok(whole) = serde_json::from_str::<Fields>(raw) else {
-        return (None, Reading::Nothing("unreadable"));
-    };
+fn read_kind(whole: &Fields) -> (Option<Timestamp>, Reading) {
     let Some((kind, raw)) = WANTED_UPDATES.iter().find_map(|kind| whole.get_key_value(kind)) else {
         return (None, Reading::Nothing("of no kind that we asked for"));
     };
@@ -141,20 +134,20 @@ fn tree() -> Tree {
             .branch(dptree::filter_map(new_title)       .endpoint(titled))
             .branch(dptree::filter(came_or_went)        .endpoint(service_message))
             .branch(nothing("a message in a group or of a bot")))
+        .branch(dptree::filter_map(Content::callback_query)
+            .branch(dptree::filter_map(button)          .endpoint(pressed))
+            .branch(nothing("a button in a group or pressed by a bot")))
+        .branch(dptree::filter_map(Content::chat_join_request).endpoint(asked_to_join))
+        .branch(dptree::filter_map(Content::chat_member)    .endpoint(joined_or_left))
+        .branch(dptree::filter_map(Content::my_chat_member)
+            .branch(dptree::filter(is_private)          .endpoint(blocked_or_not))
+            .branch(dptree::endpoint(rights_changed)))
         .branch(dptree::filter_map(Content::edited_message)
             .branch(dptree::filter_map(in_private)
                 .branch(dptree::filter(holds_login_code).endpoint(wrote_login_code))
                 .branch(dptree::filter(moves_by_itself) .chain(nothing("a moving location")))
                 .branch(dptree::endpoint(edited)))
             .branch(nothing("an edit in a group or of a bot")))
-        .branch(dptree::filter_map(Content::callback_query)
-            .branch(dptree::filter_map(button)          .endpoint(pressed))
-            .branch(nothing("a button in a group or pressed by a bot")))
-        .branch(dptree::filter_map(Content::chat_join_request).endpoint(asked_to_join))
-        .branch(dptree::filter_map(Content::my_chat_member)
-            .branch(dptree::filter(is_private)          .endpoint(blocked_or_not))
-            .branch(dptree::endpoint(rights_changed)))
-        .branch(dptree::filter_map(Content::chat_member)    .endpoint(joined_or_left))
         .branch(nothing("unreadable"))
 }
 

@@ -100,7 +100,7 @@ impl Content {
 }
 
 /// One part of an object, if it is there and of this type.
-fn part<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &str) -> Option<T> {
+pub(super) fn part<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &str) -> Option<T> {
     fields.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
 }
 
