@@ -2,6 +2,7 @@
 //! failing alone.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
 use countersign::sandbox::{World, telegram, twilio};
@@ -191,6 +192,26 @@ async fn a_taken_health_address_is_named() {
     assert!(line.contains("set http.listen to another address"), "{line}");
     let free = check(&scene, &[("COUNTERSIGN_HTTP__LISTEN", &address)]).await;
     assert!(free.out.contains(&format!("{address} is free\n")), "{}", free.out);
+}
+
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_the_way_to_telegram() {
+    let scene = scene().await;
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = proxy.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        let asked = lines.next().unwrap().unwrap();
+        while !lines.next().unwrap().unwrap().is_empty() {}
+        stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").unwrap();
+        asked
+    });
+    let server = ("COUNTERSIGN_TELEGRAM__API_URL", "https://telegram.test");
+    let ended = check(&scene, &[server, ("HTTPS_PROXY", &address)]).await;
+    let line = only_failure(&ended, "token", 1);
+    assert!(line.starts_with("Telegram cannot be reached: no connection ("), "{line}");
+    assert_eq!(asked.join().unwrap(), "CONNECT telegram.test:443 HTTP/1.1");
 }
 
 #[tokio::test]

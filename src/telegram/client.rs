@@ -8,10 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use reqwest::Url;
-use reqwest::header::CONTENT_TYPE;
 use reqwest::multipart::Form;
-use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,12 +23,12 @@ use teloxide::types::{BotCommand, BotCommandScope, Recipient};
 use thiserror::Error;
 
 use super::faults::{Fault, Refused};
+use super::wire::{Answer, Wire, read};
 use crate::texts::Texts;
 use crate::verification::{GateId, Language, UserId};
 
 /// How long a call may take, from the first byte sent to the last one read, unless told otherwise.
 pub const CALL_TIME: Duration = Duration::from_secs(20);
-const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// Telegram hands out at most so many updates at once.
 const BATCH: u8 = 100;
 
@@ -46,9 +45,11 @@ pub const WANTED_UPDATES: [&str; 6] = [
 /// A handle on the Bot API. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    wire: Wire,
     api_url: Url,
     token: Arc<SecretString>,
+    /// The beginning of every call's address: it ends with the token.
+    calls: Arc<SecretString>,
     observer: Option<Observer>,
     call_time: Duration,
 }
@@ -115,18 +116,19 @@ impl Client {
         if api_url.cannot_be_a_base() {
             return Err(ClientError::ApiUrl);
         }
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIME)
-            .timeout(CALL_TIME)
-            .tcp_keepalive(Duration::from_secs(30))
-            // The token must not follow a redirect.
-            .redirect(Policy::none());
-        if is_loopback(api_url) {
-            builder = builder.no_proxy();
+        let wire = Wire::to(api_url, CALL_TIME).map_err(ClientError::Http)?;
+        let mut calls = api_url.clone();
+        if let Ok(mut path) = calls.path_segments_mut() {
+            path.pop_if_empty().push(&format!("bot{}", token.expose_secret())).push("");
         }
-        let http = builder.build().map_err(|error| ClientError::Http(error.to_string()))?;
-        let token = Arc::new(token.clone());
-        Ok(Client { http, api_url: api_url.clone(), token, observer: None, call_time: CALL_TIME })
+        Ok(Client {
+            wire,
+            api_url: api_url.clone(),
+            token: Arc::new(token.clone()),
+            calls: Arc::new(SecretString::from(calls.as_str())),
+            observer: None,
+            call_time: CALL_TIME,
+        })
     }
 
     /// The same, telling `observer` of each call.
@@ -247,7 +249,12 @@ impl Client {
         T: DeserializeOwned,
     {
         let begun = Instant::now();
-        let result = self.exchange(P::NAME, serde_json::to_vec(payload), within).await;
+        let result = match serde_json::to_vec(payload) {
+            // Boxed: it is large, and whoever calls would be as large.
+            Ok(body) => self.exchange(P::NAME, body, within).boxed().await,
+            Err(_) => Err(malformed(P::NAME, "the call cannot be written as JSON")),
+        };
+        let result = result.and_then(|answer| understand(P::NAME, &answer));
         if let Some(observer) = &self.observer {
             let outcome = result.as_ref().map_or_else(Fault::class, |_| "ok");
             observer(Call { method: P::NAME, took: begun.elapsed(), outcome });
@@ -255,24 +262,13 @@ impl Client {
         result
     }
 
-    async fn exchange<T: DeserializeOwned>(
+    async fn exchange(
         &self,
         method: &'static str,
-        body: Result<Vec<u8>, serde_json::Error>,
+        body: Vec<u8>,
         within: Duration,
-    ) -> Result<T, Fault> {
-        let body = body.map_err(|_| malformed(method, "the call cannot be written as JSON"))?;
-        let request = self
-            .http
-            .post(self.url_of(method))
-            .timeout(within)
-            .header(CONTENT_TYPE, "application/json")
-            .body(body);
-        let lost = |error| Fault::of_transport(method, error);
-        let response = request.send().await.map_err(lost)?;
-        let status = response.status().as_u16();
-        let answer = response.bytes().await.map_err(lost)?;
-        understand(method, status, &answer)
+    ) -> Result<Answer, Fault> {
+        self.wire.post(method, &self.url_of(method), body, within).await
     }
 
     /// The content of a file that Telegram keeps, of at most `most` bytes.
@@ -288,7 +284,7 @@ impl Client {
             segments.pop_if_empty().push("file").push(&token).extend(path.split('/'));
         }
         let lost = |error| Fault::of_transport(method, error);
-        let request = self.http.get(url).timeout(CALL_TIME);
+        let request = self.wire.http().get(url).timeout(CALL_TIME);
         let mut response = request.send().await.map_err(lost)?;
         if !response.status().is_success() {
             let refused = Refused::default();
@@ -311,58 +307,49 @@ impl Client {
         form: Form,
     ) -> Result<T, Fault> {
         let lost = |error| Fault::of_transport(method, error);
-        let request = self.http.post(self.url_of(method)).timeout(CALL_TIME).multipart(form);
-        let response = request.send().await.map_err(lost)?;
-        let status = response.status().as_u16();
-        let answer = response.bytes().await.map_err(lost)?;
-        understand(method, status, &answer)
+        let request = self.wire.http().post(self.url_of(method)).timeout(CALL_TIME);
+        let answer = read(request.multipart(form).send()).await.map_err(lost)?;
+        understand(method, &answer)
     }
 
-    fn url_of(&self, method: &str) -> Url {
-        let mut url = self.api_url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push(&format!("bot{}", self.token.expose_secret())).push(method);
-        }
-        url
+    fn url_of(&self, method: &str) -> String {
+        [self.calls.expose_secret(), method].concat()
     }
 }
 
-fn understand<T: DeserializeOwned>(
-    method: &'static str,
-    status: u16,
-    answer: &[u8],
-) -> Result<T, Fault> {
+fn understand<T: DeserializeOwned>(method: &'static str, answer: &Answer) -> Result<T, Fault> {
+    #[derive(Deserialize)]
+    struct Success<T> {
+        ok: bool,
+        result: T,
+    }
+    match serde_json::from_slice(&answer.body) {
+        Ok(Success { ok: true, result }) => Ok(result),
+        Ok(Success { ok: false, .. }) | Err(_) => Err(no_success(method, answer)),
+    }
+}
+
+fn no_success(method: &'static str, Answer { status, body }: &Answer) -> Fault {
     #[derive(Deserialize)]
     struct Verdict {
         ok: bool,
     }
-    #[derive(Deserialize)]
-    struct Success<T> {
-        result: T,
-    }
-    match serde_json::from_slice(answer) {
-        Ok(Verdict { ok: true }) => serde_json::from_slice(answer)
-            .map(|success: Success<T>| success.result)
-            .map_err(|_| malformed(method, "it answered with something unknown")),
+    match serde_json::from_slice(body) {
+        Ok(Verdict { ok: true }) => malformed(method, "it answered with something unknown"),
         Ok(Verdict { ok: false }) => {
-            let refused: Refused = serde_json::from_slice(answer).unwrap_or_default();
-            Err(Fault::of_refusal(method, status, &refused))
+            let refused: Refused = serde_json::from_slice(body).unwrap_or_default();
+            Fault::of_refusal(method, *status, &refused)
         }
         // Not from the Bot API: a proxy, a portal, a server under repair.
         Err(_) => match status {
-            401 | 429 => Err(Fault::of_refusal(method, status, &Refused::default())),
-            _ => Err(Fault::Retry { method, why: format!("it answered {status} without JSON") }),
+            401 | 429 => Fault::of_refusal(method, *status, &Refused::default()),
+            _ => Fault::Retry { method, why: format!("it answered {status} without JSON") },
         },
     }
 }
 
 fn malformed(method: &'static str, why: &str) -> Fault {
     Fault::Malformed { method, why: why.to_owned() }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 /// The chat id of a group as teloxide's payloads take it.
@@ -550,6 +537,6 @@ mod tests {
             assert!(!shown.contains(part), "{shown}");
         }
         let url = client("https://api.example.org/base/").url_of("GetMe");
-        assert_eq!(url.as_str(), format!("https://api.example.org/base/bot{TOKEN}/GetMe"));
+        assert_eq!(url, format!("https://api.example.org/base/bot{TOKEN}/GetMe"));
     }
 }

@@ -7,6 +7,7 @@ mod groups;
 mod keyboards;
 pub mod perform;
 pub mod updates;
+mod wire;
 
 pub use client::Client;
 pub use faults::Fault;

@@ -1,19 +1,19 @@
 //! Reads raw updates: what happened, to whom.
 //!
-//! The tree (`tree`) is the table of contents: one branch for each kind of update, the first
-//! that fits wins. Reading is total and logs nothing; what does not concern us becomes
-//! [`Reading::Nothing`] with the reason.
+//! The tree (`tree`) is the table of contents: one branch for each kind of update, the usual ones
+//! first; the first that fits wins. Reading is total and logs nothing; what does not concern us
+//! becomes [`Reading::Nothing`] with the reason.
+
+mod content;
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use dptree::Handler;
 use futures_util::FutureExt;
-use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
-use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt};
+use teloxide::dispatching::DpHandlerDescription;
 use teloxide::types::{
     CallbackQuery, Chat, ChatJoinRequest, ChatMemberKind, ChatMemberUpdated, Message, MessageKind,
     MessageOrigin, User,
@@ -24,8 +24,9 @@ use crate::administration::desk;
 use crate::administration::door::COMMANDS;
 use crate::administration::rights::BotRights;
 use crate::verification::code::looks_like_login_code;
-use crate::verification::event::{Event, File, Link, What};
+use crate::verification::event::{Event, File, What};
 use crate::verification::{ChatId, GateId, Hidden, Language, MessageId, Name, Timestamp, UserId};
+use content::{Apart, Content, Fields, date_of, part};
 
 /// Telegram's own account, which sends login codes.
 const TELEGRAM: u64 = 777_000;
@@ -82,43 +83,31 @@ impl Reading {
 /// Reads one update. `None` only if not even its number can be read.
 #[must_use]
 pub fn read(raw: &RawValue) -> Option<Update> {
-    #[derive(Deserialize)]
-    struct Number {
-        update_id: u32,
-    }
-    let Number { update_id: id } = serde_json::from_str(raw.get()).ok()?;
+    let whole: Fields = serde_json::from_str(raw.get()).ok()?;
+    let id = part(&whole, "update_id")?;
     // The types below us were written for good JSON; a panic in there must cost one update only.
-    let (date, reading) = catch_unwind(AssertUnwindSafe(|| read_kind(raw.get())))
+    let (date, reading) = catch_unwind(AssertUnwindSafe(|| read_kind(&whole)))
         .unwrap_or((None, Reading::Nothing("unreadable: reading it panicked")));
     Some(Update { id, date, reading })
 }
 
-fn read_kind(raw: &str) -> (Option<Timestamp>, Reading) {
-    let Ok(Value::Object(mut whole)) = serde_json::from_str(raw) else {
-        return (None, Reading::Nothing("unreadable"));
+fn read_kind(whole: &Fields) -> (Option<Timestamp>, Reading) {
+    let Some((kind, raw)) = WANTED_UPDATES.iter().find_map(|kind| whole.get_key_value(kind)) else {
+        return (None, Reading::Nothing("of no kind that we asked for"));
     };
-    match WANTED_UPDATES.iter().find_map(|kind| whole.remove_entry(*kind)) {
-        Some((kind, content)) => (date_of(&content), read_content(&kind, content)),
-        None => (None, Reading::Nothing("of no kind that we asked for")),
+    match serde_json::from_str(raw.get()) {
+        Ok(fields) => (date_of(&fields), read_content(kind, fields)),
+        Err(_) => (None, Reading::Nothing("unreadable")),
     }
 }
 
-/// A pressed button has no date of its own: the one inside it is its message's.
-fn date_of(content: &Value) -> Option<Timestamp> {
-    let date = |name: &str| content.get(name).and_then(Value::as_i64);
-    let seconds = date("edit_date").or_else(|| date("date")).filter(|seconds| *seconds > 0)?;
-    Some(Timestamp(seconds.saturating_mul(1000)))
-}
-
-fn read_content(kind: &str, mut content: Value) -> Reading {
-    let apart = Apart::take(&mut content);
-    // Through text once more: from a `Value`, teloxide reads no kind at all.
-    let lean = json!({"update_id": 0, kind: content}).to_string();
-    let Ok(update) = serde_json::from_str::<TelegramUpdate>(&lean) else {
+fn read_content(kind: &str, fields: Fields) -> Reading {
+    let apart = Apart::of(&fields);
+    let Some(content) = Content::read(kind, fields) else {
         return Reading::Nothing("unreadable");
     };
     // Nothing in the tree waits, so it is done at the first look.
-    match TREE.dispatch(dptree::deps![update, apart]).now_or_never() {
+    match TREE.dispatch(dptree::deps![content, apart]).now_or_never() {
         Some(ControlFlow::Break(reading)) => reading,
         Some(ControlFlow::Continue(_)) | None => Reading::Nothing("unreadable"),
     }
@@ -131,7 +120,7 @@ static TREE: LazyLock<Tree> = LazyLock::new(tree);
 #[rustfmt::skip]
 fn tree() -> Tree {
     dptree::entry()
-        .branch(TelegramUpdate::filter_message()
+        .branch(dptree::filter_map(Content::message)
             .branch(dptree::filter_map(in_private)
                 .branch(dptree::filter(holds_login_code).endpoint(wrote_login_code))
                 .branch(dptree::filter_map(command)     .endpoint(commanded))
@@ -145,48 +134,24 @@ fn tree() -> Tree {
             .branch(dptree::filter_map(new_title)       .endpoint(titled))
             .branch(dptree::filter(came_or_went)        .endpoint(service_message))
             .branch(nothing("a message in a group or of a bot")))
-        .branch(TelegramUpdate::filter_edited_message()
+        .branch(dptree::filter_map(Content::callback_query)
+            .branch(dptree::filter_map(button)          .endpoint(pressed))
+            .branch(nothing("a button in a group or pressed by a bot")))
+        .branch(dptree::filter_map(Content::chat_join_request).endpoint(asked_to_join))
+        .branch(dptree::filter_map(Content::chat_member)    .endpoint(joined_or_left))
+        .branch(dptree::filter_map(Content::my_chat_member)
+            .branch(dptree::filter(is_private)          .endpoint(blocked_or_not))
+            .branch(dptree::endpoint(rights_changed)))
+        .branch(dptree::filter_map(Content::edited_message)
             .branch(dptree::filter_map(in_private)
                 .branch(dptree::filter(holds_login_code).endpoint(wrote_login_code))
                 .branch(dptree::filter(moves_by_itself) .chain(nothing("a moving location")))
                 .branch(dptree::endpoint(edited)))
             .branch(nothing("an edit in a group or of a bot")))
-        .branch(TelegramUpdate::filter_callback_query()
-            .branch(dptree::filter_map(button)          .endpoint(pressed))
-            .branch(nothing("a button in a group or pressed by a bot")))
-        .branch(TelegramUpdate::filter_chat_join_request().endpoint(asked_to_join))
-        .branch(TelegramUpdate::filter_my_chat_member()
-            .branch(dptree::filter(is_private)          .endpoint(blocked_or_not))
-            .branch(dptree::endpoint(rights_changed)))
-        .branch(TelegramUpdate::filter_chat_member()    .endpoint(joined_or_left))
         .branch(nothing("unreadable"))
 }
 
-type TelegramUpdate = teloxide::types::Update;
-
-/// What is read past teloxide's types.
-#[derive(Clone)]
-struct Apart {
-    /// The guard-bot query of a join request (Bot API 10.1), which teloxide 0.17 drops.
-    query_id: Option<String>,
-    /// The invite link of a join request, or the one by which somebody came in.
-    link: Option<Link>,
-}
-
-/// Parts that we do not need, and in which something newer than teloxide would make it drop the
-/// whole text: a text with a `date_time` entity (Bot API 9.5) would be no text at all.
-const TRIMMINGS: [&str; 7] = [
-    "entities",
-    "caption_entities",
-    "external_reply",
-    "invite_link",
-    "link_preview_options",
-    "reply_markup",
-    "reply_to_message",
-];
-
 /// Somebody's message in their private chat with the bot.
-#[derive(Clone)]
 struct Private {
     user: UserId,
     language: Option<Language>,
@@ -252,9 +217,9 @@ fn nothing(why: &'static str) -> Tree {
 
 // Messages in a private chat.
 
-fn in_private(message: Message) -> Option<Private> {
+fn in_private(message: Arc<Message>) -> Option<Arc<Private>> {
     let sender = message.from.as_ref().filter(|sender| !sender.is_bot)?;
-    message.chat.is_private().then(|| Private {
+    let private = || Private {
         user: UserId(sender.id.0),
         language: language(sender),
         chat: ChatId(message.chat.id.0),
@@ -262,12 +227,13 @@ fn in_private(message: Message) -> Option<Private> {
         name: name(sender),
         forwarded: message.forward_origin().is_some() || message.via_bot.is_some(),
         origin: origin(&message),
-    })
+    };
+    message.chat.is_private().then(|| Arc::new(private()))
 }
 
 /// In the text, in a caption, in what a reply quotes, on a contact card or in a poll; or anything forwarded from Telegram's own
 /// account.
-fn holds_login_code(message: Message) -> bool {
+fn holds_login_code(message: Arc<Message>) -> bool {
     let quote = message.quote().map(|quote| quote.text.as_str());
     let card = message.contact();
     let named = card.map(|card| card.first_name.as_str());
@@ -278,13 +244,13 @@ fn holds_login_code(message: Message) -> bool {
     from_telegram || said.into_iter().flatten().any(looks_like_login_code)
 }
 
-async fn wrote_login_code(at: Private) -> Reading {
+async fn wrote_login_code(at: Arc<Private>) -> Reading {
     let (chat, message) = (at.chat, at.message);
     at.event(What::WroteLoginCode { chat, message })
 }
 
 /// `/start`, `/start parameter`, `/help@bot` …
-fn command(message: Message, at: Private) -> Option<Command> {
+fn command(message: Arc<Message>, at: Arc<Private>) -> Option<Command> {
     let rest = message.text()?.trim_start().strip_prefix('/').filter(|_| !at.forwarded)?;
     let (name, arguments) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let name = name.split('@').next().unwrap_or_default();
@@ -304,7 +270,7 @@ fn command(message: Message, at: Private) -> Option<Command> {
     })
 }
 
-async fn commanded(at: Private, Command { name, parameter, rest }: Command) -> Reading {
+async fn commanded(at: Arc<Private>, Command { name, parameter, rest }: Command) -> Reading {
     let (chat, message) = (at.chat, at.message);
     at.event(match name.as_str() {
         "start" => What::Started { chat, message, parameter },
@@ -312,40 +278,40 @@ async fn commanded(at: Private, Command { name, parameter, rest }: Command) -> R
     })
 }
 
-fn contact(message: Message, at: Private) -> Option<Card> {
+fn contact(message: Arc<Message>, at: Arc<Private>) -> Option<Card> {
     let contact = message.contact()?;
     let own = contact.user_id.is_some_and(|id| id.0 == at.user.0) && !at.forwarded;
     Some(Card { phone: Hidden::new(contact.phone_number.as_str()), own })
 }
 
-async fn shared_contact(at: Private, Card { phone, own }: Card) -> Reading {
+async fn shared_contact(at: Arc<Private>, Card { phone, own }: Card) -> Reading {
     let (chat, message) = (at.chat, at.message);
     at.event(What::SharedContact { chat, message, phone, own })
 }
 
-fn text(message: Message) -> Option<Words> {
+fn text(message: Arc<Message>) -> Option<Words> {
     let text = message.text()?;
     (text.chars().count() <= LONGEST_TEXT).then(|| Words(Hidden::new(text)))
 }
 
-async fn wrote(at: Private, Words(text): Words) -> Reading {
+async fn wrote(at: Arc<Private>, Words(text): Words) -> Reading {
     let (chat, message, forwarded, origin) = (at.chat, at.message, at.forwarded, at.origin);
     at.event(What::Wrote { chat, message, text, forwarded, origin })
 }
 
 /// Whether somebody sent it, rather than Telegram noting that something happened. Kinds that
 /// teloxide does not know are `Empty`.
-fn is_content(message: Message) -> bool {
+fn is_content(message: Arc<Message>) -> bool {
     matches!(message.kind, MessageKind::Common(_) | MessageKind::Dice(_) | MessageKind::Empty {})
 }
 
-async fn sent_other(at: Private) -> Reading {
+async fn sent_other(at: Arc<Private>) -> Reading {
     let (chat, message, origin) = (at.chat, at.message, at.origin);
     at.event(What::SentOther { chat, message, origin })
 }
 
 /// Somebody's own file; a forwarded one is like anything else that was forwarded.
-fn document(message: Message, at: Private) -> Option<File> {
+fn document(message: Arc<Message>, at: Arc<Private>) -> Option<File> {
     let document = message.document().filter(|_| !at.forwarded)?;
     Some(File {
         id: document.file.id.0.clone(),
@@ -354,12 +320,12 @@ fn document(message: Message, at: Private) -> Option<File> {
     })
 }
 
-async fn sent_file(at: Private, file: File) -> Reading {
+async fn sent_file(at: Arc<Private>, file: File) -> Reading {
     let (chat, message) = (at.chat, at.message);
     at.event(What::SentFile { chat, message, file })
 }
 
-fn picked_chat(message: Message) -> Option<Picked> {
+fn picked_chat(message: Arc<Message>) -> Option<Picked> {
     let shared = message.shared_chat()?;
     Some(Picked {
         request: shared.request_id.0,
@@ -368,24 +334,24 @@ fn picked_chat(message: Message) -> Option<Picked> {
     })
 }
 
-async fn shared_chat(at: Private, Picked { request, chat: picked, title }: Picked) -> Reading {
+async fn shared_chat(at: Arc<Private>, Picked { request, chat: picked, title }: Picked) -> Reading {
     let (chat, message) = (at.chat, at.message);
     at.event(What::SharedChat { chat, message, request, picked, title })
 }
 
 /// A live location is edited all the time without anybody doing anything.
-fn moves_by_itself(message: Message) -> bool {
+fn moves_by_itself(message: Arc<Message>) -> bool {
     message.location().is_some()
 }
 
-async fn edited(at: Private) -> Reading {
+async fn edited(at: Arc<Private>) -> Reading {
     let (chat, message) = (at.chat, at.message);
     at.event(What::Edited { chat, message })
 }
 
 // Messages in a group.
 
-fn migration(message: Message) -> Option<Migration> {
+fn migration(message: Arc<Message>) -> Option<Migration> {
     let here = GateId(message.chat.id.0);
     match (message.migrate_to_chat_id(), message.migrate_from_chat_id()) {
         (Some(to), _) => Some(Migration { from: here, to: GateId(to.0) }),
@@ -398,7 +364,7 @@ async fn migrated(Migration { from, to }: Migration) -> Reading {
     Reading::Migrated { from, to }
 }
 
-fn new_title(message: Message) -> Option<NewTitle> {
+fn new_title(message: Arc<Message>) -> Option<NewTitle> {
     let title = message.new_chat_title()?.to_owned();
     Some(NewTitle { gate: GateId(message.chat.id.0), title })
 }
@@ -407,18 +373,18 @@ async fn titled(NewTitle { gate, title }: NewTitle) -> Reading {
     Reading::Titled { gate, title }
 }
 
-fn came_or_went(message: Message) -> bool {
+fn came_or_went(message: Arc<Message>) -> bool {
     matches!(message.kind, MessageKind::NewChatMembers(_) | MessageKind::LeftChatMember(_))
 }
 
-async fn service_message(message: Message) -> Reading {
+async fn service_message(message: Arc<Message>) -> Reading {
     let what = desk::What::ServiceMessage { message: MessageId(message.id.0) };
     Reading::Desk(desk::Event { desk: GateId(message.chat.id.0), what })
 }
 
 // Buttons.
 
-fn button(query: CallbackQuery) -> Option<Button> {
+fn button(query: Arc<CallbackQuery>) -> Option<Button> {
     let sender = &query.from;
     let chat = query.message.as_ref().map(|message| message.chat());
     let here = chat.is_none_or(Chat::is_private) && !sender.is_bot;
@@ -442,30 +408,30 @@ async fn pressed(button: Button) -> Reading {
 
 // Groups, and who is in them.
 
-async fn asked_to_join(request: ChatJoinRequest, Apart { query_id, link }: Apart) -> Reading {
+async fn asked_to_join(request: Arc<ChatJoinRequest>, apart: Apart) -> Reading {
     let what = What::JoinRequested {
         gate: GateId(request.chat.id.0),
         chat: ChatId(request.user_chat_id.0),
         title: request.chat.title().unwrap_or_default().to_owned(),
-        link: link.map(|link| link.url),
-        query_id,
+        link: apart.link.map(|link| link.url),
+        query_id: apart.query_id,
         asked: Some(Timestamp(request.date.timestamp_millis())),
     };
     Reading::Event(event_of(&request.from, what))
 }
 
-fn is_private(change: ChatMemberUpdated) -> bool {
+fn is_private(change: Arc<ChatMemberUpdated>) -> bool {
     change.chat.is_private()
 }
 
-async fn blocked_or_not(change: ChatMemberUpdated) -> Reading {
+async fn blocked_or_not(change: Arc<ChatMemberUpdated>) -> Reading {
     if change.new_chat_member.is_present() {
         return Reading::Nothing("the bot was unblocked");
     }
     Reading::Event(event_of(&change.from, What::Unreachable))
 }
 
-async fn rights_changed(change: ChatMemberUpdated) -> Reading {
+async fn rights_changed(change: Arc<ChatMemberUpdated>) -> Reading {
     let member = &change.new_chat_member;
     let none = BotRights { present: member.is_present(), ..BotRights::default() };
     let rights = match &member.kind {
@@ -501,7 +467,7 @@ async fn rights_changed(change: ChatMemberUpdated) -> Reading {
     Reading::Desk(desk::Event { desk: GateId(change.chat.id.0), what })
 }
 
-async fn joined_or_left(change: ChatMemberUpdated, Apart { link, .. }: Apart) -> Reading {
+async fn joined_or_left(change: Arc<ChatMemberUpdated>, Apart { link, .. }: Apart) -> Reading {
     let gate = GateId(change.chat.id.0);
     let person = &change.new_chat_member.user;
     let (before, after) =
@@ -516,44 +482,11 @@ async fn joined_or_left(change: ChatMemberUpdated, Apart { link, .. }: Apart) ->
 }
 
 impl Private {
-    fn event(self, what: What) -> Reading {
+    fn event(&self, what: What) -> Reading {
         let Private { user, language, name, .. } = self;
-        Reading::Event(Event { user, language, name: Some(name), what })
+        let (language, name) = (language.clone(), Some(name.clone()));
+        Reading::Event(Event { user: *user, language, name, what })
     }
-}
-
-impl Apart {
-    /// Takes out of an update's content what teloxide must not see.
-    fn take(content: &mut Value) -> Apart {
-        let words = |value: &Value| value.as_str().map(str::to_owned);
-        let apart = Apart {
-            query_id: content.get("query_id").and_then(words),
-            link: content.get("invite_link").and_then(invite_link),
-        };
-        if let Some(fields) = content.as_object_mut() {
-            for trimming in TRIMMINGS {
-                fields.remove(trimming);
-            }
-            if let Some(Value::Object(quote)) = fields.get_mut("quote") {
-                quote.remove("entities");
-            }
-        }
-        apart
-    }
-}
-
-/// An `invite_link` object, as far as it concerns us.
-fn invite_link(link: &Value) -> Option<Link> {
-    let words = |key: &str| link.get(key).and_then(Value::as_str).map(str::to_owned);
-    let flag = |key: &str| link.get(key).and_then(Value::as_bool).unwrap_or_default();
-    let creator = link.get("creator").and_then(|creator| creator.get("id"));
-    Some(Link {
-        url: words("invite_link")?,
-        name: words("name"),
-        creator: creator.and_then(Value::as_u64).map(UserId),
-        asks: flag("creates_join_request"),
-        primary: flag("is_primary"),
-    })
 }
 
 fn origin(message: &Message) -> Option<UserId> {

@@ -31,7 +31,8 @@ use crate::verification::{ChallengeId, GateId, Timestamp, UserId};
 /// An order, and where it stands.
 pub(super) struct Turn {
     pub seq: u64,
-    pub entry: OutboxEntry,
+    pub attempts: u32,
+    pub entry: Arc<OutboxEntry>,
     /// What came before it in its lane.
     pub carried: Carried,
     more_follow: bool,
@@ -44,6 +45,11 @@ impl Turn {
         Cause { outbox: [orders, vec![self.seq]].concat(), keyboard, ..Cause::default() }
     }
 
+    /// What is to be kept of the order in the store.
+    fn kept(&self) -> OutboxEntry {
+        OutboxEntry { attempts: self.attempts, ..OutboxEntry::clone(&self.entry) }
+    }
+
     /// Whether the next commit of the lane may be the first to know that it is done.
     pub fn can_wait(&self) -> bool {
         self.more_follow && self.entry.order.may_come_twice()
@@ -54,15 +60,19 @@ pub(super) async fn attempt(engine: Arc<Engine>, lane: Lane, seq: u64, picked: P
     let Picked { attempts, entry, carried, more_follow } = picked;
     let entry = match entry {
         Some(entry) => Ok(Some(entry)),
-        None => engine.store.read(move |view| view.get::<OutboxEntry>(&seq)).await,
+        None => {
+            let entry = engine.store.read(move |view| view.get::<OutboxEntry>(&seq));
+            let entry = entry.boxed().await;
+            entry.map(|entry| entry.map(Arc::new))
+        }
     };
     let entry = match entry {
-        Ok(Some(entry)) => OutboxEntry { attempts, ..entry },
+        Ok(Some(entry)) => entry,
         over => {
             // Carried out already, or the store has failed closed.
             let cause =
                 Cause { outbox: carried.orders, keyboard: carried.keyboard, ..Cause::default() };
-            let over = over.is_ok() && engine.decide(None, cause).await.is_ok();
+            let over = over.is_ok() && engine.decide(None, cause).boxed().await.is_ok();
             let next = if over { Next::Go } else { Next::Stop };
             let (queued, contact) = (Vec::new(), Contact::None);
             return Attempt { lane, kind: "gone", queued, contact, counts: false, next };
@@ -70,8 +80,9 @@ pub(super) async fn attempt(engine: Arc<Engine>, lane: Lane, seq: u64, picked: P
     };
     let kind = entry.order.name();
     let counts = entry.order.counts();
-    let turn = Turn { seq, entry, carried, more_follow };
-    let carried = match contained(carry(&engine, &turn)).await {
+    let turn = Turn { seq, attempts, entry, carried, more_follow };
+    // Boxed, like what is rare: it is large, and would be copied on its way to its task.
+    let carried = match contained(carry(&engine, &turn).boxed()).await {
         Some(carried) => carried,
         None => {
             error!(
@@ -81,6 +92,7 @@ pub(super) async fn attempt(engine: Arc<Engine>, lane: Lane, seq: u64, picked: P
             );
             engine
                 .decide(broken_off(&turn.entry), turn.cause())
+                .boxed()
                 .await
                 .map(|queued| (queued, Contact::None, Next::Go))
         }
@@ -101,15 +113,15 @@ async fn carry(engine: &Arc<Engine>, turn: &Turn) -> Result<(Queued, Contact, Ne
     let work = renaming.work(&turn.entry.order);
     let order = match work.as_ref() {
         Work::Verification(order) => order,
-        // Boxed, like codes: what is rare should not make the usual way larger.
+        // Boxed, like codes and decisions: what is rare should not make the usual way larger.
         Work::Administration(order) => {
             return administer::carry(engine, turn, order).boxed().await;
         }
     };
-    match order.effect.clone() {
+    match &order.effect {
         Effect::SendCode { gate, challenge, letter } => {
-            let parcel = Parcel { gate, challenge, letter };
-            send_code(engine, turn.seq, &turn.entry, order, &parcel).boxed().await
+            let parcel = Parcel { gate: *gate, challenge: *challenge, letter };
+            send_code(engine, turn, order, &parcel).boxed().await
         }
         Effect::Say { .. }
         | Effect::Rewrite { .. }
@@ -170,7 +182,7 @@ async fn call_telegram(
         return Ok((Queued::new(), contact, Next::Carried(keyboard)));
     }
     let cause = Cause { keyboard, ..turn.cause() };
-    let queued = engine.decide(then.map(|what| about(order, what)), cause).await?;
+    let queued = engine.decide(then.map(|what| about(order, what)), cause).boxed().await?;
     Ok((queued, contact, Next::Go))
 }
 
@@ -181,13 +193,13 @@ pub(super) fn put_off(
     after: Duration,
     why: &Fault,
 ) -> (Queued, Contact, Next) {
-    let Turn { seq, entry, .. } = turn;
+    let Turn { seq, attempts, entry, .. } = turn;
     let next = match why {
-        Fault::Retry { .. } => Next::AgainWhenBack(engine.retries.after(entry.attempts, *seq)),
+        Fault::Retry { .. } => Next::AgainWhenBack(engine.retries.after(*attempts, *seq)),
         Fault::Unauthorized { .. } => Next::AgainWhenBack(after),
         _ => Next::Again(after),
     };
-    if is_worth_telling(entry.attempts) {
+    if is_worth_telling(*attempts) {
         let (kind, subject) = (entry.order.name(), entry.order.subject().id());
         warn!(kind, subject, %why, "Telegram did not take an order; trying again");
     }
@@ -199,40 +211,39 @@ fn about(order: &Order, what: What) -> Happening {
 }
 
 /// A code to be sent.
-struct Parcel {
+struct Parcel<'a> {
     gate: GateId,
     challenge: ChallengeId,
-    letter: Letter,
+    letter: &'a Letter,
 }
 
 async fn send_code(
     engine: &Arc<Engine>,
-    seq: u64,
-    entry: &OutboxEntry,
+    turn: &Turn,
     order: &Order,
-    parcel: &Parcel,
+    parcel: &Parcel<'_>,
 ) -> Result<(Queued, Contact, Next), StoreError> {
     let over = |outcome, paid| {
         let (gate, challenge) = (parcel.gate, parcel.challenge);
         let bill = Bill { paid, ..parcel.letter.bill.clone() };
         let event = about(order, What::CodeDelivery { gate, challenge, outcome, bill });
-        engine.decide(Some(event), Cause { outbox: vec![seq], ..Cause::default() })
+        engine.decide(Some(event), Cause { outbox: vec![turn.seq], ..Cause::default() })
     };
-    if engine.clock.now() >= expires(engine, &parcel.letter) {
+    if engine.clock.now() >= expires(engine, parcel.letter) {
         return Ok((over(DeliveryOutcome::GaveUp, None).await?, Contact::None, Next::Go));
     }
     let channel = parcel.letter.address.channel();
     if channel == Channel::Sms && !engine.store.has_room() {
         // On a full disk nothing could be written of it, and it would be paid for all the same.
-        if is_worth_telling(entry.attempts) {
+        if is_worth_telling(turn.attempts) {
             let (user, why) = (order.user.0, "the store's disk is nearly full; make room");
             error!(user, why, "no SMS leaves; trying again");
         }
         engine.metrics.send(channel, "no_room");
-        let after = engine.retries.after(entry.attempts, seq);
-        return delay(engine, seq, entry, order, parcel, after).await;
+        let after = engine.retries.after(turn.attempts, turn.seq);
+        return delay(engine, turn, order, parcel, after).await;
     }
-    let withheld = match begin(engine, seq, entry, order.user, parcel).await? {
+    let withheld = match begin(engine, turn, order.user, parcel).await? {
         Wanted::Sent => false,
         Wanted::Withheld => true,
         Wanted::Not => {
@@ -244,7 +255,7 @@ async fn send_code(
         engine.metrics.send(channel, "withheld");
         engine.pretence.pretend(channel, is_on(engine, channel)).await
     } else {
-        send(engine, order, &parcel.letter).await
+        send(engine, order, parcel.letter).await
     };
     fault::pass(Point::CodeAfter);
     let user = order.user.0;
@@ -270,14 +281,15 @@ async fn send_code(
             Ok((over(DeliveryOutcome::Unknown, None).await?, Contact::None, Next::Go))
         }
         SendOutcome::NotSent { why, retry_after } => {
-            if is_worth_telling(entry.attempts) {
+            if is_worth_telling(turn.attempts) {
                 warn!(user, ?channel, to, why, "a code could not be sent; trying again");
             }
-            let after = retry_after.unwrap_or_else(|| engine.retries.after(entry.attempts, seq));
-            delay(engine, seq, entry, order, parcel, after).await
+            let after =
+                retry_after.unwrap_or_else(|| engine.retries.after(turn.attempts, turn.seq));
+            delay(engine, turn, order, parcel, after).await
         }
         SendOutcome::Misconfigured { .. } => {
-            delay(engine, seq, entry, order, parcel, engine.retries.misconfigured).await
+            delay(engine, turn, order, parcel, engine.retries.misconfigured).await
         }
     }
 }
@@ -301,15 +313,15 @@ enum Wanted {
 /// Notes that the code may leave from now on, if it is still wanted.
 async fn begin(
     engine: &Arc<Engine>,
-    seq: u64,
-    entry: &OutboxEntry,
+    turn: &Turn,
     user: UserId,
-    parcel: &Parcel,
+    parcel: &Parcel<'_>,
 ) -> Result<Wanted, StoreError> {
     let known = Arc::clone(engine);
     let (gate, challenge) = (parcel.gate, parcel.challenge);
     let (address, withheld) = (engine.keys.address(&parcel.letter.address), parcel.letter.withheld);
-    let started = OutboxEntry { started: true, ..entry.clone() };
+    let seq = turn.seq;
+    let started = OutboxEntry { started: true, ..turn.kept() };
     engine
         .store
         .commit(move |view| {
@@ -352,21 +364,20 @@ fn is_worth_telling(attempts: u32) -> bool {
 /// It has certainly not left: says so to the rules, and tries again.
 async fn delay(
     engine: &Arc<Engine>,
-    seq: u64,
-    entry: &OutboxEntry,
+    turn: &Turn,
     order: &Order,
-    parcel: &Parcel,
+    parcel: &Parcel<'_>,
     after: Duration,
 ) -> Result<(Queued, Contact, Next), StoreError> {
-    let waiting =
-        OutboxEntry { started: false, attempts: entry.attempts.saturating_add(1), ..entry.clone() };
+    let attempts = turn.attempts.saturating_add(1);
+    let waiting = OutboxEntry { started: false, attempts, ..turn.kept() };
     let (gate, challenge) = (parcel.gate, parcel.challenge);
     let outcome = DeliveryOutcome::Delayed;
     let bill = parcel.letter.bill.clone();
     let event = about(order, What::CodeDelivery { gate, challenge, outcome, bill });
-    let cause = Cause { put_back: Some((seq, waiting)), ..Cause::default() };
-    let queued = engine.decide((entry.attempts == 0).then_some(event), cause).await?;
-    let left = expires(engine, &parcel.letter).since(engine.clock.now());
+    let cause = Cause { put_back: Some((turn.seq, waiting)), ..Cause::default() };
+    let queued = engine.decide((turn.attempts == 0).then_some(event), cause).await?;
+    let left = expires(engine, parcel.letter).since(engine.clock.now());
     Ok((queued, Contact::None, Next::Again(after.min(left))))
 }
 

@@ -11,6 +11,7 @@
 //! memory: the store has them.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -94,14 +95,14 @@ pub(super) struct Slip {
     queued: Timestamp,
     attempts: u32,
     /// The order itself, if there was room for it.
-    entry: Option<Box<OutboxEntry>>,
+    entry: Option<Arc<OutboxEntry>>,
 }
 
 /// An order whose turn has come.
 pub(super) struct Picked {
     pub attempts: u32,
     /// `None`: it is to be read from the store.
-    pub entry: Option<OutboxEntry>,
+    pub entry: Option<Arc<OutboxEntry>>,
     pub carried: Carried,
     /// Others wait behind it.
     pub more_follow: bool,
@@ -127,7 +128,7 @@ impl Queue {
         let (seq, slip) = self.slips.front()?;
         let picked = Picked {
             attempts: slip.attempts,
-            entry: slip.entry.as_deref().cloned(),
+            entry: slip.entry.clone(),
             carried: self.carried.clone(),
             more_follow: self.slips.len() > 1,
         };
@@ -153,7 +154,7 @@ impl Lanes {
             let slips = &mut queue.slips;
             if self.held < HELD && slips.len() < HELD_OF_ONE {
                 self.held += 1;
-                slip.entry = Some(Box::new(entry));
+                slip.entry = Some(Arc::new(entry));
             }
             // Two decisions about one person may be handed in the other way round. The first order
             // may be under way already.

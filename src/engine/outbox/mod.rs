@@ -17,8 +17,6 @@ mod retries;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -32,7 +30,7 @@ use crate::verification::effect::{Effect, Order};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Event, Membership, What};
 use crate::verification::{ChatId, MessageId};
 use lane::Lane;
-use lanes::{Lanes, Picked};
+use lanes::Lanes;
 use line::{Contact, Line};
 use pace::Pace;
 pub(super) use pretence::Pretence;
@@ -194,12 +192,14 @@ impl Carrying {
             let places = self.line.places(now, AT_ONCE);
             while under_way.len().saturating_sub(self.codes) < places {
                 let Some((lane, seq, picked)) = self.lanes.next(now, &mut self.pace) else { break };
-                under_way.spawn(self.attempt(lane, seq, picked));
+                let engine = Arc::clone(&self.engine);
+                under_way.spawn(carry::attempt(engine, lane, seq, picked));
             }
             while self.codes < CODES_AT_ONCE {
                 let Some((lane, seq, picked)) = self.lanes.next_code(now) else { break };
                 self.codes += 1;
-                under_way.spawn(self.attempt(lane, seq, picked));
+                let engine = Arc::clone(&self.engine);
+                under_way.spawn(carry::attempt(engine, lane, seq, picked));
             }
             let calls = under_way.len().saturating_sub(self.codes);
             // What waits for Telegram to come back waits for a time.
@@ -236,11 +236,6 @@ impl Carrying {
         while let Some(ended) = under_way.join_next().await {
             self.settle(ended);
         }
-    }
-
-    /// Boxed: it is large, and would be copied on its way to its task.
-    fn attempt(&self, lane: Lane, seq: u64, picked: Picked) -> BoxFuture<'static, Attempt> {
-        carry::attempt(Arc::clone(&self.engine), lane, seq, picked).boxed()
     }
 
     /// Telegram answers questions for updates again, so it may take orders too.

@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -173,15 +174,10 @@ fn is_nothing(update: &Value) -> bool {
 
 #[test]
 fn the_tree_is_given_all_it_needs() {
-    let update = teloxide::types::Update {
-        id: teloxide::types::UpdateId(7),
-        kind: teloxide::types::UpdateKind::Error(Value::Null),
-    };
-    dptree::type_check(
-        tree().sig(),
-        &dptree::deps![update, Apart { query_id: None, link: None }],
-        &[],
-    );
+    let message = serde_json::from_value(said(&json!({"text": "open sesame"}))).unwrap();
+    let content = Content::Message(Arc::new(message));
+    let apart = Apart { query_id: None, link: None };
+    dptree::type_check(tree().sig(), &dptree::deps![content, apart], &[]);
 }
 
 #[test]
