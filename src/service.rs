@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use crate::administration::settings::House;
 use crate::config::Config;
@@ -25,7 +25,7 @@ use crate::telegram::{Client, Fault};
 use crate::texts::{Texts, TextsError};
 use crate::verification::code::{Invitation, Keys, Random};
 use crate::verification::effect::Channel;
-use crate::verification::{ChatId, Timestamp, UserId};
+use crate::verification::{Timestamp, UserId, address};
 
 /// How long between two attempts to reach Telegram at a start.
 const RETRY: Duration = Duration::from_secs(5);
@@ -178,11 +178,13 @@ pub async fn run(
     };
     // Ended with this function, however it ends.
     let mut duties = JoinSet::new();
+    if config.sms.is_some() {
+        duties.spawn_blocking(address::prepare);
+    }
     duties.spawn(backups.clone().rotate(stop.clone()));
     duties.spawn(backups.serve(stop.clone()));
 
-    let Some(me) = introduce(&telegram, &texts, &config.telegram.owners, stop.clone()).await?
-    else {
+    let Some(me) = introduce(&telegram, stop.clone()).await? else {
         store.close().await;
         return Ok(());
     };
@@ -261,15 +263,13 @@ pub async fn open_store(config: &Config) -> Result<(Store, Keys), ServiceError> 
 /// Asks Telegram who the bot is, until it answers. `None`: told to stop before.
 async fn introduce(
     telegram: &Client,
-    texts: &Texts,
-    owners: &[u64],
     mut stop: watch::Receiver<bool>,
 ) -> Result<Option<Me>, ServiceError> {
     let mut wait = RETRY;
     let mut attempts: u32 = 0;
     loop {
         let greeted = tokio::select! {
-            greeted = greet(telegram, texts, owners) => greeted,
+            greeted = greet(telegram) => greeted,
             _ = stop.wait_for(|stop| *stop) => return Ok(None),
         };
         let fault = match greeted {
@@ -295,7 +295,7 @@ async fn introduce(
     }
 }
 
-async fn greet(telegram: &Client, texts: &Texts, owners: &[u64]) -> Result<Me, ServiceError> {
+async fn greet(telegram: &Client) -> Result<Me, ServiceError> {
     let me = telegram.me().await.map_err(|fault| match fault {
         Fault::Unauthorized { .. } => ServiceError::Token,
         fault => ServiceError::Telegram(fault),
@@ -303,17 +303,6 @@ async fn greet(telegram: &Client, texts: &Texts, owners: &[u64]) -> Result<Me, S
     let webhook = telegram.webhook_url().await.map_err(ServiceError::Telegram)?;
     if webhook.is_some() {
         return Err(ServiceError::Webhook);
-    }
-    // The menu of commands is a courtesy; no start fails for it.
-    if let Err(fault) = telegram.set_commands(texts).await {
-        warn!(why = %fault, "the bot's commands cannot be put into its menu");
-    }
-    for owner in owners {
-        let Ok(chat) = i64::try_from(*owner) else { continue };
-        // One who has never written to the bot gets them with their first word.
-        if let Err(fault) = telegram.offer_commands(ChatId(chat), true, texts).await {
-            debug!(owner, why = %fault, "an owner's commands cannot be put into their menu yet");
-        }
     }
     Ok(me)
 }

@@ -5,6 +5,7 @@
 //! cargo bench --bench dialogues
 //! cargo bench --bench dialogues -- --at-once 256 --dialogues 20000 --json figures.json
 //! cargo bench --bench dialogues -- --stored 1000000
+//! cargo bench --bench dialogues -- --starts
 //! cargo bench --bench dialogues -- --instructions benches/instructions
 //! ```
 //!
@@ -17,6 +18,7 @@ mod contestant;
 mod instructions;
 mod measure;
 mod report;
+mod starts;
 mod stored;
 
 use std::path::PathBuf;
@@ -58,6 +60,9 @@ struct Arguments {
     /// So many people are in the store before: start, memory, size and throughput are measured.
     #[arg(long, value_name = "N")]
     stored: Option<u64>,
+    /// How long a start takes is measured, and nothing else.
+    #[arg(long)]
+    starts: bool,
     /// Writes all figures into this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -89,6 +94,10 @@ fn main() -> ExitCode {
     let runtime = runtime.expect("a runtime");
     if let Some(baseline) = &arguments.instructions {
         return runtime.block_on(instructions::check(&arguments, baseline));
+    }
+    if arguments.starts {
+        print!("{}", runtime.block_on(starts::measure(&arguments)));
+        return ExitCode::SUCCESS;
     }
     if let Some(people) = arguments.stored {
         println!("\n{}", runtime.block_on(stored::compare(&arguments, people)));

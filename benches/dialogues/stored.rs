@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use countersign::sandbox::World;
 use countersign::store::records::{Holders, PersonRecord};
@@ -13,6 +13,7 @@ use countersign::verification::UserId;
 use crate::applicant::Way;
 use crate::contestant::{Contestant, Kind, Setting};
 use crate::measure::Figures;
+use crate::starts::{Start, starts};
 use crate::{Arguments, plays};
 
 /// Above every id in the pretend world.
@@ -31,13 +32,6 @@ pub struct Found {
     killed: Start,
 }
 
-/// From the start of the process to its first question for updates.
-struct Start {
-    took: Duration,
-    resident: u64,
-    peak: u64,
-}
-
 /// Fills a store, and measures on it and on an empty one in turn.
 pub async fn compare(arguments: &Arguments, people: u64) -> Found {
     let folder = tempfile::tempdir_in(&arguments.folder).expect("a writable folder");
@@ -46,7 +40,7 @@ pub async fn compare(arguments: &Arguments, people: u64) -> Found {
     let world = World::start().await.lenient();
     one_passes(arguments, &world, &data).await;
     let bytes = fill(&data, people).await;
-    let (clean, bot) = starts(arguments, &world, &data).await;
+    let (clean, bot) = starts(arguments, &world, Some(&data)).await;
     bot.stops();
     let (mut empty, mut full) = (Vec::new(), Vec::new());
     for round in 1..=arguments.rounds {
@@ -63,11 +57,11 @@ pub async fn compare(arguments: &Arguments, people: u64) -> Found {
             rounds.push(figures);
         }
     }
-    let (_, bot) = starts(arguments, &world, &data).await;
+    let (_, bot) = starts(arguments, &world, Some(&data)).await;
     // Something has to be under way: a store at rest is as good as a closed one.
     crate::crowd(&world, Way::Email, 32, 500).await;
     bot.dies();
-    let (killed, bot) = starts(arguments, &world, &data).await;
+    let (killed, bot) = starts(arguments, &world, Some(&data)).await;
     bot.stops();
     Found { people, bytes, empty, full, clean, killed }
 }
@@ -120,15 +114,6 @@ async fn fill(data: &Path, people: u64) -> u64 {
     bytes
 }
 
-async fn starts(arguments: &Arguments, world: &World, data: &Path) -> (Start, Contestant) {
-    let setting = Setting { data: Some(data), ..Setting::of(arguments) };
-    let began = Instant::now();
-    let bot = Contestant::starts(Kind::Bot, world, &setting).await;
-    let took = began.elapsed();
-    let (resident, peak) = bot.memory();
-    (Start { took, resident, peak }, bot)
-}
-
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mib = |bytes: u64| bytes as f64 / 1024.0 / 1024.0;
@@ -145,13 +130,7 @@ impl fmt::Display for Found {
             bytes / people.max(&1)
         )?;
         for (how, start) in [("a clean stop", clean), ("a kill", killed)] {
-            writeln!(
-                f,
-                "start after {how}: {} ms, then {:.0} MiB resident ({:.0} at the peak)",
-                start.took.as_millis(),
-                mib(start.resident),
-                mib(start.peak)
-            )?;
+            writeln!(f, "start after {how}: {start}")?;
         }
         let speed = |figures: &Figures| figures.dialogues_per_second;
         let peak = |figures: &Figures| figures.peak_mib;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use phonenumber::metadata::DATABASE;
 use secrecy::ExposeSecret;
 
 use super::fields::{Notes, Reader};
 use super::source::Fields;
+use crate::verification::address::is_dial_code;
 use crate::verification::code::Random;
 use crate::verification::effect::Channel;
 use crate::verification::gate::{Addresses, Gate, Mode, Password};
@@ -113,7 +113,7 @@ pub(super) fn dial_code(typed: &str) -> Option<u16> {
     let digits = typed
         .strip_prefix('+')
         .filter(|digits| !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()))?;
-    digits.parse::<u16>().ok().filter(|code| DATABASE.by_code(code).is_some())
+    digits.parse::<u16>().ok().filter(|code| is_dial_code(*code))
 }
 
 /// The gates in their order, and the log chats of those that have one.

@@ -21,6 +21,7 @@ mod follow;
 mod gates;
 mod hearing;
 mod intake;
+mod menus;
 mod moves;
 mod outbox;
 mod people;
@@ -186,9 +187,10 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
     tasks.spawn(people.clone().pass_on(messages, stop.clone()));
     tasks.spawn(intake::run(Arc::clone(&engine), people, stop.clone()));
     tasks.spawn(sweep::run(Arc::clone(&engine), outbox, stop.clone()));
-    // Ended by `refresh`, after its first look.
-    engine.pulse.begin(1);
+    // Ended by `refresh`, after its first look, and by `fill`.
+    engine.pulse.begin(2);
     tasks.spawn(rounds::refresh(Arc::clone(&engine), stop.clone()));
+    tasks.spawn(menus::fill(Arc::clone(&engine), stop.clone()));
 
     let failure = tokio::select! {
         failure = engine.store.failed() => Some(EngineError::Store(failure)),

@@ -1,6 +1,7 @@
 //! Compares typed passwords: slow on purpose, so in threads of its own and few at a time. What was
 //! found right once is recognised at once from then on.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -13,7 +14,9 @@ use crate::verification::{Hidden, password};
 
 pub(super) struct Verifier {
     slots: Semaphore,
-    /// Those of the slots that are free.
+    /// How many comparisons have a slot or wait for one.
+    queued: AtomicUsize,
+    /// Of the slots that are free, while others wait: 19 MiB each.
     workspaces: Arc<Mutex<Vec<Workspace>>>,
     proven: Mutex<Proven>,
 }
@@ -24,6 +27,7 @@ impl Verifier {
         // One core is left for everybody who is not guessing.
         Verifier {
             slots: Semaphore::new((cores - 1).max(1)),
+            queued: AtomicUsize::new(0),
             workspaces: Arc::default(),
             proven: Mutex::new(Proven::new(&mut SystemRandom)),
         }
@@ -69,6 +73,7 @@ impl Verifier {
 
     /// Whether `typed` is the password behind `hash`.
     async fn matches(&self, typed: Hidden, hash: Hidden) -> bool {
+        let _queued = Queued::at(self);
         let _slot = self.slots.acquire().await;
         if let Some(right) = self.proven().is(typed.reveal(), &hash) {
             return right;
@@ -90,6 +95,25 @@ impl Verifier {
 
     fn proven(&self) -> MutexGuard<'_, Proven> {
         self.proven.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A comparison that has a slot or waits for one.
+struct Queued<'a>(&'a Verifier);
+
+impl Queued<'_> {
+    fn at(verifier: &Verifier) -> Queued<'_> {
+        verifier.queued.fetch_add(1, Ordering::SeqCst);
+        Queued(verifier)
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        // The last one gives back the memory: most of the time nobody guesses.
+        if self.0.queued.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.workspaces.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
     }
 }
 

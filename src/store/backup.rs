@@ -34,7 +34,7 @@ use super::opening::{self, Opened};
 use super::records::{Record, RestoreMark, kind_of};
 use super::rotation;
 use super::seal::{Label, SealKey, VALUE_BYTES};
-use super::tally::{SCHEMA, TALLY_KEY, Tally};
+use super::tally::{Look, SCHEMA, TALLY_KEY, Tally};
 use super::view::View;
 use crate::ops::fault::{self, Point};
 use crate::verification::Timestamp;
@@ -377,7 +377,7 @@ fn open_existing(store: &Path, keys: &SealKey) -> Result<Opened, StoreError> {
     if !super::exists(store) {
         return Err(StoreError::Missing { path: store.to_owned() });
     }
-    opening::open(store, keys)
+    opening::open(store, keys, Look::Inside)
 }
 
 pub(super) fn name_counts(counts: &BTreeMap<u8, u64>) -> Counts {

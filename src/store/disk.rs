@@ -22,7 +22,7 @@ use super::seal::{Label, SealKey};
 /// The first byte of the keys under which the further pieces of long records lie.
 pub(super) const PIECES: u8 = 0xf0;
 
-const CACHE_BYTES: u64 = 48 * 1024 * 1024;
+const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 /// sled frees space in its log only from its flusher thread, so it must run; that it flushes, too,
 /// does no harm, and nothing relies on it.
 const HOUSEKEEPING_MS: u64 = 500;

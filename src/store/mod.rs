@@ -49,6 +49,7 @@ pub use view::{Sequence, View};
 
 use committer::{Committer, Message, Work};
 use opening::Opened;
+use tally::Look;
 
 /// Less free space than this, in bytes, will not do: a store must never meet a full disk.
 pub const LEAST_ROOM: u64 = 64 * 1024 * 1024;
@@ -104,19 +105,19 @@ struct Shared {
 
 impl Store {
     /// Opens the store in `path`, or makes one where there never was one. Blocks: every record is
-    /// opened and checked.
+    /// looked for, and must be there in its latest form.
     ///
     /// # Errors
     /// [`StoreError::InUse`], [`StoreError::Damaged`], [`StoreError::WrongKey`],
     /// [`StoreError::Newer`], [`StoreError::Io`].
     pub fn open(path: &Path, keys: &SealKey) -> Result<Store, StoreError> {
-        Store::start(path, opening::open(path, keys)?)
+        Store::start(path, opening::open(path, keys, Look::Outside)?)
     }
 
     /// As [`Store::open`]; a checkpoint is made when so many bytes are in the journal.
     #[cfg(test)]
     fn with_journal(path: &Path, keys: &SealKey, bytes: u64) -> Result<Store, StoreError> {
-        let mut opened = opening::open(path, keys)?;
+        let mut opened = opening::open(path, keys, Look::Outside)?;
         opened.journal_bytes = bytes;
         Store::start(path, opened)
     }

@@ -20,7 +20,7 @@ use super::journal::{self, Journal};
 use super::layers::Layers;
 use super::manifest::{Manifest, Mark, State};
 use super::seal::SealKey;
-use super::tally::{self, SCHEMA, TALLY_KEY, Tally};
+use super::tally::{self, Look, SCHEMA, TALLY_KEY, Tally};
 use super::view::Sequences;
 use crate::ops::fault::{self, Point};
 
@@ -114,7 +114,7 @@ impl Lock {
 }
 
 /// Opens the store in `path` and checks all of it, or makes one where there never was one.
-pub(super) fn open(path: &Path, keys: &SealKey) -> Result<Opened, StoreError> {
+pub(super) fn open(path: &Path, keys: &SealKey, look: Look) -> Result<Opened, StoreError> {
     files::make_folder(path).map_err(|e| StoreError::io("making", path, &e))?;
     let lock = Lock::take(path)?;
     files::try_room(path, path, LAST_ROOM)?;
@@ -126,7 +126,7 @@ pub(super) fn open(path: &Path, keys: &SealKey) -> Result<Opened, StoreError> {
         None => make(path, keys, lock),
         Some(manifest) => match manifest.state() {
             State::Making => make(path, keys, lock),
-            State::Ready => reopen(path, keys, manifest, lock),
+            State::Ready => reopen(path, keys, manifest, lock, look),
         },
     }
 }
@@ -193,15 +193,16 @@ fn reopen(
     keys: &SealKey,
     manifest: Manifest,
     lock: Lock,
+    look: Look,
 ) -> Result<Opened, StoreError> {
     if !manifest.is_sealed_with(keys) {
         return Err(StoreError::WrongKey { path: path.to_owned() });
     }
-    let (disk, tally) = match look(path, keys, &manifest) {
+    let (disk, tally) = match look_through(path, keys, &manifest, look) {
         // sled cuts off a torn tail as it opens, and may only then find its way: a file that was
         // cut behind the last commit has everything in it at the second look. The check is the
         // same, so nothing less than everything will do.
-        Err(why) if why.is_damage() => match look(path, keys, &manifest) {
+        Err(why) if why.is_damage() => match look_through(path, keys, &manifest, look) {
             Ok(found) => {
                 tracing::warn!(%why, "at a second look everything is there");
                 found
@@ -220,9 +221,14 @@ fn reopen(
     }
 }
 
-fn look(path: &Path, keys: &SealKey, manifest: &Manifest) -> Result<(Disk, Tally), StoreError> {
+fn look_through(
+    path: &Path,
+    keys: &SealKey,
+    manifest: &Manifest,
+    look: Look,
+) -> Result<(Disk, Tally), StoreError> {
     let disk = Disk::open(path, &path.join(DATA), keys, Opening::Existing)?;
-    match tally::check(&disk, manifest) {
+    match tally::check(&disk, manifest, look) {
         Ok(tally) => Ok((disk, tally)),
         Err(why) => {
             disk.close();

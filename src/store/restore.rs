@@ -18,7 +18,7 @@ use super::manifest::{self, Manifest, Mark, State};
 use super::opening::{DATA, Lock, Opened, RESTORING, new_id, sealed_tally};
 use super::records::{OutboxEntry, Record, RestoreMark};
 use super::seal::{Label, SealKey};
-use super::tally::{self, TALLY_KEY, Tally};
+use super::tally::{self, Look, TALLY_KEY, Tally};
 use super::view::View;
 use crate::machines::Work;
 use crate::ops::fault::{self, Point};
@@ -95,7 +95,7 @@ pub fn put_back(
         return Err(damaged(store, "its manifest is gone"));
     };
     let disk = Disk::open(store, &store.join(DATA), keys, Opening::Existing)?;
-    let checked = tally::check(&disk, &manifest);
+    let checked = tally::check(&disk, &manifest, Look::Inside);
     disk.close();
     drop(lock);
     let mut records = name_counts(&checked?.counts);
@@ -172,7 +172,7 @@ fn fill(
     disk.write(batch)?;
     let mark = Mark { commit: tally.commit, counts: tally.counts.clone() };
     let manifest = Manifest::replace(scratch, State::Ready, &tally.store, keys, mark)?;
-    tally::check(disk, &manifest)?;
+    tally::check(disk, &manifest, Look::Inside)?;
     Ok((tally, manifest))
 }
 

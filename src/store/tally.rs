@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::disk::{Disk, PIECES, name_key};
 use super::error::StoreError;
 use super::manifest::Manifest;
-use super::records::kind_of;
+use super::records::{Kind, kind_of};
 use super::seal::Label;
 use super::view::Sequences;
 
@@ -81,12 +81,22 @@ pub(super) fn read(disk: &Disk) -> Result<Option<Tally>, StoreError> {
     serde_json::from_slice(&plain.json).map(Some).map_err(|_| unreadable())
 }
 
-/// Opens every record and compares what is there with what must be there.
+/// How closely records are looked at.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Each must be there, in its latest form. What is in it is seen when it is read: it is sealed,
+    /// and sled sums up what it takes from the disk.
+    Outside,
+    /// Each is opened and read as well.
+    Inside,
+}
+
+/// Compares what is there with what must be there.
 ///
 /// # Errors
 /// [`StoreError::Damaged`] naming everything that is missing or unreadable; [`StoreError::Newer`];
 /// [`StoreError::Io`].
-pub(super) fn check(disk: &Disk, manifest: &Manifest) -> Result<Tally, StoreError> {
+pub(super) fn check(disk: &Disk, manifest: &Manifest, look: Look) -> Result<Tally, StoreError> {
     let Some(tally) = read(disk)? else {
         let records: u64 = manifest.mark().counts.values().sum();
         return Err(disk.damaged(format!("all of its {records} records are missing")));
@@ -95,7 +105,11 @@ pub(super) fn check(disk: &Disk, manifest: &Manifest) -> Result<Tally, StoreErro
         let what = "data and manifest are of two different stores; a restore may have been cut off";
         return Err(disk.damaged(what));
     }
-    let found = survey(disk)?;
+    let mut found = survey(disk, look)?;
+    // To name what is wrong takes a closer look.
+    if look == Look::Outside && !found.is(&tally) {
+        found = survey(disk, Look::Inside)?;
+    }
     if let Some(what) = found.newer {
         return Err(StoreError::Newer { path: disk.store().to_owned(), what });
     }
@@ -137,7 +151,7 @@ struct Survey {
     newer: Option<String>,
 }
 
-fn survey(disk: &Disk) -> Result<Survey, StoreError> {
+fn survey(disk: &Disk, look: Look) -> Result<Survey, StoreError> {
     let mut found = Survey::default();
     let mut pieces = 0;
     for value in disk.everything() {
@@ -153,15 +167,18 @@ fn survey(disk: &Disk) -> Result<Survey, StoreError> {
             pieces += 1;
             continue;
         }
-        let plain = match disk.open_record(&full, &first) {
-            Ok(plain) => plain,
-            Err(StoreError::Damaged { .. }) => {
-                found.reject(&full);
-                continue;
-            }
-            Err(other) => return Err(other),
+        let Some(label) = Label::read(&first) else {
+            found.reject(&full);
+            continue;
         };
-        let label = disk.label(&full, &first)?;
+        let readable = |kind: &Kind| match look {
+            Look::Outside => Ok(true),
+            Look::Inside => match disk.open_record(&full, &first) {
+                Ok(plain) => Ok((kind.readable)(key, label.version, &plain.json)),
+                Err(StoreError::Damaged { .. }) => Ok(false),
+                Err(other) => Err(other),
+            },
+        };
         match kind_of(*code) {
             None => found.newer = Some(format!("records of an unknown kind {code:02x}")),
             Some(kind) if label.version > kind.version => {
@@ -169,9 +186,7 @@ fn survey(disk: &Disk) -> Result<Survey, StoreError> {
                 let what = format!("{name} version {}, known is {version}", label.version);
                 found.newer = Some(what);
             }
-            Some(kind) if !(kind.readable)(key, label.version, &plain.json) => {
-                found.reject(&full);
-            }
+            Some(kind) if !readable(kind)? => found.reject(&full),
             Some(_) => found.tally.add(*code, label),
         }
     }
@@ -181,6 +196,11 @@ fn survey(disk: &Disk) -> Result<Survey, StoreError> {
 }
 
 impl Survey {
+    /// Whether nothing but this is there.
+    fn is(&self, tally: &Tally) -> bool {
+        self.unreadable == 0 && self.newer.is_none() && self.tally.counted() == tally.counted()
+    }
+
     fn reject(&mut self, full: &[u8]) {
         self.unreadable += 1;
         if self.named.len() < 5 {

@@ -1,5 +1,6 @@
 //! Phone numbers and e-mail addresses: read strictly, shown masked, compared by a key.
 
+mod dial_codes;
 mod email;
 mod phone;
 
@@ -7,8 +8,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use dial_codes::is_dial_code;
 pub use email::{Email, EmailError};
-pub use phone::{Phone, PhoneError};
+pub use phone::{Phone, PhoneError, prepare};
 
 use super::effect::Channel;
 

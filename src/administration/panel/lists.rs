@@ -1,10 +1,9 @@
 //! Lists as admins type them: domains and dial codes, one or many in a message.
 
-use phonenumber::metadata::DATABASE;
-
 use super::state::List;
 use super::text::{BadEntry, Why};
 use crate::verification::Hidden;
+use crate::verification::address::is_dial_code;
 use crate::verification::code::digits;
 
 /// So many entries a list may have.
@@ -92,8 +91,7 @@ fn dial_code(typed: &str) -> Result<String, Why> {
         Some(_) => code.as_str(),
         None => code.strip_prefix("00").unwrap_or(&code),
     };
-    let known = !code.starts_with('0')
-        && code.parse::<u16>().is_ok_and(|code| DATABASE.by_code(&code).is_some());
+    let known = !code.starts_with('0') && code.parse().is_ok_and(is_dial_code);
     if known { Ok(format!("+{code}")) } else { Err(Why::NoDialCode) }
 }
 

@@ -27,6 +27,13 @@ pub enum PhoneError {
     CannotReceive,
 }
 
+/// Gets ready to read phone numbers, which takes a tenth of a second; else the first one would wait
+/// for it.
+pub fn prepare() {
+    // It is made when it is asked for the first time.
+    let _ = DATABASE.by_code(&0);
+}
+
 impl Phone {
     /// Reads `+49 151 …`, `49 151 …`, `0049…`, `+49-151…`, `(+49) 151 …` and `+49 (0)151 …`, in
     /// digits of any script. A number without its country (`0151 …`) is unreadable: it could be

@@ -1,8 +1,7 @@
 //! Telegram's own login codes, which must never be typed into any bot.
 
-use phonenumber::metadata::DATABASE;
-
 use super::{digits, numbers};
+use crate::verification::address::is_dial_code;
 
 /// Digits in Telegram's own login codes.
 const DIGITS: usize = 5;
@@ -115,7 +114,7 @@ fn are_dial_codes(text: &str) -> bool {
                 .strip_prefix('+')
                 .filter(|code| code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0'))
                 .and_then(|code| code.parse::<u16>().ok())
-                .is_some_and(|code| DATABASE.by_code(&code).is_some())
+                .is_some_and(is_dial_code)
         })
 }
 
