@@ -5,7 +5,7 @@
 //! of a trusted bot makes it a link that the bot seems to give. A group called "Telegram" makes a
 //! mail of ours look like one of Telegram's own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::clean::{clean, cut};
@@ -127,12 +127,9 @@ fn skeletons(words: &[&str]) -> HashSet<String> {
 
 /// What a word looks like at a glance.
 fn skeleton(word: &str) -> String {
-    static LATIN: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
-        let letters = LOOKALIKES.iter();
-        letters.flat_map(|(like, latin)| like.chars().map(|c| (c, *latin))).collect()
+    let seen = word.chars().flat_map(char::to_lowercase).map(|c| {
+        LOOKALIKES.iter().find(|(like, _)| like.contains(c)).map_or(c, |(_, latin)| *latin)
     });
-    let latin = |c| LATIN.get(&c).copied().unwrap_or(c);
-    let seen = word.chars().flat_map(char::to_lowercase).map(latin);
     seen.collect::<String>().replace("rn", "m")
 }
 

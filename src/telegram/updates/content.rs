@@ -36,7 +36,8 @@ pub(super) struct Apart {
 }
 
 /// Parts that we do not need, and in which something newer than teloxide would make it drop the
-/// whole text: a text with a `date_time` entity (Bot API 9.5) would be no text at all.
+/// whole text: a text with a `date_time` entity (Bot API 9.5) would be no text at all. Buttons are
+/// also what takes longest to read.
 const TRIMMINGS: [&str; 7] = [
     "entities",
     "caption_entities",
@@ -57,11 +58,14 @@ pub(super) fn date_of(fields: &Fields) -> Option<Timestamp> {
 impl Content {
     /// Reads what an update of this kind holds. `None`: teloxide cannot.
     pub fn read(kind: &str, fields: Fields) -> Option<Content> {
-        let quote = part(&fields, "quote").and_then(without_entities);
+        // What is quoted, and the message of a pressed button.
+        let within = ["quote", "message"].map(|name| (name, part(&fields, name).and_then(trimmed)));
         let mut fields: Fields = fields;
-        fields.retain(|name, _| !TRIMMINGS.contains(name));
-        if let Some(quote) = &quote {
-            fields.insert("quote", quote);
+        trim(&mut fields);
+        for (name, lean) in &within {
+            if let Some(lean) = lean {
+                fields.insert(name, lean);
+            }
         }
         match kind {
             "message" => whole(fields).map(Content::Message),
@@ -109,9 +113,13 @@ fn whole<T: DeserializeOwned>(fields: Fields) -> Option<Arc<T>> {
     T::deserialize(MapDeserializer::new(fields)).ok().map(Arc::new)
 }
 
-fn without_entities(mut quote: Fields) -> Option<Box<RawValue>> {
-    quote.remove("entities");
-    to_raw_value(&quote).ok()
+fn trim(fields: &mut Fields) {
+    fields.retain(|name, _| !TRIMMINGS.contains(name));
+}
+
+fn trimmed(mut fields: Fields) -> Option<Box<RawValue>> {
+    trim(&mut fields);
+    to_raw_value(&fields).ok()
 }
 
 impl Apart {

@@ -403,6 +403,10 @@ fn buttons_say_what_was_pressed_as_far_as_telegram_knows() {
     assert_eq!(reading(&button(&json!({"data": "resend"}))), pressed(None, "resend"));
     assert_eq!(reading(&button(&json!({"message": ours}))), pressed(Some(5), ""));
     assert_eq!(reading(&button(&json!({"data": "x".repeat(65)}))), pressed(None, ""));
+    let mut newer = whole.clone();
+    newer["callback_query"]["message"]["entities"] = json!([{"type": "new"}]);
+    newer["callback_query"]["message"]["reply_markup"] = json!({"new": 1});
+    assert_eq!(reading(&newer), pressed(Some(5), "resend"));
     let mut in_group = whole;
     in_group["callback_query"]["message"]["chat"] = group_chat();
     assert!(is_nothing(&in_group));
