@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::fs::{self, File, Permissions};
 use std::io;
+use std::ops::Bound;
 use std::os::unix::fs::PermissionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
 use sled::IVec;
 
 use super::error::StoreError;
@@ -66,6 +68,40 @@ pub(super) enum Opening {
     /// Nothing is there yet.
     New,
     Existing,
+    /// As its [`Index`] was written down.
+    Settled,
+}
+
+/// Where sled finds everything: its snapshot, summed up, and the length of its file. What lies
+/// there is summed up by sled itself, piece by piece, and looked at whenever it is read.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Index {
+    pub(super) snapshot: [u8; 32],
+    pub(super) length: u64,
+}
+
+impl Index {
+    /// As it is now; `None` if that cannot be told.
+    pub(super) fn read(folder: &Path) -> Option<Index> {
+        let names = fs::read_dir(folder).ok()?.map(|entry| Some(entry.ok()?.path()));
+        let names: Option<Vec<PathBuf>> = names.collect();
+        let is_snapshot = |path: &PathBuf| {
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("snap."))
+        };
+        let mut snapshots = names?.into_iter().filter(is_snapshot);
+        let (Some(snapshot), None) = (snapshots.next(), snapshots.next()) else { return None };
+        let mut sum = Sha256::new();
+        sum.update(snapshot.file_name()?.as_encoded_bytes());
+        sum.update(fs::read(&snapshot).ok()?);
+        let length = fs::metadata(folder.join("db")).ok()?.len();
+        Some(Index { snapshot: sum.finalize().into(), length })
+    }
+
+    /// Has a sled that was closed write it down, and reads it.
+    pub(super) fn settle(store: &Path, folder: &Path) -> Result<Option<Index>, StoreError> {
+        settle_snapshot(store, folder)?;
+        Ok(Index::read(folder))
+    }
 }
 
 impl Disk {
@@ -80,7 +116,7 @@ impl Disk {
         let data = folder.join("db");
         match how {
             Opening::New => files::make_folder(folder).map_err(failed)?,
-            Opening::Existing => match fs::metadata(&data) {
+            Opening::Existing | Opening::Settled => match fs::metadata(&data) {
                 Ok(facts) if facts.len() > 0 => {}
                 Ok(_) => return Err(damaged(store, "its data file db/db is empty")),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -160,9 +196,15 @@ impl Disk {
         Range { disk: self, values: self.db.range(start.to_vec()..end.to_vec()) }
     }
 
+    /// Keys and values as they are on disk, from `start` to before `end`, or to the last.
+    pub(super) fn from(&self, start: &[u8], end: Option<&[u8]>) -> Range<'_> {
+        let end = end.map_or(Bound::Unbounded, |end| Bound::Excluded(end.to_vec()));
+        Range { disk: self, values: self.db.range((Bound::Included(start.to_vec()), end)) }
+    }
+
     /// Keys and values as they are on disk, all of them.
     pub(super) fn everything(&self) -> Range<'_> {
-        Range { disk: self, values: self.db.range::<&[u8], _>(..) }
+        self.from(&[], None)
     }
 
     /// Writes a batch, all or nothing, and returns once it is durable.

@@ -10,6 +10,7 @@
 //! 2048  mark:    JSON { commit, counts }             of the one before or after it
 //! 3072  newest:  commit (8) | its sum (16)           of the even commits
 //! 3104  newest:  commit (8) | its sum (16)           of the odd commits
+//! 3136  closed:  snapshot (32) | length (8) | sum    sled's index as it was closed; else zeros
 //! ```
 //!
 //! Each of the first three parts is padded with spaces and ends in its sum: 16 bytes of SHA-256.
@@ -28,7 +29,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::disk::damaged;
+use super::disk::{Index, damaged};
 use super::error::StoreError;
 use super::files;
 use super::seal::SealKey;
@@ -40,6 +41,8 @@ const PART: usize = 1024;
 const SUM: usize = 16;
 const NEWEST: usize = 3 * PART;
 const SLOT: usize = 32;
+const CLOSED: usize = NEWEST + 2 * SLOT;
+const CLOSED_BYTES: usize = 32 + 8 + SUM;
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// Whether the data beside it is whole.
@@ -76,6 +79,7 @@ pub(super) struct Manifest {
     /// The part that it is in.
     part: usize,
     newest: u64,
+    closed: Option<Index>,
     synced: Instant,
 }
 
@@ -100,7 +104,8 @@ impl Manifest {
         let (part, mark) = latest.ok_or_else(broken)?;
         let newest = [0, 1].into_iter().filter_map(|slot| read_slot(&text, slot)).max();
         let newest = newest.unwrap_or(0).max(mark.commit);
-        Ok(Some(Manifest { file, path, head, mark, part, newest, synced: Instant::now() }))
+        let (closed, synced) = (read_closed(&text), Instant::now());
+        Ok(Some(Manifest { file, path, head, mark, part, newest, closed, synced }))
     }
 
     /// Puts a new manifest in the place of what is there.
@@ -133,7 +138,8 @@ impl Manifest {
         };
         let file = write().map_err(|e: io::Error| StoreError::io("writing", &path, &e))?;
         let newest = mark.commit;
-        Ok(Manifest { file, path, head, mark, part: 1, newest, synced: Instant::now() })
+        let (closed, synced) = (None, Instant::now());
+        Ok(Manifest { file, path, head, mark, part: 1, newest, closed, synced })
     }
 
     pub(super) fn state(&self) -> State {
@@ -155,6 +161,19 @@ impl Manifest {
 
     pub(super) fn is_sealed_with(&self, keys: &SealKey) -> bool {
         self.head.key == files::hex(&keys.mark())
+    }
+
+    /// Sled's index, if it was closed with all in it and not opened since.
+    pub(super) fn closed(&self) -> Option<Index> {
+        self.closed
+    }
+
+    /// Notes that sled is closed with all in it, or (`None`) that it is not any more. Costs no
+    /// fsync.
+    pub(super) fn note_closed(&mut self, index: Option<Index>) -> Result<(), StoreError> {
+        self.closed = index;
+        let bytes = index.map_or([0; CLOSED_BYTES], closed_of);
+        self.write(&bytes, CLOSED as u64)
     }
 
     /// Notes a commit that is durable by now. Costs no fsync.
@@ -210,6 +229,22 @@ fn read_slot(text: &[u8], slot: usize) -> Option<u64> {
     let slot = text.get(NEWEST + slot * SLOT..)?.get(..SLOT)?;
     let commit = u64::from_be_bytes(*slot.first_chunk()?);
     (slot_of(commit) == slot).then_some(commit)
+}
+
+fn closed_of(index: Index) -> [u8; CLOSED_BYTES] {
+    let mut closed = [0; CLOSED_BYTES];
+    closed[..32].copy_from_slice(&index.snapshot);
+    closed[32..40].copy_from_slice(&index.length.to_be_bytes());
+    let sum = Sha256::digest(&closed[..40]);
+    closed[40..].copy_from_slice(&sum[..SUM]);
+    closed
+}
+
+fn read_closed(text: &[u8]) -> Option<Index> {
+    let closed = text.get(CLOSED..)?.get(..CLOSED_BYTES)?;
+    let (snapshot, length) = (*closed.first_chunk()?, *closed[32..].first_chunk()?);
+    let index = Index { snapshot, length: u64::from_be_bytes(length) };
+    (closed_of(index) == closed).then_some(index)
 }
 
 fn read_part<T: DeserializeOwned>(text: &[u8], part: usize) -> Option<T> {

@@ -13,7 +13,7 @@ use rand::rngs::SysRng;
 
 use super::LAST_ROOM;
 use super::checkpoint::{JOURNAL_BYTES, Moving};
-use super::disk::{Disk, Opening, damaged};
+use super::disk::{Disk, Index, Opening, damaged};
 use super::error::StoreError;
 use super::files;
 use super::journal::{self, Journal};
@@ -85,11 +85,18 @@ impl Opened {
         if let Some(Err(_panic)) = self.moving.take().map(JoinHandle::join) {
             tracing::warn!("a checkpoint gave up while the store was being closed");
         }
-        let Opened { layers, manifest, lock, .. } = self;
-        if let Some(disk) = layers.into_disk() {
-            disk.close();
+        let is_settled = self.commit == self.tally.commit;
+        let Opened { layers, mut manifest, lock, .. } = self;
+        let Some(disk) = layers.into_disk() else { return };
+        let (store, folder) = (disk.store().to_owned(), disk.folder().to_owned());
+        disk.close();
+        if is_settled {
+            let index = Index::settle(&store, &folder);
+            let noted = index.and_then(|index| manifest.note_closed(index));
+            if let Err(why) = noted.and_then(|()| manifest.sync()) {
+                tracing::warn!(%why, "the next start has to look for every record");
+            }
         }
-        drop(manifest);
         drop(lock);
     }
 }
@@ -198,6 +205,16 @@ fn reopen(
     if !manifest.is_sealed_with(keys) {
         return Err(StoreError::WrongKey { path: path.to_owned() });
     }
+    if let (Look::Outside, Some((disk, tally))) = (look, as_closed(path, keys, &manifest)?) {
+        let mut opened = Opened::over(disk, manifest, tally, keys, lock)?;
+        return match opened.begin() {
+            Ok(()) => Ok(opened),
+            Err(why) => {
+                opened.close();
+                Err(why)
+            }
+        };
+    }
     let (disk, tally) = match look_through(path, keys, &manifest, look) {
         // sled cuts off a torn tail as it opens, and may only then find its way: a file that was
         // cut behind the last commit has everything in it at the second look. The check is the
@@ -217,6 +234,34 @@ fn reopen(
         Err(why) => {
             opened.close();
             Err(why)
+        }
+    }
+}
+
+/// What was closed with all in it, and was not touched since, needs no look at each record.
+fn as_closed(
+    path: &Path,
+    keys: &SealKey,
+    manifest: &Manifest,
+) -> Result<Option<(Disk, Tally)>, StoreError> {
+    let data = path.join(DATA);
+    let Some(closed) = manifest.closed().filter(|closed| Index::read(&data) == Some(*closed))
+    else {
+        return Ok(None);
+    };
+    let disk = Disk::open(path, &data, keys, Opening::Settled)?;
+    // If there was more to be found in the log, sled has written down another index.
+    let same = Index::read(&data).is_some_and(|index| index.snapshot == closed.snapshot);
+    match tally::read(&disk) {
+        Ok(Some(tally))
+            if same && tally.store == manifest.store() && tally.commit == manifest.newest() =>
+        {
+            Ok(Some((disk, tally)))
+        }
+        // The look at everything says what is wrong.
+        Ok(_) | Err(_) => {
+            disk.close();
+            Ok(None)
         }
     }
 }
@@ -254,6 +299,12 @@ impl Opened {
             return Err(self.layers.disk.damaged(what));
         }
         self.settle()?;
+        self.begin()
+    }
+
+    /// From here on there may be more than the manifest says.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.manifest.note_closed(None)?;
         // A power cut may have left it behind the data.
         self.note_mark()?;
         self.manifest.sync()

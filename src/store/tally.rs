@@ -5,13 +5,14 @@
 //! each sealing draws a new nonce, so each has a tag of its own.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, PIECES, name_key};
 use super::error::StoreError;
 use super::manifest::Manifest;
-use super::records::{Kind, kind_of};
+use super::records::{KINDS, Kind, kind_of};
 use super::seal::Label;
 use super::view::Sequences;
 
@@ -140,6 +141,9 @@ impl Tally {
     }
 }
 
+/// How many of the unreadable ones are named.
+const NAMED: usize = 5;
+
 /// What is really there.
 #[derive(Default)]
 struct Survey {
@@ -152,9 +156,41 @@ struct Survey {
 }
 
 fn survey(disk: &Disk, look: Look) -> Result<Survey, StoreError> {
+    // A few kinds make up nearly all of a large store, so a thread takes one kind after the other.
+    let codes = KINDS.iter().map(|kind| kind.code).chain([PIECES]);
+    let mut starts: Vec<Vec<u8>> = codes.map(|code| vec![code]).collect();
+    starts.push(Vec::new());
+    starts.sort_unstable();
+    let parts = starts.iter().zip(starts.iter().skip(1).map(Some).chain([None]));
+    let parts = Mutex::new(parts);
+    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let several = || {
+        let mut found = Survey::default();
+        while let Some((start, end)) = next() {
+            found.add(survey_part(disk, look, start, end.map(Vec::as_slice))?);
+        }
+        Ok(found)
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(several)).collect();
+        let mut found = several()?;
+        for other in others {
+            found.add(other.join().unwrap_or(Err(StoreError::Broken))?);
+        }
+        Ok(found)
+    })
+}
+
+fn survey_part(
+    disk: &Disk,
+    look: Look,
+    start: &[u8],
+    end: Option<&[u8]>,
+) -> Result<Survey, StoreError> {
     let mut found = Survey::default();
     let mut pieces = 0;
-    for value in disk.everything() {
+    for value in disk.from(start, end) {
         let (full, first) = value?;
         let Some((code, key)) = full.split_first() else {
             found.reject(&full);
@@ -201,9 +237,22 @@ impl Survey {
         self.unreadable == 0 && self.newer.is_none() && self.tally.counted() == tally.counted()
     }
 
+    fn add(&mut self, other: Survey) {
+        for (code, count) in &other.tally.counts {
+            *self.tally.counts.entry(*code).or_insert(0) += count;
+        }
+        self.tally.pieces += other.tally.pieces;
+        self.tally.set_tags(self.tally.tags().wrapping_add(other.tally.tags()));
+        self.unreadable += other.unreadable;
+        self.named.extend(other.named);
+        self.named.sort();
+        self.named.truncate(NAMED);
+        self.newer = self.newer.take().or(other.newer);
+    }
+
     fn reject(&mut self, full: &[u8]) {
         self.unreadable += 1;
-        if self.named.len() < 5 {
+        if self.named.len() < NAMED {
             self.named.push(name_key(full));
         }
     }

@@ -197,7 +197,9 @@ async fn a_restore_that_was_cut_off_is_never_a_new_or_a_half_store() {
         let error = Store::open(&cut, &keys()).unwrap_err();
         assert!(error.is_damage(), "{round}: {error}");
         restore::put_back(&made.file, &cut, &keys(), true, NOW).unwrap();
-        assert_eq!(texts(&open(&cut)).await.len(), 2, "{round}");
+        let store = open(&cut);
+        assert_eq!(texts(&store).await.len(), 2, "{round}");
+        store.close().await;
     }
     // Until the old data is moved, the old store is what there is.
     lay(&[(&before, "db", "db"), (&before, "manifest", "manifest"), scratch[0]]);

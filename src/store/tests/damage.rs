@@ -3,13 +3,13 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::super::manifest::{Manifest, Mark, State};
 use super::super::opening::sealed_tally;
 use super::super::tally::{SCHEMA, TALLY_KEY, Tally};
 use super::super::{Record, SealKey, Store, StoreError, backup};
-use super::{Note, copy_folder, keys, note, open, put, remove, texts};
+use super::{Note, all, copy_folder, keys, note, open, put, remove, texts};
 
 /// A store with short and long records, changed and removed over several starts, closed.
 async fn used(folder: &Path) -> Vec<(u64, String)> {
@@ -37,11 +37,13 @@ async fn used(folder: &Path) -> Vec<(u64, String)> {
     all
 }
 
-/// What an attempt to open it comes to: everything that was there, or the reason why not.
-async fn outcome(folder: &Path, all: &[(u64, String)]) -> Result<(), StoreError> {
+/// What an attempt to open and read it comes to: everything that was there, or the reason why not.
+async fn outcome(folder: &Path, everything: &[(u64, String)]) -> Result<(), StoreError> {
     let store = Store::open(folder, &keys())?;
-    assert!(texts(&store).await == all, "it opened with something else in it");
+    // Of a store that was closed well, what is in a record is looked at when it is read.
+    let read = store.read(all).await;
     store.close().await;
+    assert!(read? == everything, "it opened with something else in it");
     Ok(())
 }
 
@@ -307,6 +309,51 @@ async fn whatever_file_is_gone_or_empty_it_is_never_a_new_store() {
         }
         fs::remove_dir_all(&bent).unwrap();
     }
+}
+
+/// Of a store that was closed well, no record is looked for at the start: whatever has changed in
+/// sled since then ends that.
+#[tokio::test]
+async fn what_was_closed_well_is_believed_only_as_it_was_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = folder.path().join("sound");
+    let all = fresh(&sound).await;
+    let closed = Manifest::read(&sound).unwrap().unwrap().closed();
+    assert!(closed.is_some());
+    let bend = |bending: &dyn Fn(&Path)| {
+        let bent = folder.path().join("bent");
+        let _ = fs::remove_dir_all(&bent);
+        copy_folder(&sound, &bent);
+        bending(&bent);
+        bent
+    };
+    let one = [&[Note::KIND][..], &Note::encode_key(&7)].concat();
+    let removed = bend(&|bent| drop(tamper(bent, |db| db.remove(&one).unwrap())));
+    let error = outcome(&removed, &all).await.unwrap_err();
+    assert_eq!(named(&error), "119 of 120 records of kind note are there");
+    // A bit of the index, and the length of the file that it leads into.
+    let snapshot = bend(&|bent| {
+        let path = fs::read_dir(bent.join("db")).unwrap().map(|entry| entry.unwrap().path());
+        let is_snapshot = |path: &PathBuf| path.to_string_lossy().contains("/snap.");
+        let path = path.into_iter().find(is_snapshot).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[20] ^= 1;
+        fs::write(path, bytes).unwrap();
+    });
+    // Which sled may find again without it.
+    if let Err(error) = outcome(&snapshot, &all).await {
+        assert!(!named(&error).is_empty());
+    }
+    let cut = bend(&|bent| {
+        let file = File::options().write(true).open(bent.join("db/db")).unwrap();
+        file.set_len(closed.unwrap().length / 2).unwrap();
+    });
+    assert!(!named(&outcome(&cut, &all).await.unwrap_err()).is_empty());
+    // While it is open, nothing is believed.
+    let open = open(&sound);
+    assert_eq!(Manifest::read(&sound).unwrap().unwrap().closed(), None);
+    open.close().await;
+    assert!(Manifest::read(&sound).unwrap().unwrap().closed().is_some());
 }
 
 /// sled takes a snapshot that it had begun for one that it had finished.
