@@ -1,15 +1,16 @@
 //! What survives: one atomic, durable commit of many records, whatever happens to the process.
 //!
 //! A [`Store`] is a handle on a thread of its own, the committer, which owns all writes. It takes
-//! what is queued, runs each transaction against the state as it will be, writes everything as one
-//! batch, syncs it to disk, and only then answers them all. A transaction that panics or gives up
-//! leaves nothing behind; an error of the disk closes the store for good.
+//! what is queued, runs each transaction against the state as it will be, writes everything to the
+//! journal at once, syncs that, and only then answers them all. Checkpoints bring what lasts from
+//! the journal into sled. A transaction that panics or gives up leaves nothing behind; an error of
+//! the disk closes the store for good.
 //!
 //! ```text
 //! <path>/lock          held while the store is open
 //! <path>/secret.key    unless configured elsewhere; never in a backup
 //! <path>/manifest      what must be there: finds a store that lost its data or its newest commits
-//! <path>/db/           sled
+//! <path>/db/           sled, and the journal
 //! <path>/backups/      unless configured elsewhere: the newest backups
 //! <path>/control       socket of the running process: where `store backup` asks
 //! ```

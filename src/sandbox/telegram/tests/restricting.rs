@@ -79,9 +79,9 @@ async fn restrictions_last_as_long_as_they_say_or_for_ever() {
     }
     restrict(&world, &nora, json!({"until_date": now + 3600})).await;
     assert_eq!(group.restricted_until(&nora), Some(now + 3600));
-    world.advance(Duration::from_secs(3599));
+    world.advance(Duration::from_secs(3000));
     assert!(nora.try_writes_in(&group, "hello").is_err());
-    world.advance(Duration::from_secs(2));
+    world.advance(Duration::from_secs(601));
     nora.writes_in(&group, "hello");
     assert_eq!(of(&world, "getChatMember", &nora).await.1["result"]["status"], "member");
 }
