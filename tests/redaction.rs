@@ -199,7 +199,14 @@ async fn nothing_is_told(format: &str) {
     let arguments = std::fs::read_to_string(format!("{proc}/cmdline")).expect("a process");
     assert_eq!(arguments, format!("{}\0run\0", env!("CARGO_BIN_EXE_countersign")));
     let environment = std::fs::read_to_string(format!("{proc}/environ")).expect("a process");
-    let given = ["HTTP__LISTEN", "LOG__LEVEL", "LOG__FORMAT", "EMAIL__USERNAME", "EMAIL__PASSWORD"];
+    let given = [
+        "HTTP__LISTEN",
+        "LOG__LEVEL",
+        "LOG__FORMAT",
+        "EMAIL__USERNAME",
+        "EMAIL__PASSWORD",
+        "JOURNAL_BYTES",
+    ];
     let names =
         environment.split_terminator('\0').filter_map(|entry| Some(entry.split_once('=')?.0));
     let ours =

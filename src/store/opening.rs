@@ -205,7 +205,9 @@ fn reopen(
     if !manifest.is_sealed_with(keys) {
         return Err(StoreError::WrongKey { path: path.to_owned() });
     }
-    if let (Look::Outside, Some((disk, tally))) = (look, as_closed(path, keys, &manifest)?) {
+    if look == Look::Outside
+        && let Some((disk, tally)) = as_closed(path, keys, &manifest)?
+    {
         let mut opened = Opened::over(disk, manifest, tally, keys, lock)?;
         return match opened.begin() {
             Ok(()) => Ok(opened),
@@ -254,7 +256,10 @@ fn as_closed(
     let same = Index::read(&data).is_some_and(|index| index.snapshot == closed.snapshot);
     match tally::read(&disk) {
         Ok(Some(tally))
-            if same && tally.store == manifest.store() && tally.commit == manifest.newest() =>
+            if same
+                && tally.store == manifest.store()
+                && tally.commit == manifest.newest()
+                && tally.is_known() =>
         {
             Ok(Some((disk, tally)))
         }

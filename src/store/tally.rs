@@ -31,6 +31,9 @@ pub(super) struct Tally {
     pub(super) counts: BTreeMap<u8, u64>,
     /// Values that hold the further pieces of long records.
     pub(super) pieces: u64,
+    /// The newest version of each kind that was ever written. Earlier tallies do not say.
+    #[serde(default)]
+    versions: BTreeMap<u8, u8>,
     /// The tags of all records, added up modulo 2^128: high half, low half.
     tags: (u64, u64),
     pub(super) sequences: Sequences,
@@ -43,6 +46,8 @@ impl Tally {
     }
 
     pub(super) fn add(&mut self, code: u8, label: Label) {
+        let newest = self.versions.entry(code).or_insert(0);
+        *newest = label.version.max(*newest);
         *self.counts.entry(code).or_insert(0) += 1;
         self.pieces += u64::from(label.pieces);
         self.set_tags(self.tags().wrapping_add(label.tag));
@@ -53,6 +58,14 @@ impl Tally {
         *count = count.saturating_sub(1);
         self.pieces = self.pieces.saturating_sub(label.pieces.into());
         self.set_tags(self.tags().wrapping_sub(label.tag));
+    }
+
+    /// Whether this program can read all that was ever written.
+    pub(super) fn is_known(&self) -> bool {
+        let known =
+            |code: &u8, version: u8| kind_of(*code).is_some_and(|kind| version <= kind.version);
+        self.counts.keys().all(|code| known(code, 0))
+            && self.versions.iter().all(|(code, version)| known(code, *version))
     }
 
     pub(super) fn records(&self) -> u64 {
