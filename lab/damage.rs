@@ -328,8 +328,9 @@ async fn not_noted(lab: &Lab) -> Row {
         let before = look_through(copy_of(folder.path()).path(), &said).await;
         let before = before.expect("it is sound before anything is damaged");
         let data = folder.path().join("data");
-        let file = File::options().write(true).open(data.join("db/db")).expect("sled's file");
-        let bytes = fs::read(data.join("db/db")).expect("sled's file");
+        let journal = data.join("db/journal.0");
+        let file = File::options().write(true).open(&journal).expect("the journal");
+        let bytes = fs::read(&journal).expect("the journal");
         let written = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
         // Most of them within the last few commits.
         let cut = rng.random_range(0..written.min(2 * PAGE));
@@ -351,7 +352,7 @@ async fn not_noted(lab: &Lab) -> Row {
     let lost = broken.len() as u64;
     Row::held(
         format!(
-            "a tail cut off after a death before the newest commit was noted (named {named}; all that \
+            "a tail of the journal cut off after a death before the newest commit was noted (named {named}; all that \
              was acknowledged is there, and that commit {with}, and not that commit {without})"
         ),
         rounds,
