@@ -300,7 +300,8 @@ impl Committer {
         if let Err(why) = settled.and_then(|()| opened.manifest.sync()) {
             tracing::warn!(%why, "closing the store");
         }
-        let Committer { opened, shared, waiting, failed: _ } = self;
+        let Committer { mut opened, shared, waiting, failed } = self;
+        opened.is_sound = failed.is_none();
         drop(waiting);
         opened.close();
         shared.closed.send_replace(true);

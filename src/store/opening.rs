@@ -45,6 +45,8 @@ pub(super) struct Opened {
     pub(super) checkpointed: Instant,
     /// A checkpoint is made when so many bytes are in the journal.
     pub(super) journal_bytes: u64,
+    /// Nothing has shown that it is not as it must be.
+    pub(super) is_sound: bool,
     lock: Lock,
 }
 
@@ -75,6 +77,7 @@ impl Opened {
             moving: None,
             checkpointed: Instant::now(),
             journal_bytes: fault::journal_bytes(JOURNAL_BYTES),
+            is_sound: true,
             lock,
         })
     }
@@ -85,7 +88,7 @@ impl Opened {
         if let Some(Err(_panic)) = self.moving.take().map(JoinHandle::join) {
             tracing::warn!("a checkpoint gave up while the store was being closed");
         }
-        let is_settled = self.commit == self.tally.commit;
+        let is_settled = self.commit == self.tally.commit && self.is_sound;
         let Opened { layers, mut manifest, lock, .. } = self;
         let Some(disk) = layers.into_disk() else { return };
         let (store, folder) = (disk.store().to_owned(), disk.folder().to_owned());
@@ -198,7 +201,7 @@ fn fill(
 fn reopen(
     path: &Path,
     keys: &SealKey,
-    manifest: Manifest,
+    mut manifest: Manifest,
     lock: Lock,
     look: Look,
 ) -> Result<Opened, StoreError> {
@@ -226,7 +229,11 @@ fn reopen(
                 tracing::warn!(%why, "at a second look everything is there");
                 found
             }
-            Err(_) => return Err(why),
+            Err(_) => {
+                // The next start is to look, too.
+                let _ = manifest.note_closed(None).and_then(|()| manifest.sync());
+                return Err(why);
+            }
         },
         looked => looked?,
     };

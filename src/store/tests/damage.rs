@@ -356,6 +356,40 @@ async fn what_was_closed_well_is_believed_only_as_it_was_closed() {
     assert!(Manifest::read(&sound).unwrap().unwrap().closed().is_some());
 }
 
+/// What is inside of a record is looked at when it is read; that it was found damaged once is not
+/// forgotten by the next start.
+#[tokio::test]
+async fn a_record_that_is_rotten_inside_is_found_when_it_is_read_and_at_each_start_after_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = folder.path().join("sound");
+    let all = fresh(&sound).await;
+    let bytes = fs::read(sound.join("db/db")).unwrap();
+    let written: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
+    let mut found = 0;
+    for round in 0..40 {
+        let bent = folder.path().join("bent");
+        copy_folder(&sound, &bent);
+        let at = written[written.len() * round / 40];
+        let file = File::options().write(true).open(bent.join("db/db")).unwrap();
+        file.write_all_at(&[bytes[at] ^ 1], at as u64).unwrap();
+        if let Err(error) = outcome(&bent, &all).await {
+            assert!(!named(&error).is_empty());
+            assert!(Store::open(&bent, &keys()).unwrap_err().is_damage(), "{round}: {error}");
+            found += 1;
+        }
+        fs::remove_dir_all(&bent).unwrap();
+        copy_folder(&sound, &bent);
+        let file = File::options().write(true).open(bent.join("db/db")).unwrap();
+        file.write_all_at(&[bytes[at] ^ 1], at as u64).unwrap();
+        if let Err(error) = backup::verify(&bent, &keys()) {
+            assert!(error.is_damage(), "{round}: {error}");
+            assert!(Store::open(&bent, &keys()).unwrap_err().is_damage(), "{round}: {error}");
+        }
+        fs::remove_dir_all(&bent).unwrap();
+    }
+    assert!(found > 0);
+}
+
 /// sled takes a snapshot that it had begun for one that it had finished.
 #[tokio::test]
 async fn a_snapshot_that_was_cut_off_is_no_damage() {
