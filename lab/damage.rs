@@ -137,7 +137,7 @@ impl Sound<'_> {
         }
     }
 
-    /// What a backup of this store holds, or how making it failed.
+    /// The keys in a backup of this store and how long their records are, or how making it failed.
     fn values_in(&self, store: &Path) -> Result<Vec<u8>, String> {
         let to = self.host.folder().join("values.backup");
         let mut command = self.host.command(&["store", "backup"]);
@@ -150,7 +150,24 @@ impl Sound<'_> {
         let line = bytes.iter().position(|byte| *byte == b'\n').expect("its first line") + 1;
         let length = bytes[line..line + 4].try_into().map(u32::from_be_bytes).expect("a head");
         // The sum at the end covers the head, too, which says when it was made.
-        Ok(bytes[line + 4 + length as usize..bytes.len() - 32].to_vec())
+        let mut rest = &bytes[line + 4 + length as usize..bytes.len() - 44];
+        let mut values = Vec::new();
+        // What was in the journal is sealed anew at each start, so bytes differ where records do
+        // not: that each is the latest one, and whole, is what the command itself has looked at.
+        while let Some((lengths, pair)) = rest.split_at_checked(8) {
+            let length = |at: usize| {
+                let length = lengths[at..at + 4].try_into().map(u32::from_be_bytes);
+                length.expect("four bytes") as usize
+            };
+            let (key, value) = pair[..length(0) + length(4)].split_at(length(0));
+            // The tally, which has the sums of all seals in it.
+            if key != [0] {
+                values.extend(key);
+                values.extend(value.len().to_be_bytes());
+            }
+            rest = &pair[length(0) + length(4)..];
+        }
+        Ok(values)
     }
 
     /// What `store verify`, and now and then `run`, make of a damaged copy.
