@@ -24,7 +24,8 @@ use crate::ops::fault::{self, Point};
 
 /// A checkpoint is made when so many bytes are in the journal.
 pub(super) const JOURNAL_BYTES: u64 = 8 * 1024 * 1024;
-/// Or when the last one is this long ago: so long at most a record is in memory without its seal.
+/// Or, with the next group, when the last one is this long ago: about so long a record may be in
+/// memory without its seal.
 const EVERY: Duration = Duration::from_secs(60);
 /// How many records move in one batch.
 const SLICE: usize = 128;

@@ -81,7 +81,7 @@ impl fmt::Debug for Store {
 pub struct StoreStats {
     /// Transactions that succeeded since the store was opened, reading ones included.
     pub commits: u64,
-    /// Batches written and synced since the store was opened.
+    /// Groups written to the journal and synced since the store was opened.
     pub groups: u64,
     /// How many records there are of each kind, by the kind's name; every kind is listed.
     pub records: BTreeMap<&'static str, u64>,

@@ -241,6 +241,8 @@ fn reopen(
     match opened.recover() {
         Ok(()) => Ok(opened),
         Err(why) => {
+            // Else the next start would believe sled, and not look into the journal.
+            opened.is_sound = false;
             opened.close();
             Err(why)
         }
@@ -258,7 +260,11 @@ fn as_closed(
     else {
         return Ok(None);
     };
-    let disk = Disk::open(path, &data, keys, Opening::Settled)?;
+    // Whatever is wrong, the look at everything says it.
+    let disk = match Disk::open(path, &data, keys, Opening::Settled) {
+        Err(why) if why.is_damage() => return Ok(None),
+        opened => opened?,
+    };
     // If there was more to be found in the log, sled has written down another index.
     let same = Index::read(&data).is_some_and(|index| index.snapshot == closed.snapshot);
     match tally::read(&disk) {
@@ -270,7 +276,6 @@ fn as_closed(
         {
             Ok(Some((disk, tally)))
         }
-        // The look at everything says what is wrong.
         Ok(_) | Err(_) => {
             disk.close();
             Ok(None)

@@ -164,6 +164,10 @@ async fn a_commit_that_was_cut_off_is_no_damage_and_one_in_the_middle_is() {
                 let error = outcome(&bent, &all).await.unwrap_err();
                 let due = format!("commit {} in its journal cannot be read", place + 1);
                 assert_eq!(named(&error), due);
+                // Nor does another start, or a look by command, go on without it.
+                assert_eq!(outcome(&bent, &all).await.unwrap_err(), error);
+                assert_eq!(backup::verify(&bent, &keys()).unwrap_err(), error);
+                assert_eq!(outcome(&bent, &all).await.unwrap_err(), error);
             }
             fs::remove_dir_all(&bent).unwrap();
         }
