@@ -27,8 +27,7 @@ pub enum PhoneError {
     CannotReceive,
 }
 
-/// Gets ready to read phone numbers, which takes a tenth of a second; else the first one would wait
-/// for it.
+/// Gets ready to read phone numbers, which takes some 70 ms; else the first one would wait for it.
 pub fn prepare() {
     // It is made when it is asked for the first time.
     let _ = DATABASE.by_code(&0);
