@@ -1,6 +1,7 @@
 //! What was typed and what was sent is found nowhere: not in a log, not in a metric, not on disk.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use countersign::config;
 use countersign::engine::world::SystemRandom;
@@ -251,7 +252,8 @@ async fn spoil(host: &Host, person: &Person) {
     let (user, gate) = (UserId(person.id()), GateId(host.world.group().id()));
     let spoilt = store.commit(move |view| {
         let PersonRecord(mut person) = view.get(&user)?.expect("a person");
-        person.gates.get_mut(&gate).expect("an applicant").number = u32::MAX;
+        let gates = &mut Arc::make_mut(&mut person).gates;
+        gates.get_mut(&gate).expect("an applicant").number = u32::MAX;
         view.put(&user, &PersonRecord(person))
     });
     spoilt.await.expect("a commit");

@@ -1,5 +1,7 @@
 //! What the machines of this room can look up.
 
+use std::sync::Arc;
+
 use super::settings::{House, Settings};
 use super::staff::{Rank, Staff};
 use crate::verification::address::Address;
@@ -26,7 +28,7 @@ pub trait Archive {
     fn roster_page(&self, gate: GateId, after: Option<[u8; 32]>, limit: usize) -> Vec<Listed>;
     /// The user who was last seen under this username.
     fn user_named(&self, username: &str) -> Option<UserId>;
-    fn person(&self, user: UserId) -> Option<Person>;
+    fn person(&self, user: UserId) -> Option<Arc<Person>>;
     /// What a panel keeps of its admin: their chat and language, for what the desk writes to them.
     fn panel(&self, admin: UserId) -> Option<super::panel::Panel>;
     /// What a ledger holds: the uses of a password, for one.

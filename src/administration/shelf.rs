@@ -1,6 +1,7 @@
 //! What is kept, in memory: for the tests of this room.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::archive::{Archive, Listed};
 use super::panel::Panel;
@@ -71,8 +72,8 @@ impl Archive for Shelf {
         self.usernames.get(&username.to_lowercase()).copied()
     }
 
-    fn person(&self, user: UserId) -> Option<Person> {
-        self.people.get(&user).cloned()
+    fn person(&self, user: UserId) -> Option<Arc<Person>> {
+        self.people.get(&user).cloned().map(Arc::new)
     }
 
     fn panel(&self, admin: UserId) -> Option<Panel> {

@@ -181,7 +181,7 @@ pub(super) fn administration(
         if let Some(gate) = deed.gate.filter(|gate| engine.gates.log_chat(*gate).is_some()) {
             let about = deed.about;
             let person = about.map(|user| view.get::<PersonRecord>(&user));
-            let name = person.transpose()?.flatten().and_then(|kept| kept.0.name);
+            let name = person.transpose()?.flatten().and_then(|kept| kept.0.name.clone());
             let what = desk::What::Line { about, name, deed: deed.clone() };
             tell(view, &mut followed, Happening::Desk(desk::Event { desk: gate, what }), now)?;
         }

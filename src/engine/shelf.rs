@@ -1,5 +1,7 @@
 //! What the admins' machines can look up, out of a transaction.
 
+use std::sync::Arc;
+
 use super::Engine;
 use super::world::SystemRandom;
 use crate::administration::archive::{Archive, Facts, Listed};
@@ -75,7 +77,7 @@ impl Archive for Shelf<'_, '_> {
         self.view.get::<Username>(&key).ok().flatten().map(|Username { user }| user)
     }
 
-    fn person(&self, user: UserId) -> Option<Person> {
+    fn person(&self, user: UserId) -> Option<Arc<Person>> {
         person_of(self.view, self.engine, user).ok().flatten()
     }
 
@@ -102,9 +104,12 @@ pub(super) fn person_of(
     view: &View<'_>,
     engine: &Engine,
     user: UserId,
-) -> Result<Option<Person>, StoreError> {
+) -> Result<Option<Arc<Person>>, StoreError> {
     let Some(PersonRecord(mut person)) = view.get::<PersonRecord>(&user)? else { return Ok(None) };
-    person.follow(&engine.gates.moved());
+    let moved = engine.gates.moved();
+    if !moved.is_empty() {
+        Arc::make_mut(&mut person).follow(&moved);
+    }
     Ok(Some(person))
 }
 

@@ -13,7 +13,7 @@ use super::LAST_ROOM;
 use super::disk::{Disk, piece_key};
 use super::error::StoreError;
 use super::files;
-use super::layers::{Plain, Recent};
+use super::layers::{Change, Recent};
 use super::manifest::Mark;
 use super::opening::{Opened, sealed_tally};
 use super::records::kind_of;
@@ -110,7 +110,7 @@ impl Checkpoint {
         let mut changes = changes.iter().peekable();
         loop {
             for (full, change) in changes.by_ref().take(SLICE) {
-                write(&disk, &keys, &mut tally, &mut batch, full, change.plain.as_ref())?;
+                write(&disk, &keys, &mut tally, &mut batch, full, change)?;
             }
             let last = changes.peek().is_none();
             if last {
@@ -138,10 +138,10 @@ fn write(
     tally: &mut Tally,
     batch: &mut sled::Batch,
     full: &[u8],
-    plain: Option<&Plain>,
+    change: &Change,
 ) -> Result<(), StoreError> {
     let code = full[0];
-    let before = match disk.raw(full)? {
+    let before = match change.beneath.then(|| disk.raw(full)).transpose()?.flatten() {
         Some(first) => Some(disk.label(full, &first)?),
         None => None,
     };
@@ -149,7 +149,7 @@ fn write(
         tally.take(code, label);
     }
     let mut pieces = 0;
-    match plain {
+    match &change.plain {
         Some(plain) => {
             let sealed = keys.seal(full, plain.version, &plain.json).map_err(|fault| {
                 let kind = kind_of(code).map_or("unknown", |kind| kind.name);

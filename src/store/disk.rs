@@ -186,6 +186,12 @@ impl Disk {
         self.call("reading", || self.db.contains_key(full))
     }
 
+    /// The last key before `end`.
+    pub(super) fn last_before(&self, end: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let last = self.call("reading", || self.db.get_lt(end))?;
+        Ok(last.map(|(full, _)| full.to_vec()))
+    }
+
     /// A value as it is on disk.
     pub(super) fn raw(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         self.call("reading", || self.db.get(key))

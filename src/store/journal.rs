@@ -30,7 +30,7 @@ use super::files;
 use super::layers::Plain;
 use super::seal::{NONCE, SealKey, TAG};
 use super::view::Sequences;
-use zeroize::Zeroizing;
+use super::wiped::Wiped;
 
 const MARK: &[u8; 8] = b"csgroup\n";
 const HEAD: usize = MARK.len() + 4 + 8;
@@ -194,12 +194,12 @@ impl Journal {
         }
     }
 
-    fn open_frame(&self, frame: &Frame<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    fn open_frame(&self, frame: &Frame<'_>) -> Option<Wiped> {
         let (head, text) = frame.whole.split_at(TEXT);
         let bound = [&head[..HEAD], self.id.as_bytes()].concat();
         let nonce = head[HEAD..].first_chunk()?;
         let tag = head[HEAD + NONCE..].first_chunk()?;
-        let mut text = Zeroizing::new(text.to_vec());
+        let mut text = Wiped::from(text);
         self.keys.open_in_place(&bound, nonce, tag, &mut text).then_some(text)
     }
 
@@ -259,8 +259,8 @@ fn read_text(
                     WRITTEN => {
                         let version = take(1)?[0];
                         let length = u32::from_be_bytes(take(4)?.try_into().ok()?);
-                        let json = take(usize::try_from(length).ok()?)?.to_vec();
-                        Some(Plain { version, json: Zeroizing::new(json), record: None })
+                        let json = take(usize::try_from(length).ok()?)?.into();
+                        Some(Plain { version, json, record: None })
                     }
                     _ => None,
                 };

@@ -11,16 +11,16 @@ use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use sled::IVec;
-use zeroize::Zeroizing;
-
 use super::disk::{self, Disk};
 use super::error::StoreError;
+use super::records::KINDS;
+use super::wiped::Wiped;
+use sled::IVec;
 
 /// A record before it is sealed.
 pub(super) struct Plain {
     pub(super) version: u8,
-    pub(super) json: Zeroizing<Vec<u8>>,
+    pub(super) json: Wiped,
     /// The record itself, if it is one to be at hand.
     pub(super) record: Option<Box<dyn Any + Send + Sync>>,
 }
@@ -35,14 +35,18 @@ pub(super) struct Change {
     /// `None`: removed.
     pub(super) plain: Option<Plain>,
     /// There is a record of this key in the layers below.
-    beneath: bool,
+    pub(super) beneath: bool,
 }
 
 /// How many records there are, by kind.
 pub(super) type Counts = BTreeMap<u8, u64>;
 
+/// How far sled's records of each kind reach at most: there is none beyond this key.
+type Reach = BTreeMap<u8, Vec<u8>>;
+
 pub(super) struct Layers {
     pub(super) disk: Arc<Disk>,
+    reach: Reach,
     recent: Recent,
     moving: Option<Arc<Recent>>,
     counts: Counts,
@@ -57,8 +61,14 @@ pub(super) enum Held<'a> {
 
 impl Layers {
     /// Over a sled that holds so many records.
-    pub(super) fn over(disk: Arc<Disk>, counts: Counts) -> Layers {
-        Layers { disk, recent: Recent::new(), moving: None, counts }
+    pub(super) fn over(disk: Disk, counts: Counts) -> Result<Layers, (Disk, StoreError)> {
+        match reach(&disk) {
+            Ok(reach) => {
+                let (disk, recent) = (Arc::new(disk), Recent::new());
+                Ok(Layers { disk, reach, recent, moving: None, counts })
+            }
+            Err(why) => Err((disk, why)),
+        }
     }
 
     pub(super) fn counts(&self) -> &Counts {
@@ -91,7 +101,7 @@ impl Layers {
                 let beneath = match self.moving.as_ref().and_then(|moving| moving.get(place.key()))
                 {
                     Some(change) => change.plain.is_some(),
-                    None => self.disk.holds(place.key())?,
+                    None => may_hold(&self.reach, place.key()) && self.disk.holds(place.key())?,
                 };
                 if is || beneath {
                     place.insert(Change { plain, beneath });
@@ -117,7 +127,21 @@ impl Layers {
 
     /// It has arrived.
     pub(super) fn end_move(&mut self) {
-        self.moving = None;
+        let moved = self.moving.take();
+        for (full, _) in moved.iter().flat_map(|moved| moved.iter()) {
+            match self.reach.get_mut(&full[0]) {
+                Some(last) if *last >= *full => {}
+                Some(last) => last.clone_from(full),
+                None => {
+                    self.reach.insert(full[0], full.clone());
+                }
+            }
+        }
+    }
+
+    /// What sled has under a key.
+    pub(super) fn stored(&self, full: &[u8]) -> Result<Option<Plain>, StoreError> {
+        if may_hold(&self.reach, full) { self.disk.get(full) } else { Ok(None) }
     }
 
     /// What the layers above sled say of a key.
@@ -148,8 +172,27 @@ impl Layers {
         if let Some(moving) = self.moving.as_deref() {
             add(Box::new(recent(moving)));
         }
-        Merged { pending, stored: self.disk.range(start, end).peekable() }
+        let stored = may_hold(&self.reach, start).then(|| self.disk.range(start, end).peekable());
+        Merged { pending, stored }
     }
+}
+
+/// As far as sled's records reach now.
+fn reach(disk: &Disk) -> Result<Reach, StoreError> {
+    let mut reach = Reach::new();
+    for kind in KINDS {
+        if let Some(last) = disk.last_before(&[kind.code + 1])?
+            && last.first() == Some(&kind.code)
+        {
+            reach.insert(kind.code, last);
+        }
+    }
+    Ok(reach)
+}
+
+/// Whether sled may have a record under this key, or one of its kind beyond it.
+fn may_hold(reach: &Reach, full: &[u8]) -> bool {
+    full.first().and_then(|code| reach.get(code)).is_some_and(|last| full <= &last[..])
 }
 
 type Pending<'a> = (&'a [u8], &'a Option<Plain>);
@@ -158,7 +201,7 @@ type Pending<'a> = (&'a [u8], &'a Option<Plain>);
 pub(super) struct Merged<'a> {
     /// The newest first.
     pending: Vec<Peekable<Box<dyn Iterator<Item = Pending<'a>> + 'a>>>,
-    stored: Peekable<disk::Range<'a>>,
+    stored: Option<Peekable<disk::Range<'a>>>,
 }
 
 impl<'a> Iterator for Merged<'a> {
@@ -166,22 +209,23 @@ impl<'a> Iterator for Merged<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(Err(_)) = self.stored.peek() {
-                return self.stored.next()?.err().map(Err);
+            let mut stored = self.stored.as_mut();
+            if let Some(Err(_)) = stored.as_mut().and_then(|stored| stored.peek()) {
+                return stored?.next()?.err().map(Err);
             }
             let first = |layer: &mut Peekable<_>| layer.peek().map(|(full, _): &Pending<'a>| *full);
             let pending = self.pending.iter_mut().filter_map(first).min();
-            let stored = match self.stored.peek() {
+            let beneath = match stored.as_mut().and_then(|stored| stored.peek()) {
                 Some(Ok((full, _))) => Some(&full[..]),
                 Some(Err(_)) | None => None,
             };
-            let Some(full) = pending.filter(|full| stored.is_none_or(|stored| *full <= stored))
+            let Some(full) = pending.filter(|full| beneath.is_none_or(|beneath| *full <= beneath))
             else {
-                let (full, first) = self.stored.next()?.ok()?;
+                let (full, first) = stored?.next()?.ok()?;
                 return Some(Ok((full.to_vec(), Held::Sealed(first))));
             };
-            if stored == Some(full) {
-                self.stored.next();
+            if beneath == Some(full) {
+                stored?.next();
             }
             let mut newest = None;
             for layer in &mut self.pending {

@@ -4,7 +4,6 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -66,8 +65,15 @@ impl Opened {
                 return Err(why);
             }
         };
+        let layers = match Layers::over(disk, tally.counts.clone()) {
+            Ok(layers) => layers,
+            Err((disk, why)) => {
+                disk.close();
+                return Err(why);
+            }
+        };
         Ok(Opened {
-            layers: Layers::over(Arc::new(disk), tally.counts.clone()),
+            layers,
             journal,
             manifest,
             commit: tally.commit,

@@ -5,6 +5,7 @@
 //! numeric ids, times and keyed hashes, nothing else.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -81,7 +82,7 @@ pub struct OutboxEntry {
 /// One person and all their dialogues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PersonRecord(pub Person);
+pub struct PersonRecord(pub Arc<Person>);
 
 /// How often something was done that no single applicant owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

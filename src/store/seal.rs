@@ -22,6 +22,7 @@ use rand::rngs::SysRng;
 use zeroize::Zeroizing;
 
 use super::error::StoreError;
+use super::wiped::Wiped;
 
 /// The longest value that is written, in bytes.
 pub(super) const VALUE_BYTES: usize = 4_000;
@@ -94,7 +95,7 @@ impl SealKey {
         key: &[u8],
         first: &[u8],
         pieces: &[P],
-    ) -> Option<Zeroizing<Vec<u8>>> {
+    ) -> Option<Wiped> {
         let label = Label::read(first)?;
         if usize::from(label.pieces) != pieces.len() {
             return None;
@@ -103,7 +104,7 @@ impl SealKey {
         let nonce = first[HEAD..].first_chunk()?;
         let tag = first[HEAD + NONCE..].first_chunk()?;
         let beyond: usize = pieces.iter().map(|piece| piece.as_ref().len()).sum();
-        let mut text = Zeroizing::new(Vec::with_capacity(first.len() - TEXT + beyond));
+        let mut text = Wiped::with_capacity(first.len() - TEXT + beyond);
         text.extend(&first[TEXT..]);
         for piece in pieces {
             text.extend(piece.as_ref());

@@ -4,12 +4,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use zeroize::Zeroizing;
-
 use super::error::StoreError;
 use super::layers::{Changes, Held, Layers, Plain};
 use super::records::{Grouped, Record};
 use super::seal::RECORD_BYTES;
+use super::wiped::Wiped;
+
+/// Few records are longer.
+const USUAL_BYTES: usize = 2_048;
 
 /// A durable sequence of numbers, each handed out once, also over restarts.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +38,8 @@ pub struct View<'a> {
     layers: &'a Layers,
     own: Changes,
     sequences: Sequences,
+    /// Where records are written before it is known how long they are.
+    scratch: Wiped,
     /// Why the store itself can no longer be trusted, whatever the transaction makes of it.
     fault: RefCell<Option<StoreError>>,
 }
@@ -50,7 +54,7 @@ impl View<'_> {
         if let Some(change) = self.own.get(&full).or_else(|| self.layers.pending(&full)) {
             return change.as_ref().map(|plain| self.decode(&full, plain)).transpose();
         }
-        match self.watched(self.layers.disk.get(&full))? {
+        match self.watched(self.layers.stored(&full))? {
             Some(plain) => self.decode(&full, &plain).map(Some),
             None => Ok(None),
         }
@@ -61,13 +65,16 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::TooLarge`] beyond a million bytes, [`StoreError::Unwritable`].
     pub fn put<R: Record>(&mut self, key: &R::Key, record: &R) -> Result<(), StoreError> {
-        let Ok(json) = serde_json::to_vec(record).map(Zeroizing::new) else {
+        self.scratch.clear();
+        self.scratch.reserve(USUAL_BYTES);
+        if serde_json::to_writer(&mut *self.scratch, record).is_err() {
             return Err(StoreError::Unwritable { kind: R::NAME });
-        };
-        if json.len() > RECORD_BYTES {
-            let (kind, bytes) = (R::NAME, json.len());
+        }
+        if self.scratch.len() > RECORD_BYTES {
+            let (kind, bytes) = (R::NAME, self.scratch.len());
             return Err(StoreError::TooLarge { kind, bytes, most: RECORD_BYTES });
         }
+        let json = Wiped::from(&self.scratch[..]);
         let at_hand = R::AT_HAND.then(|| record.clone());
         let record = at_hand.map(|record| Box::new(record) as Box<_>);
         self.own.insert(full_key::<R>(key), Some(Plain { version: R::VERSION, json, record }));
@@ -187,7 +194,8 @@ impl View<'_> {
 
 impl<'a> View<'a> {
     pub(super) fn new(layers: &'a Layers, sequences: Sequences) -> View<'a> {
-        View { layers, own: Changes::new(), sequences, fault: RefCell::new(None) }
+        let (own, scratch) = (Changes::new(), Wiped::default());
+        View { layers, own, sequences, scratch, fault: RefCell::new(None) }
     }
 
     /// What the transaction did: its changes, the sequences, and why the store must fail.

@@ -102,8 +102,8 @@ impl<'a, 'f> Turn<'a, 'f> {
 
     pub fn who(&self, admin: UserId) -> Who {
         let panel = self.facts.archive.panel(admin).and_then(|panel| panel.name);
-        let name =
-            panel.or_else(|| self.facts.archive.person(admin).and_then(|person| person.name));
+        let name = panel
+            .or_else(|| self.facts.archive.person(admin).and_then(|person| person.name.clone()));
         Who { id: admin, name: name.as_ref().map(super::kept_name) }
     }
 

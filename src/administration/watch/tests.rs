@@ -1,5 +1,7 @@
 //! The watch on its own: owners, a clock and a shelf, without a bot around them.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -55,7 +57,7 @@ impl Archive for Shelf {
         None
     }
 
-    fn person(&self, _: UserId) -> Option<Person> {
+    fn person(&self, _: UserId) -> Option<Arc<Person>> {
         None
     }
 

@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -82,7 +83,9 @@ fn every_line() -> Vec<Line> {
         let order = Work::Verification(order);
         line(&OutboxEntry { order, queued: NOON, started: true, attempts: 3 })
     }));
-    lines.extend(every_stage().into_iter().map(|stage| line(&PersonRecord(person(stage)))));
+    lines.extend(
+        every_stage().into_iter().map(|stage| line(&PersonRecord(Arc::new(person(stage))))),
+    );
     lines
 }
 
@@ -140,7 +143,7 @@ fn person(stage: Stage) -> Person {
         sharing: true,
         confirming: Some(GATE),
         serial: 9,
-        gates: [(GATE, applicant), (GateId(-1), Applicant::default())].into(),
+        gates: [(GATE, Box::new(applicant)), (GateId(-1), Box::default())].into(),
     }
 }
 

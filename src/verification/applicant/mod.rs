@@ -199,8 +199,9 @@ pub struct Person {
     /// The number of their newest keyboard: only its buttons work.
     #[serde(skip_serializing_if = "compact::says_nothing")]
     pub serial: u32,
+    /// Boxed: a map takes room for eleven at once.
     #[serde(skip_serializing_if = "compact::says_nothing")]
-    pub gates: BTreeMap<GateId, Applicant>,
+    pub gates: BTreeMap<GateId, Box<Applicant>>,
 }
 
 /// One person before one gate.

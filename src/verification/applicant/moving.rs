@@ -73,7 +73,7 @@ mod tests {
         Person {
             active: Some(FIRST),
             confirming: Some(FIRST),
-            gates: BTreeMap::from([(FIRST, applicant)]),
+            gates: BTreeMap::from([(FIRST, Box::new(applicant))]),
             ..Person::default()
         }
     }

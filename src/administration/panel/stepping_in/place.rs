@@ -10,7 +10,7 @@ use crate::verification::{GateId, UserId};
 /// With their name, as far as it is known.
 pub(super) fn who(turn: &Turn<'_, '_>, user: UserId) -> Who {
     let archive = turn.facts.archive;
-    let applicant = archive.person(user).and_then(|person| person.name);
+    let applicant = archive.person(user).and_then(|person| person.name.clone());
     let name = applicant.or_else(|| archive.panel(user).and_then(|panel| panel.name));
     Who { id: user, name }
 }

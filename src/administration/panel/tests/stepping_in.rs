@@ -33,7 +33,7 @@ fn nora(little: &mut Little, gates: &[GateId]) {
     let mut person = Person { name: Some(name), ..Person::default() };
     for gate in gates {
         let at = Applicant { stage: Stage::Code { same: false }, ..Applicant::default() };
-        person.gates.insert(*gate, at);
+        person.gates.insert(*gate, Box::new(at));
     }
     little.shelf.people.insert(NORA, person);
     little.shelf.usernames.insert("nora".to_owned(), NORA);

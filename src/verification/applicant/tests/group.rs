@@ -90,7 +90,7 @@ impl Scene {
     }
 
     pub fn applicant(&self) -> Applicant {
-        self.person.gates.get(&GATE).cloned().unwrap_or_default()
+        self.person.gates.get(&GATE).map(|applicant| (**applicant).clone()).unwrap_or_default()
     }
 
     pub fn key(&self, address: &str) -> [u8; 32] {

@@ -180,7 +180,7 @@ impl Crowd {
         let mut person = Person {
             active: Some(GATE),
             serial: 1,
-            gates: BTreeMap::from([(GATE, applicant)]),
+            gates: BTreeMap::from([(GATE, Box::new(applicant))]),
             ..Person::default()
         };
         let data = Pressed { action: Action::Send, serial: 1, gate: GATE }.data();
