@@ -20,7 +20,7 @@ use crate::store::records::{
     Alarm, DeskRecord, InboxEntry, LedgerCount, LiveKeyboard, OutboxEntry, PanelRecord,
     PersonRecord, SeenUpdate, Wake, WatchRecord,
 };
-use crate::store::{StoreError, View};
+use crate::store::{Hurry, StoreError, View};
 use crate::verification::applicant::{Facts, Stepped, step};
 use crate::verification::event::Event;
 use crate::verification::limits::Ledger;
@@ -43,6 +43,8 @@ pub(super) struct Cause {
     pub alarm: Option<(Timestamp, Whose)>,
     /// A message with buttons was written, or the last one lost them.
     pub keyboard: Option<(ChatId, Option<MessageId>)>,
+    /// Nobody waits for the decision, as long as nothing has happened.
+    pub patient: bool,
     /// The file that was fetched for an admin.
     pub upload: Option<(UserId, Arc<Vec<u8>>)>,
 }
@@ -158,10 +160,12 @@ impl Engine {
     ) -> Result<Decided, StoreError> {
         let now = self.clock.now();
         let engine = Arc::clone(self);
+        let keyboard = cause.keyboard;
+        let hurry = if cause.patient && happening.is_none() { Hurry::Soon } else { Hurry::Now };
         fault::pass(Point::DecideBefore);
         let decided = self
             .store
-            .commit(move |view| {
+            .commit_in(hurry, move |view| {
                 if let Some(update) = cause.update {
                     if view.get::<SeenUpdate>(&update)?.is_some() {
                         return Ok(Decided::Done(Followed::default()));
@@ -196,6 +200,9 @@ impl Engine {
             })
             .await;
         fault::pass(Point::DecideAfter);
+        if let (Ok(_), Some((chat, message))) = (&decided, keyboard) {
+            self.keyboards.note(chat, message);
+        }
         decided
     }
 
@@ -266,7 +273,7 @@ fn applicant(
     now: Timestamp,
 ) -> Result<Decided, StoreError> {
     let before = person_of(view, engine, event.user)?;
-    let mut person = before.clone().unwrap_or_default();
+    let mut person = before.as_deref().cloned().unwrap_or_default();
     let gates = engine.gates.current();
     let stepped = {
         let seen: &View<'_> = view;
@@ -313,8 +320,8 @@ fn applicant(
     let followed = follow::applicant(view, engine, event.user, &person, outcome, now)?;
     if person.is_forgettable() {
         view.remove::<PersonRecord>(&event.user);
-    } else if before.as_ref() != Some(&person) {
-        view.put(&event.user, &PersonRecord(person))?;
+    } else if before.as_deref() != Some(&person) {
+        view.put(&event.user, &PersonRecord(Arc::new(person)))?;
     }
     Ok(Decided::Done(followed))
 }

@@ -58,7 +58,7 @@ pub use gates::GateBook;
 use hearing::Hearing;
 pub use intake::Polling;
 pub use outbox::Retries;
-use outbox::{Outbox, Pretence};
+use outbox::{Keyboards, Outbox, Pretence};
 use people::People;
 pub use pulse::Pulse;
 pub use sweep::Sweeping;
@@ -128,6 +128,7 @@ struct Engine {
     pulse: Arc<Pulse>,
     retries: Retries,
     pretence: Pretence,
+    keyboards: Keyboards,
     polling: Polling,
     sweeping: Sweeping,
     verifier: Verifier,
@@ -166,6 +167,7 @@ pub async fn run(parts: Parts, mut stop: watch::Receiver<bool>) -> Result<(), En
         pulse: parts.pulse,
         retries: parts.retries,
         pretence: Pretence::default(),
+        keyboards: Keyboards::default(),
         polling: parts.polling,
         sweeping: parts.sweeping,
         verifier: Verifier::new(),

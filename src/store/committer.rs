@@ -26,7 +26,13 @@ const GROUP_CHANGES: usize = 8_192;
 
 /// What the handles ask of the committer.
 pub(super) enum Message {
-    Work(Box<dyn Queued>),
+    Work {
+        work: Box<dyn Queued>,
+        queued: Instant,
+        hurry: Hurry,
+    },
+    /// Write what is in no hurry.
+    Hurry,
     /// Copy everything that is durable into a file.
     Backup {
         to: PathBuf,
@@ -37,13 +43,20 @@ pub(super) enum Message {
     Stop,
 }
 
+/// Whether somebody waits for a transaction.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Hurry {
+    Now,
+    /// Nobody does: it goes along with the next that is in a hurry.
+    Soon,
+}
+
 /// A transaction, whatever it returns.
 pub(super) trait Queued: Send {
     /// Runs it; whether its changes are to be kept.
     fn run(&mut self, view: &mut View<'_>) -> bool;
     /// Answers it, once its group is durable or has failed.
     fn answer(self: Box<Self>, group: Result<(), StoreError>);
-    fn queued(&self) -> Instant;
 }
 
 /// A transaction on its way.
@@ -51,16 +64,11 @@ pub(super) struct Work<F, T> {
     work: Option<F>,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
-    queued: Instant,
 }
 
 impl<F, T> Work<F, T> {
-    pub(super) fn new(
-        work: F,
-        reply: oneshot::Sender<Result<T, StoreError>>,
-        queued: Instant,
-    ) -> Work<F, T> {
-        Work { work: Some(work), result: None, reply, queued }
+    pub(super) fn new(work: F, reply: oneshot::Sender<Result<T, StoreError>>) -> Work<F, T> {
+        Work { work: Some(work), result: None, reply }
     }
 }
 
@@ -87,10 +95,6 @@ where
         // Whoever asked may be gone.
         let _ = self.reply.send(answer);
     }
-
-    fn queued(&self) -> Instant {
-        self.queued
-    }
 }
 
 pub(super) struct Committer {
@@ -101,16 +105,24 @@ pub(super) struct Committer {
     failed: Option<StoreError>,
 }
 
-/// The transactions of one group, and which are to be kept.
-type Answers = Vec<(Box<dyn Queued>, bool)>;
+/// A transaction that has run.
+struct Ran {
+    work: Box<dyn Queued>,
+    /// Since when somebody waits for it; `None`: nobody does.
+    since: Option<Instant>,
+    /// Whether its changes are kept.
+    kept: bool,
+}
 
 /// What is being put together for one write.
 #[derive(Default)]
 struct Group {
-    answers: Answers,
+    ran: Vec<Ran>,
     changes: usize,
     /// Whether there is anything to write.
     changed: bool,
+    /// Whether somebody waits for it.
+    wanted: bool,
 }
 
 /// What comes after a group.
@@ -164,23 +176,32 @@ impl Committer {
         let mut message = Some(first);
         let next = loop {
             match message {
-                Some(Message::Work(work)) => self.run_work(work, &mut group),
+                Some(Message::Work { work, queued, hurry }) => {
+                    let since = (hurry == Hurry::Now).then_some(queued);
+                    self.run_work(work, since, &mut group);
+                }
+                Some(Message::Hurry) => group.wanted = true,
                 Some(Message::Backup { to, now, reply }) => break Next::Backup { to, now, reply },
                 Some(Message::Stop) => break Next::Stop,
                 None => break Next::Group,
             }
-            if group.answers.len() >= GROUP_WORKS || group.changes >= GROUP_CHANGES {
+            if group.ran.len() >= GROUP_WORKS || group.changes >= GROUP_CHANGES {
                 break Next::Group;
             }
-            message = self.waiting.try_recv().ok();
+            message = match self.waiting.try_recv() {
+                Ok(message) => Some(message),
+                Err(_) if group.wanted => None,
+                Err(_) => self.waiting.blocking_recv(),
+            };
         };
+        let ended = Instant::now();
         let outcome = match (&self.failed, group.changed) {
             (Some(why), _) => Err(why.clone()),
             (None, true) => self.write(),
             (None, false) => Ok(()),
         };
         let outcome = outcome.inspect_err(|why| self.fail(why.clone()));
-        self.answer(group.answers, &outcome);
+        self.answer(group.ran, ended, &outcome);
         if outcome.is_ok()
             && let Err(why) = self.tidy_up()
         {
@@ -189,9 +210,10 @@ impl Committer {
         next
     }
 
-    fn run_work(&mut self, mut work: Box<dyn Queued>, group: &mut Group) {
+    fn run_work(&mut self, mut work: Box<dyn Queued>, since: Option<Instant>, group: &mut Group) {
+        group.wanted |= since.is_some();
         if self.failed.is_some() {
-            group.answers.push((work, false));
+            group.ran.push(Ran { work, since, kept: false });
             return;
         }
         let mut view = View::new(&self.opened.layers, self.opened.sequences.clone());
@@ -207,7 +229,7 @@ impl Committer {
         if let Some(why) = fault {
             self.fail(why);
         }
-        group.answers.push((work, kept));
+        group.ran.push(Ran { work, since, kept });
     }
 
     fn write(&mut self) -> Result<(), StoreError> {
@@ -263,9 +285,10 @@ impl Opened {
 }
 
 impl Committer {
-    fn answer(&self, answers: Answers, outcome: &Result<(), StoreError>) {
-        for (work, kept) in answers {
-            let took = work.queued().elapsed();
+    /// Answers a group that was put together until `ended`.
+    fn answer(&self, ran: Vec<Ran>, ended: Instant, outcome: &Result<(), StoreError>) {
+        for Ran { work, since, kept } in ran {
+            let took = since.unwrap_or(ended).elapsed();
             if kept && outcome.is_ok() {
                 let mut stats = self.shared.stats();
                 stats.commits += 1;

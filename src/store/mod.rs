@@ -33,6 +33,7 @@ pub mod secret;
 pub mod sweep;
 mod tally;
 mod view;
+mod wiped;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -48,6 +49,7 @@ pub use records::Record;
 pub use seal::SealKey;
 pub use view::{Sequence, View};
 
+pub use committer::Hurry;
 use committer::{Committer, Message, Work};
 use opening::Opened;
 use tally::Look;
@@ -59,6 +61,8 @@ pub const LEAST_ROOM: u64 = 64 * 1024 * 1024;
 const LAST_ROOM: u64 = 16 * 1024 * 1024;
 /// How long the free space that was seen last is believed.
 const ROOM_SEEN: Duration = Duration::from_secs(5);
+/// How long a transaction in no hurry waits for others.
+const PATIENCE: Duration = Duration::from_millis(5);
 /// How many transactions may wait; more wait for a place.
 const QUEUE: usize = 4_096;
 
@@ -153,9 +157,36 @@ impl Store {
         &self,
         work: impl FnOnce(&mut View<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Message::Work(Box::new(Work::new(work, reply, Instant::now())))).await?;
+        self.commit_in(Hurry::Now, work).await
+    }
+
+    /// As [`Store::commit`]. In no hurry, it becomes durable with whatever is decided next, or
+    /// after a few milliseconds: what follows on something that has happened already need not cost
+    /// an fsync of its own.
+    ///
+    /// # Errors
+    /// As for [`Store::commit`].
+    pub async fn commit_in<T: Send + 'static>(
+        &self,
+        hurry: Hurry,
+        work: impl FnOnce(&mut View<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, mut answer) = oneshot::channel();
+        let (work, queued) = (Box::new(Work::new(work, reply)), Instant::now());
+        self.send(Message::Work { work, queued, hurry }).await?;
+        if hurry == Hurry::Soon {
+            if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut answer).await {
+                return answer.unwrap_or_else(|_| Err(self.why_gone()));
+            }
+            self.send(Message::Hurry).await?;
+        }
         answer.await.unwrap_or_else(|_| Err(self.why_gone()))
+    }
+
+    /// Somebody waits now for what is in no hurry.
+    pub fn hurry(&self) {
+        // If the queue is full, it goes on anyway.
+        let _ = self.queue.try_send(Message::Hurry);
     }
 
     /// As [`Store::commit`], for a transaction that only reads.

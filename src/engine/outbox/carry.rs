@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use super::lanes::{Carried, Picked};
+use super::lanes::{Behind, Carried, Picked};
 use super::{Attempt, Contact, Lane, Next, administer, broken_off};
 use crate::delivery::{Mail, SendOutcome, Sms};
 use crate::engine::decide::{Cause, Queued};
@@ -26,7 +26,7 @@ use crate::verification::code::Random;
 use crate::verification::effect::{Channel, Effect, Keyboard, Letter, Order};
 use crate::verification::event::{DeliveryOutcome, Event, What};
 use crate::verification::spending::Bill;
-use crate::verification::{ChallengeId, GateId, Timestamp, UserId};
+use crate::verification::{ChallengeId, ChatId, GateId, MessageId, Timestamp, UserId};
 
 /// An order, and where it stands.
 pub(super) struct Turn {
@@ -35,14 +35,15 @@ pub(super) struct Turn {
     pub entry: Arc<OutboxEntry>,
     /// What came before it in its lane.
     pub carried: Carried,
-    more_follow: bool,
+    behind: Behind,
 }
 
 impl Turn {
     /// What a commit after it clears away.
     pub fn cause(&self) -> Cause {
         let Carried { orders, keyboard } = self.carried.clone();
-        Cause { outbox: [orders, vec![self.seq]].concat(), keyboard, ..Cause::default() }
+        let outbox = [orders, vec![self.seq]].concat();
+        Cause { outbox, keyboard, patient: !self.behind.is_somebody(), ..Cause::default() }
     }
 
     /// What is to be kept of the order in the store.
@@ -52,12 +53,12 @@ impl Turn {
 
     /// Whether the next commit of the lane may be the first to know that it is done.
     pub fn can_wait(&self) -> bool {
-        self.more_follow && self.entry.order.may_come_twice()
+        self.behind.is_somebody() && self.entry.order.may_come_twice()
     }
 }
 
 pub(super) async fn attempt(engine: Arc<Engine>, lane: Lane, seq: u64, picked: Picked) -> Attempt {
-    let Picked { attempts, entry, carried, more_follow } = picked;
+    let Picked { attempts, entry, carried, behind } = picked;
     let entry = match entry {
         Some(entry) => Ok(Some(entry)),
         None => {
@@ -80,7 +81,7 @@ pub(super) async fn attempt(engine: Arc<Engine>, lane: Lane, seq: u64, picked: P
     };
     let kind = entry.order.name();
     let counts = entry.order.counts();
-    let turn = Turn { seq, attempts, entry, carried, more_follow };
+    let turn = Turn { seq, attempts, entry, carried, behind };
     // Boxed, like what is rare: it is large, and would be copied on its way to its task.
     let carried = match contained(carry(&engine, &turn).boxed()).await {
         Some(carried) => carried,
@@ -149,8 +150,7 @@ async fn call_telegram(
     let keyboard = match (&order.effect, turn.carried.keyboard) {
         (Effect::RetireButtons | Effect::Rewrite { .. }, Some((_, known))) => known,
         (Effect::RetireButtons | Effect::Rewrite { .. }, None) => {
-            let live = engine.store.read(move |view| view.get::<LiveKeyboard>(&chat)).await?;
-            live.map(|live| live.message)
+            newest_keyboard(engine, chat).await?
         }
         (_, _) => None,
     };
@@ -184,6 +184,16 @@ async fn call_telegram(
     let cause = Cause { keyboard, ..turn.cause() };
     let queued = engine.decide(then.map(|what| about(order, what)), cause).boxed().await?;
     Ok((queued, contact, Next::Go))
+}
+
+async fn newest_keyboard(engine: &Engine, chat: ChatId) -> Result<Option<MessageId>, StoreError> {
+    if let Some(known) = engine.keyboards.recall(chat) {
+        return Ok(known);
+    }
+    let kept = engine.store.read(move |view| view.get::<LiveKeyboard>(&chat)).boxed().await?;
+    let message = kept.map(|live| live.message);
+    engine.keyboards.note(chat, message);
+    Ok(message)
 }
 
 /// Telegram did not take an order now, and may later.

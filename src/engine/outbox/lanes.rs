@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::time::Instant;
 
@@ -74,6 +75,8 @@ struct Queue {
     /// Where the lane stands among those that can be tried, if it does.
     ready: Option<Urgency>,
     carried: Carried,
+    /// Told to whoever carries out the first order, while they do.
+    behind: Behind,
 }
 
 /// Orders at the front of a lane that are carried out, and still in the store: the next commit of
@@ -104,8 +107,22 @@ pub(super) struct Picked {
     /// `None`: it is to be read from the store.
     pub entry: Option<Arc<OutboxEntry>>,
     pub carried: Carried,
-    /// Others wait behind it.
-    pub more_follow: bool,
+    pub behind: Behind,
+}
+
+/// Whether others wait behind an order that is under way, as of now.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Behind(Arc<AtomicBool>);
+
+impl Behind {
+    pub fn is_somebody(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Somebody is; whether that is new.
+    fn note(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
 }
 
 impl Slip {
@@ -124,13 +141,14 @@ impl Slip {
 
 impl Queue {
     /// The first order, with its place.
-    fn picked(&self) -> Option<(u64, Picked)> {
+    fn picked(&mut self) -> Option<(u64, Picked)> {
+        self.behind.0.store(self.slips.len() > 1, Ordering::Release);
         let (seq, slip) = self.slips.front()?;
         let picked = Picked {
             attempts: slip.attempts,
             entry: slip.entry.clone(),
             carried: self.carried.clone(),
-            more_follow: self.slips.len() > 1,
+            behind: self.behind.clone(),
         };
         Some((*seq, picked))
     }
@@ -144,7 +162,9 @@ impl Queue {
 }
 
 impl Lanes {
-    pub fn put(&mut self, queued: Queued) {
+    /// Whether some of them are the first to wait behind one that is under way.
+    pub fn put(&mut self, queued: Queued) -> bool {
+        let mut waits = false;
         for (seq, entry) in queued {
             let lane = Lane::of(&entry);
             let mut slip = Slip::of(&entry);
@@ -162,8 +182,11 @@ impl Lanes {
             slips.insert(after.max(slips.len().min(1)), (seq, slip));
             if slips.len() == 1 || queue.ready.is_some() {
                 self.make_ready(lane);
+            } else {
+                waits |= queue.behind.note();
             }
         }
+        waits
     }
 
     /// The most urgent code, as [`Lanes::next`].

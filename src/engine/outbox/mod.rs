@@ -7,6 +7,7 @@
 
 mod administer;
 mod carry;
+mod keyboards;
 mod lane;
 mod lanes;
 mod line;
@@ -29,6 +30,7 @@ use crate::store::records::OutboxEntry;
 use crate::verification::effect::{Effect, Order};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Event, Membership, What};
 use crate::verification::{ChatId, MessageId};
+pub(super) use keyboards::Keyboards;
 use lane::Lane;
 use lanes::Lanes;
 use line::{Contact, Line};
@@ -219,7 +221,7 @@ impl Carrying {
                     Some(queued) => {
                         self.engine.pulse.carrying(true);
                         self.engine.pulse.end(queued.len());
-                        self.lanes.put(queued);
+                        self.put(queued);
                     }
                     None => break,
                 },
@@ -235,6 +237,13 @@ impl Carrying {
         }
         while let Some(ended) = under_way.join_next().await {
             self.settle(ended);
+        }
+    }
+
+    fn put(&mut self, queued: Queued) {
+        if self.lanes.put(queued) {
+            // What is before them may be done but for a commit in no hurry.
+            self.engine.store.hurry();
         }
     }
 
@@ -260,7 +269,7 @@ impl Carrying {
         if let Lane::Codes(_) = attempt.lane {
             self.codes -= 1;
         }
-        self.lanes.put(attempt.queued);
+        self.put(attempt.queued);
         let now = Instant::now();
         match attempt.next {
             Next::Go => self.lanes.done(&attempt.lane),

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use futures_util::future::join_all;
 use proptest::prelude::*;
 
-use super::super::{Sequence, Store, StoreError, View};
-use super::{Note, all, expected, note, open, put, remove, texts};
+use super::super::{Hurry, Sequence, Store, StoreError, View};
+use super::{Note, all, copy_folder, expected, note, open, put, remove, texts};
 use crate::store::records::Holders;
 use crate::verification::{GateId, Timestamp, UserId};
 
@@ -100,6 +100,44 @@ async fn what_changes_nothing_costs_no_write() {
     assert_eq!(store.stats().groups, groups);
     store.commit(|view| view.next_sequence(Sequence::Outbox)).await.unwrap();
     assert_eq!(store.stats().groups, groups + 1, "a number that was handed out is durable");
+}
+
+/// A transaction that nobody waits for.
+async fn put_soon(store: &Store, key: u64, text: &'static str) -> Result<(), StoreError> {
+    store.commit_in(Hurry::Soon, move |view| view.put(&key, &note(text))).await
+}
+
+#[tokio::test]
+async fn what_is_in_no_hurry_goes_along_with_the_next_and_can_be_seen_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let groups = store.stats().groups;
+    let (first, second) = (put_soon(&store, 1, "soon"), put_soon(&store, 2, "soon, too"));
+    let (first, second, seen) = tokio::join!(first, second, texts(&store));
+    assert_eq!((first, second), (Ok(()), Ok(())));
+    assert_eq!(seen, expected(&[(1, "soon"), (2, "soon, too")]));
+    assert_eq!(store.stats().groups, groups + 1);
+    store.close().await;
+    assert_eq!(texts(&open(folder.path())).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_in_no_hurry_is_durable_when_it_is_answered_though_nothing_else_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    put_soon(&store, 1, "soon").await.unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(folder.path(), copy.path());
+    assert_eq!(texts(&open(copy.path())).await, expected(&[(1, "soon")]));
+}
+
+#[tokio::test]
+async fn a_store_that_is_closed_first_keeps_what_was_in_no_hurry() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let (put, ()) = tokio::join!(put_soon(&store, 1, "soon"), store.clone().close());
+    put.unwrap();
+    assert_eq!(texts(&open(folder.path())).await, expected(&[(1, "soon")]));
 }
 
 #[tokio::test]
