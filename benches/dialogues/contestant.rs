@@ -150,7 +150,11 @@ fn bot(world: &World, folder: &Path, setting: &Setting<'_>) -> (Child, Counts) {
         Some(out) => {
             let mut command = Command::new("valgrind");
             let out = format!("--callgrind-out-file={}", out.display());
-            command.args(["--quiet", "--tool=callgrind", &out]).arg(setting.binary);
+            // While sled starts, its threads wait for each other by turning round and round: for as
+            // long as they are let, which is a lot under callgrind, and chance.
+            command
+                .args(["--quiet", "--fair-sched=yes", "--tool=callgrind", &out])
+                .arg(setting.binary);
             command
         }
     };

@@ -12,19 +12,12 @@ use crate::contestant::{Contestant, Kind, Setting};
 
 /// A longer and a shorter run: what differs is dialogues, and nothing of the start.
 const DIALOGUES: (usize, usize) = (60, 10);
-/// Each is made so often, and the least counts: while sled starts, its threads may wait for each
-/// other by turning round and round, which is a lot under callgrind, and chance.
-const TIMES: usize = 3;
 /// More than this, in percent, is a regression.
 const TOLERATED: u64 = 15;
 
 /// Counts, and compares with what `baseline` says: a number of instructions.
 pub async fn check(arguments: &Arguments, baseline: &Path) -> ExitCode {
-    let (mut long, mut short) = (u64::MAX, u64::MAX);
-    for _ in 0..TIMES {
-        long = long.min(count(arguments, DIALOGUES.0).await);
-        short = short.min(count(arguments, DIALOGUES.1).await);
-    }
+    let (long, short) = (count(arguments, DIALOGUES.0).await, count(arguments, DIALOGUES.1).await);
     let each = long.saturating_sub(short) / (DIALOGUES.0 - DIALOGUES.1) as u64;
     let known = std::fs::read_to_string(baseline).ok();
     let known = known.and_then(|text| text.lines().find_map(|line| line.parse::<u64>().ok()));

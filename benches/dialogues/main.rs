@@ -131,7 +131,7 @@ async fn compare(arguments: &Arguments) -> Report {
                         arguments.rounds,
                         kind.name()
                     );
-                    eprintln!("    {}", figures.methods());
+                    eprintln!("    {}; p50 of each step {} ms", figures.methods(), figures.steps());
                     report.add(*way, *at_once, kind, figures);
                 }
             }

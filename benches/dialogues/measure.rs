@@ -51,6 +51,8 @@ pub struct Figures {
     pub cpu_seconds: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
+    /// The median of each step of a dialogue, in their order.
+    pub by_step_ms: Vec<f64>,
     pub peak_mib: f64,
     /// Per dialogue.
     pub commits: f64,
@@ -66,24 +68,23 @@ impl Figures {
     pub fn of(
         dialogues: usize,
         took: Duration,
-        mut steps: Vec<Duration>,
+        steps: Vec<Duration>,
         before: &Meter,
         after: &Meter,
         calls: Calls,
     ) -> Figures {
-        steps.sort_unstable();
         let each = |count: u64| count as f64 / dialogues as f64;
-        let share = |of_100: usize| {
-            let at = (steps.len() * of_100 / 100).min(steps.len().saturating_sub(1));
-            steps.get(at).map_or(0.0, |step| step.as_secs_f64() * 1000.0)
-        };
+        let in_a_dialogue = steps.len() / dialogues;
+        let of_one = |which| steps.iter().skip(which).step_by(in_a_dialogue).copied().collect();
+        let by_step_ms = (0..in_a_dialogue).map(|which| share(of_one(which), 50)).collect();
         let by_method: Vec<_> = calls.0.into_iter().map(|(name, n)| (name, each(n))).collect();
         let calls = by_method.iter().filter(|(name, _)| *name != "getUpdates");
         Figures {
             dialogues_per_second: dialogues as f64 / took.as_secs_f64(),
             cpu_seconds: (after.cpu - before.cpu).as_secs_f64() * 1000.0 / dialogues as f64,
-            p50_ms: share(50),
-            p99_ms: share(99),
+            p50_ms: share(steps.clone(), 50),
+            p99_ms: share(steps, 99),
+            by_step_ms,
             peak_mib: after.peak as f64 / 1024.0 / 1024.0,
             commits: each(after.commits - before.commits),
             syncs: each(after.syncs - before.syncs),
@@ -93,7 +94,20 @@ impl Figures {
     }
 }
 
+/// So many of 100 took no longer, in milliseconds.
+fn share(mut steps: Vec<Duration>, of_100: usize) -> f64 {
+    steps.sort_unstable();
+    let at = (steps.len() * of_100 / 100).min(steps.len().saturating_sub(1));
+    steps.get(at).map_or(0.0, |step| step.as_secs_f64() * 1000.0)
+}
+
 impl Figures {
+    /// The median of each step.
+    pub fn steps(&self) -> String {
+        let each = self.by_step_ms.iter().map(|step| format!("{step:.2}"));
+        each.collect::<Vec<_>>().join(", ")
+    }
+
     /// How often each method was called in a dialogue.
     pub fn methods(&self) -> String {
         let called = self.by_method.iter().filter(|(_, each)| *each > 0.0);

@@ -4,6 +4,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Instant;
 
@@ -13,7 +14,7 @@ use super::backup::Draft;
 use super::error::StoreError;
 use super::layers::Changes;
 use super::opening::Opened;
-use super::records::{KINDS, Kind};
+use super::records::KINDS;
 use super::view::{Sequences, View};
 use super::{LAST_ROOM, Shared, backup, files};
 use crate::ops::fault::{self, Point};
@@ -303,9 +304,10 @@ impl Committer {
     }
 
     fn count_records(&self) {
-        let counts = self.opened.layers.counts();
-        let count = |kind: &Kind| (kind.name, counts.get(&kind.code).copied().unwrap_or(0));
-        self.shared.stats().records = KINDS.iter().map(count).collect();
+        for (kind, count) in KINDS.iter().zip(&self.shared.records) {
+            let is = self.opened.layers.counts().get(&kind.code).copied().unwrap_or(0);
+            count.store(is, Ordering::Relaxed);
+        }
     }
 
     /// From here on nothing is written, and nothing is answered but this.

@@ -17,8 +17,8 @@ use sled::IVec;
 
 use super::error::StoreError;
 use super::files;
-use super::layers::Plain;
-use super::records::kind_of;
+use super::layers::{Plain, Reach};
+use super::records::{KINDS, kind_of};
 use super::seal::{Label, SealKey};
 
 /// The first byte of the keys under which the further pieces of long records lie.
@@ -186,10 +186,18 @@ impl Disk {
         self.call("reading", || self.db.contains_key(full))
     }
 
-    /// The last key before `end`.
-    pub(super) fn last_before(&self, end: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let last = self.call("reading", || self.db.get_lt(end))?;
-        Ok(last.map(|(full, _)| full.to_vec()))
+    /// The last key of each kind.
+    pub(super) fn reach(&self) -> Result<Reach, StoreError> {
+        let mut reach = Reach::new();
+        for kind in KINDS {
+            let last = self.call("reading", || self.db.get_lt([kind.code + 1]))?;
+            if let Some((full, _)) = last
+                && full.first() == Some(&kind.code)
+            {
+                reach.insert(kind.code, full.to_vec());
+            }
+        }
+        Ok(reach)
     }
 
     /// A value as it is on disk.

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use super::disk::{self, Disk};
 use super::error::StoreError;
-use super::records::KINDS;
 use super::wiped::Wiped;
 use sled::IVec;
 
@@ -42,7 +41,7 @@ pub(super) struct Change {
 pub(super) type Counts = BTreeMap<u8, u64>;
 
 /// How far sled's records of each kind reach at most: there is none beyond this key.
-type Reach = BTreeMap<u8, Vec<u8>>;
+pub(super) type Reach = BTreeMap<u8, Vec<u8>>;
 
 pub(super) struct Layers {
     pub(super) disk: Arc<Disk>,
@@ -61,14 +60,8 @@ pub(super) enum Held<'a> {
 
 impl Layers {
     /// Over a sled that holds so many records.
-    pub(super) fn over(disk: Disk, counts: Counts) -> Result<Layers, (Disk, StoreError)> {
-        match reach(&disk) {
-            Ok(reach) => {
-                let (disk, recent) = (Arc::new(disk), Recent::new());
-                Ok(Layers { disk, reach, recent, moving: None, counts })
-            }
-            Err(why) => Err((disk, why)),
-        }
+    pub(super) fn over(disk: Disk, reach: Reach, counts: Counts) -> Layers {
+        Layers { disk: Arc::new(disk), reach, recent: Recent::new(), moving: None, counts }
     }
 
     pub(super) fn counts(&self) -> &Counts {
@@ -175,19 +168,6 @@ impl Layers {
         let stored = may_hold(&self.reach, start).then(|| self.disk.range(start, end).peekable());
         Merged { pending, stored }
     }
-}
-
-/// As far as sled's records reach now.
-fn reach(disk: &Disk) -> Result<Reach, StoreError> {
-    let mut reach = Reach::new();
-    for kind in KINDS {
-        if let Some(last) = disk.last_before(&[kind.code + 1])?
-            && last.first() == Some(&kind.code)
-        {
-            reach.insert(kind.code, last);
-        }
-    }
-    Ok(reach)
 }
 
 /// Whether sled may have a record under this key, or one of its kind beyond it.

@@ -38,6 +38,7 @@ mod wiped;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -52,6 +53,7 @@ pub use view::{Sequence, View};
 pub use committer::Hurry;
 use committer::{Committer, Message, Work};
 use opening::Opened;
+use records::KINDS;
 use tally::Look;
 
 /// Less free space than this, in bytes, will not do: a store must never meet a full disk.
@@ -97,6 +99,8 @@ pub struct StoreStats {
 /// What the handles and the committer share.
 struct Shared {
     stats: Mutex<StoreStats>,
+    /// How many records there are of each kind, in the order of `KINDS`.
+    records: Vec<AtomicU64>,
     observer: OnceLock<Box<dyn Fn(Duration) + Send + Sync>>,
     failed: watch::Sender<Option<StoreError>>,
     closed: watch::Sender<bool>,
@@ -130,6 +134,7 @@ impl Store {
     fn start(path: &Path, opened: Opened) -> Result<Store, StoreError> {
         let shared = Arc::new(Shared {
             stats: Mutex::default(),
+            records: KINDS.iter().map(|_| AtomicU64::default()).collect(),
             observer: OnceLock::new(),
             failed: watch::Sender::new(None),
             closed: watch::Sender::new(false),
@@ -225,6 +230,8 @@ impl Store {
     #[must_use]
     pub fn stats(&self) -> StoreStats {
         let mut stats = self.shared.stats().clone();
+        let records = KINDS.iter().zip(&self.shared.records);
+        stats.records = records.map(|(kind, n)| (kind.name, n.load(Ordering::Relaxed))).collect();
         stats.bytes_on_disk = files::bytes_below(&self.shared.folder);
         stats
     }

@@ -58,22 +58,17 @@ impl Opened {
         keys: &SealKey,
         lock: Lock,
     ) -> Result<Opened, StoreError> {
-        let journal = match Journal::open(&disk, &tally.store, keys) {
-            Ok(journal) => journal,
+        let journal = Journal::open(&disk, &tally.store, keys);
+        let opened = journal.and_then(|journal| Ok((journal, disk.reach()?)));
+        let (journal, reach) = match opened {
+            Ok(opened) => opened,
             Err(why) => {
                 disk.close();
                 return Err(why);
             }
         };
-        let layers = match Layers::over(disk, tally.counts.clone()) {
-            Ok(layers) => layers,
-            Err((disk, why)) => {
-                disk.close();
-                return Err(why);
-            }
-        };
         Ok(Opened {
-            layers,
+            layers: Layers::over(disk, reach, tally.counts.clone()),
             journal,
             manifest,
             commit: tally.commit,

@@ -24,8 +24,8 @@ use thiserror::Error;
 use catalogue::{Catalogue, Value};
 use clean::{clean, cut, escape, without_tags};
 pub use letters::MailText;
-use names::{name, poses_as_telegram};
-use sentences::{TITLE, of_label, of_text, plain, with};
+use names::{Title, Titles};
+use sentences::{of_label, of_text, plain, with};
 
 use crate::verification::Language;
 use crate::verification::effect::Label;
@@ -48,6 +48,7 @@ const COMMANDS: [(&str, &str); 5] = [
 /// The words, in every language.
 pub struct Texts {
     catalogue: Catalogue,
+    titles: Titles,
 }
 
 /// The catalogue in the binary is broken. A test keeps such a binary from being made.
@@ -69,7 +70,7 @@ impl Texts {
     /// # Errors
     /// When one of them is broken.
     pub fn load() -> Result<Texts, TextsError> {
-        Ok(Texts { catalogue: Catalogue::load()? })
+        Ok(Texts { catalogue: Catalogue::load()?, titles: Titles::default() })
     }
 
     /// A message for a chat, in Telegram's HTML, headed by the group's title where one is given.
@@ -130,11 +131,11 @@ impl Texts {
     /// A group's title for people; one that passes for Telegram's own is told as what it is.
     /// `None`: nothing of it can be shown.
     fn title(&self, language: &Language, title: &str) -> Option<String> {
-        let title = name(title, TITLE);
-        if poses_as_telegram(&title) {
-            return Some(self.posing(language, title));
+        let Title { name, poses } = self.titles.seen(title);
+        if poses {
+            return Some(self.posing(language, name));
         }
-        (!title.is_empty()).then_some(title)
+        (!name.is_empty()).then_some(name)
     }
 
     fn posing(&self, language: &Language, title: String) -> String {

@@ -5,16 +5,47 @@
 //! of a trusted bot makes it a link that the bot seems to give. A group called "Telegram" makes a
 //! mail of ours look like one of Telegram's own.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::collections::{HashMap, HashSet};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::clean::{clean, cut};
+use super::sentences::TITLE;
+
+/// So many titles are remembered at most; beyond that all are looked at again.
+const REMEMBERED: usize = 256;
 
 /// `text` cleaned as by [`clean`], with everything taken apart that chats, mail programs and phones
 /// turn into something to press, at most `longest` characters.
 pub fn name(text: &str, longest: usize) -> String {
     // Cut first, so that a huge name costs nothing; taking apart makes it a little longer again.
     cut(&unlinked(&clean(text, longest)), longest)
+}
+
+/// A group's title, looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title {
+    pub name: String,
+    pub poses: bool,
+}
+
+/// Titles that were looked at lately: every message names its group.
+#[derive(Default)]
+pub struct Titles(Mutex<HashMap<String, Title>>);
+
+impl Titles {
+    pub fn seen(&self, title: &str) -> Title {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = seen.get(title) {
+            return known.clone();
+        }
+        let name = name(title, TITLE);
+        let looked_at = Title { poses: poses_as_telegram(&name), name };
+        if seen.len() >= REMEMBERED {
+            seen.clear();
+        }
+        seen.insert(title.to_owned(), looked_at.clone());
+        looked_at
+    }
 }
 
 /// Whether a group's title says nothing but that this is Telegram: `Telegram`, `Telegram Security`,
@@ -25,7 +56,6 @@ pub fn poses_as_telegram(title: &str) -> bool {
         .map(skeleton)
         .filter(|w| !w.is_empty())
         .collect();
-    // Every message names the group, so this is asked very often.
     static TELEGRAMS: LazyLock<HashSet<String>> = LazyLock::new(|| skeletons(&TELEGRAM));
     static OFFICIALS: LazyLock<HashSet<String>> = LazyLock::new(|| skeletons(&OFFICES));
     let is_telegram = |word: &str| TELEGRAMS.contains(word);
@@ -217,6 +247,21 @@ mod tests {
         {
             assert_eq!(name(given, 64), given);
         }
+    }
+
+    #[test]
+    fn a_title_that_was_seen_before_is_the_same_and_memory_has_a_bound() {
+        let titles = Titles::default();
+        let telegram = Title { name: "TeIegram Support".to_owned(), poses: true };
+        let club = Title { name: "evil. example Club".to_owned(), poses: false };
+        for _ in 0..2 {
+            assert_eq!(titles.seen("TeIegram\u{200b} Support"), telegram);
+            assert_eq!(titles.seen("evil.example Club"), club);
+            for n in 0..2 * REMEMBERED {
+                assert_eq!(titles.seen(&format!("Club {n}")).name, format!("Club {n}"));
+            }
+        }
+        assert!(titles.0.lock().unwrap().len() <= REMEMBERED);
     }
 
     #[test]
