@@ -43,7 +43,7 @@ pub(super) struct Cause {
     pub alarm: Option<(Timestamp, Whose)>,
     /// A message with buttons was written, or the last one lost them.
     pub keyboard: Option<(ChatId, Option<MessageId>)>,
-    /// Nobody waits for the decision, as long as nothing has happened.
+    /// Nobody waits for it: unless something happened, it may be durable a little later.
     pub patient: bool,
     /// The file that was fetched for an admin.
     pub upload: Option<(UserId, Arc<Vec<u8>>)>,

@@ -82,6 +82,18 @@ fn a_lane_keeps_its_order_and_has_one_under_way() {
 }
 
 #[test]
+fn whoever_carries_out_an_order_learns_that_somebody_waits_behind_it() {
+    let mut lanes = lanes([order(1, None, say())]);
+    let (mut pace, now) = (unlimited(), Instant::now());
+    let (_, _, picked) = lanes.next(now, &mut pace).unwrap();
+    assert!(!lanes.put(vec![(1, order(2, None, say()))]), "that is another chat");
+    assert!(!picked.behind.is_somebody());
+    assert!(lanes.put(vec![(2, order(1, None, say()))]));
+    assert!(picked.behind.is_somebody());
+    assert!(!lanes.put(vec![(3, order(1, None, say()))]), "it is known already");
+}
+
+#[test]
 fn a_lane_is_in_the_order_of_the_decisions() {
     let mut lanes = lanes([order(1, None, say())]);
     let (mut pace, now) = (unlimited(), Instant::now());

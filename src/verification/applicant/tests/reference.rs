@@ -201,7 +201,9 @@ impl Reference {
         book
     }
 
+    /// If nothing is left to be asked there, another dialogue of theirs goes on.
     pub fn asks_to_join(&mut self, who: Who) -> Verdict {
+        let before = self.open_at(who.0);
         self.active.insert(who.0, who.1);
         match self.at(who).place {
             Place::Outside | Place::Inside => self.at(who).close(Place::Password),
@@ -211,7 +213,9 @@ impl Reference {
         }
         self.at(who).asked = true;
         let passed = matches!(self.at(who).place, Place::Opening | Place::Invited);
-        if passed { self.opens(who) } else { Verdict::default() }
+        let mut verdict = if passed { self.opens(who) } else { Verdict::default() };
+        verdict.opens.extend(self.takes_up_another(who.0, before, true).opens);
+        verdict
     }
 
     /// Something typed by somebody with a dialogue open.
