@@ -158,7 +158,10 @@ async fn full(lab: &Lab, mut disk: Disk, until: Duration) -> Row {
     }
     let (rounds, mut done, mut refused) = (lab.rounds(60, 1), 0, 0);
     let mut found = Findings::default();
-    host.is_on_duty().await.signal(Signal::KILL);
+    let mut first = host.is_on_duty().await;
+    first.signal(Signal::KILL);
+    // Until it is gone the store is its own.
+    first.ended().await;
     while done < rounds && (done == 0 || lab.elapsed() < until) && calm.get().is_none() {
         let lives = match &mut disk {
             Disk::Cramped => cramped(&host, &data, &mut rng).await,
