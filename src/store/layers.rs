@@ -11,10 +11,11 @@ use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use sled::IVec;
+
 use super::disk::{self, Disk};
 use super::error::StoreError;
 use super::wiped::Wiped;
-use sled::IVec;
 
 /// A record before it is sealed.
 pub(super) struct Plain {

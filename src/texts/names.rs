@@ -254,12 +254,17 @@ mod tests {
         let titles = Titles::default();
         let telegram = Title { name: "TeIegram Support".to_owned(), poses: true };
         let club = Title { name: "evil. example Club".to_owned(), poses: false };
+        // Looked at, remembered, and looked at again after they were forgotten.
         for _ in 0..2 {
-            assert_eq!(titles.seen("TeIegram\u{200b} Support"), telegram);
-            assert_eq!(titles.seen("evil.example Club"), club);
+            for _ in 0..2 {
+                assert_eq!(titles.seen("TeIegram\u{200b} Support"), telegram);
+                assert_eq!(titles.seen("evil.example Club"), club);
+            }
+            assert!(titles.0.lock().unwrap().contains_key("evil.example Club"));
             for n in 0..2 * REMEMBERED {
                 assert_eq!(titles.seen(&format!("Club {n}")).name, format!("Club {n}"));
             }
+            assert!(!titles.0.lock().unwrap().contains_key("evil.example Club"));
         }
         assert!(titles.0.lock().unwrap().len() <= REMEMBERED);
     }
