@@ -1,5 +1,8 @@
 FROM rust:1.95-bookworm AS builder
 WORKDIR /build
+# jemalloc is built for pages of one size or smaller, and ARM has kernels with 4, 16 and 64 KiB.
+RUN [ "$(uname -m)" != aarch64 ] \
+    || printf '[env]\nJEMALLOC_SYS_WITH_LG_PAGE = "16"\n' > "$CARGO_HOME/config.toml"
 # The dependencies in a layer of their own: it is made again only when they change.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir src \

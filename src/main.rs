@@ -1,5 +1,6 @@
 //! The command line: reads it, runs one command, ends with its exit code.
 
+mod allocator;
 mod cli;
 mod commands;
 

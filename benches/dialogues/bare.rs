@@ -10,15 +10,12 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use countersign::sandbox::World;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -26,47 +23,14 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::{LocalSet, spawn_local};
 
 use crate::applicant::PASSWORD;
+use crate::plan::{HELLO, HOW, LETTER, NOTED, Plan, SENT, SHALL_I, Stage, WELCOME, WHERE};
 
 /// As many connections to the mail server as the bot has at most.
 const MAILS_AT_ONCE: usize = 8;
 
-/// Where everything is.
-#[derive(Serialize, Deserialize)]
-pub struct Plan {
-    telegram: SocketAddr,
-    token: String,
-    smtp: SocketAddr,
-    twilio: SocketAddr,
-    account: String,
-    login: String,
-    group: i64,
-    journal: PathBuf,
-}
-
-impl Plan {
-    pub fn of(world: &World, journal: &Path) -> Plan {
-        let at = |url: String| {
-            let address = url.strip_prefix("http://").and_then(|address| address.parse().ok());
-            address.expect("a pretend server on loopback")
-        };
-        let account = world.twilio.account();
-        Plan {
-            telegram: at(world.telegram.url()),
-            token: world.token(),
-            smtp: SocketAddr::from(([127, 0, 0, 1], world.smtp.ports().clear)),
-            twilio: at(world.twilio.url()),
-            account: account.sid.clone(),
-            login: BASE64_STANDARD.encode(format!("{}:{}", account.sid, account.auth_token)),
-            group: world.group().id(),
-            journal: journal.to_owned(),
-        }
-    }
-}
-
 /// Runs until it is killed.
 pub fn run(plan: &Path) {
-    let plan = std::fs::read(plan).expect("a plan");
-    let plan: Plan = serde_json::from_slice(&plan).expect("a plan");
+    let plan = Plan::read(plan);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     LocalSet::new().block_on(&runtime.expect("a runtime"), serve(Rc::new(Loop::of(plan))));
 }
@@ -82,16 +46,6 @@ struct Loop {
     /// The last message with buttons in each chat.
     keyboards: RefCell<HashMap<u64, i64>>,
     codes: Cell<u32>,
-}
-
-/// Where somebody is.
-#[derive(Clone, Debug)]
-enum Stage {
-    Password,
-    Channel,
-    Address { by_sms: bool },
-    Confirms { to: String, by_sms: bool },
-    Code { code: String },
 }
 
 #[derive(Deserialize)]
@@ -174,7 +128,7 @@ impl Loop {
         if let Some(request) = update.chat_join_request {
             let user = request.from.id;
             self.goes(user, Stage::Password).await;
-            self.says(user, TEXTS[0], Value::Null).await;
+            self.says(user, HELLO, Value::Null).await;
         } else if let Some(message) = update.message {
             let user = message.from.id;
             self.reads(user, message.message_id, message.text.unwrap_or_default()).await;
@@ -188,12 +142,18 @@ impl Loop {
             Some(Stage::Password) if text == PASSWORD => {
                 self.goes(user, Stage::Channel).await;
                 self.deletes(user, message).await;
-                self.asks(user, TEXTS[1], &[("✉️ By e-mail", "email"), ("💬 By SMS", "sms")]).await;
+                self.asks(user, HOW, &[("✉️ By e-mail", "email"), ("💬 By SMS", "sms")]).await;
             }
             Some(Stage::Address { by_sms }) => {
-                let question = format!("{} {text}?", TEXTS[3]);
+                let question = format!("{} {text}?", SHALL_I);
                 self.goes(user, Stage::Confirms { to: text, by_sms }).await;
                 self.deletes(user, message).await;
+                if by_sms {
+                    // One message cannot take that keyboard away and have buttons.
+                    self.says(user, NOTED, json!({"remove_keyboard": true})).await;
+                } else {
+                    self.retires(user).await;
+                }
                 self.asks(user, &question, &[("Send the code", "send"), ("Another one", "other")])
                     .await;
             }
@@ -204,7 +164,7 @@ impl Loop {
                 self.retires(user).await;
                 let request = json!({"chat_id": self.plan.group, "user_id": user});
                 self.calls("approveChatJoinRequest", &request).await;
-                self.says(user, TEXTS[5], Value::Null).await;
+                self.says(user, WELCOME, Value::Null).await;
             }
             _ => {}
         }
@@ -213,10 +173,17 @@ impl Loop {
     async fn is_pressed(&self, user: u64, query: &str, data: &str) {
         match self.stage(user) {
             Some(Stage::Channel) => {
-                self.goes(user, Stage::Address { by_sms: data == "sms" }).await;
+                let by_sms = data == "sms";
+                self.goes(user, Stage::Address { by_sms }).await;
                 self.answers(query).await;
                 self.retires(user).await;
-                self.says(user, TEXTS[2], Value::Null).await;
+                if by_sms {
+                    let share = json!([[{"text": "Share my number", "request_contact": true}]]);
+                    let share = json!({"keyboard": share, "resize_keyboard": true});
+                    self.says(user, WHERE, share).await;
+                } else {
+                    self.asks(user, WHERE, &[("By SMS instead", "sms")]).await;
+                }
             }
             Some(Stage::Confirms { to, by_sms }) => {
                 let code = self.codes.get() + 1;
@@ -224,16 +191,16 @@ impl Loop {
                 let code = code.to_string();
                 self.goes(user, Stage::Code { code: code.clone() }).await;
                 self.answers(query).await;
-                self.retires(user).await;
+                let message = self.keyboards.borrow_mut().remove(&user);
                 let sending = json!({
-                    "chat_id": user, "message_id": 1, "text": "Thank you.", "parse_mode": "HTML",
+                    "chat_id": user, "message_id": message, "text": "Thank you.", "parse_mode": "HTML",
                 });
                 self.calls("editMessageText", &sending).await;
                 match by_sms {
                     true => self.texts(&to, &code).await,
                     false => self.mails(&to, &code).await,
                 }
-                self.asks(user, TEXTS[4], &[("Resend", "resend"), ("Another one", "other")]).await;
+                self.asks(user, SENT, &[("Resend", "resend"), ("Another one", "other")]).await;
             }
             _ => self.answers(query).await,
         }
@@ -330,34 +297,6 @@ impl Loop {
 }
 
 const JSON: &str = "application/json";
-
-/// About as long as the bot's.
-const TEXTS: [&str; 6] = [
-    "Hello! I keep watch at the door of this group. Two things open it: the group’s password, and a one-time code that I send to your e-mail address or phone.\n\nPlease <b>type the password</b> and send it to me. You have 3 tries.\n\nI remove your password, your address and your codes from this chat as soon as I have read them. What I never ask for is the login code of your Telegram account. More about that: /safety",
-    "Thank you. How may I send you your code?",
-    "Please type the e-mail address or type the mobile number that I may send your code to.",
-    "Shall I send the code by this way to",
-    "I have sent your code. It is valid for 10 minutes. The message has the same two words in it as this chat: amber falcon. Please type the code here.",
-    "<b>Welcome!</b> The door is open: you are in the group now.",
-];
-
-const LETTER: &str = "From: Gate <gate@example.org>
-To: <‹to›>
-Subject: Your code for Rust Berlin
-Date: Tue, 14 Nov 2023 22:13:20 +0000
-Message-ID: <‹code›@example.org>
-Auto-Submitted: auto-generated
-MIME-Version: 1.0
-Content-Type: text/plain; charset=utf-8
-Content-Transfer-Encoding: 8bit
-
-Hello,
-
-your code for the group Rust Berlin is ‹code›. It is valid for 10 minutes. The chat shows the same
-two words as this mail: amber falcon. If you did not ask for it, somebody has typed your address
-by mistake, and you need not do anything.
-.
-";
 
 fn buttons(of: &[(&str, &str)]) -> Value {
     let row = of.iter().map(|(label, data)| json!({"text": label, "callback_data": data}));

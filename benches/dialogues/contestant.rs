@@ -13,8 +13,8 @@ use tempfile::TempDir;
 
 use crate::Arguments;
 use crate::applicant::PASSWORD;
-use crate::bare::Plan;
 use crate::measure::{Meter, status};
+use crate::plan::Plan;
 
 /// Argon2id of the password, with the least work that is allowed.
 const PASSWORD_HASH: &str = include_str!("../../tests/password.hash");
@@ -26,15 +26,18 @@ pub enum Kind {
     Bot,
     /// See `bare.rs`.
     Bare,
+    /// See `plain.rs`.
+    Plain,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 2] = [Kind::Bot, Kind::Bare];
+    pub const ALL: [Kind; 3] = [Kind::Bot, Kind::Bare, Kind::Plain];
 
     pub fn name(self) -> &'static str {
         match self {
             Kind::Bot => "countersign",
             Kind::Bare => "bare loop",
+            Kind::Plain => "plain teloxide",
         }
     }
 }
@@ -79,7 +82,8 @@ impl Contestant {
         let polls = world.telegram.calls("getUpdates");
         let (child, counts) = match kind {
             Kind::Bot => bot(world, folder.path(), setting),
-            Kind::Bare => bare(world, folder.path()),
+            Kind::Bare => yardstick(world, folder.path(), "--bare"),
+            Kind::Plain => yardstick(world, folder.path(), "--plain"),
         };
         let polling = world.telegram.wait_for_calls("getUpdates", polls + 1, PATIENCE).await;
         assert!(polling, "{} does not ask for updates", kind.name());
@@ -99,9 +103,9 @@ impl Contestant {
             Counts::Pipe(pipe) => {
                 let mut pipe = pipe.lock().expect("nobody panics here");
                 let (question, answer) = &mut *pipe;
-                writeln!(question).expect("the bare loop listens");
+                writeln!(question).expect("a yardstick listens");
                 let mut line = String::new();
-                answer.read_line(&mut line).expect("the bare loop answers");
+                answer.read_line(&mut line).expect("a yardstick answers");
                 let mut numbers = line.split_whitespace().map(|n| n.parse().expect("a number"));
                 (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
             }
@@ -170,12 +174,13 @@ fn bot(world: &World, folder: &Path, setting: &Setting<'_>) -> (Child, Counts) {
     (child, Counts::Page(format!("http://{health}/metrics")))
 }
 
-fn bare(world: &World, folder: &Path) -> (Child, Counts) {
+/// This program as one of those that the bot is compared with.
+fn yardstick(world: &World, folder: &Path, which: &str) -> (Child, Counts) {
     let plan = Plan::of(world, &folder.join("journal"));
     let file = folder.join("plan.json");
     std::fs::write(&file, serde_json::to_vec(&plan).expect("JSON")).expect("a writable folder");
     let mut child = Command::new(std::env::current_exe().expect("this program"))
-        .arg("--bare")
+        .arg(which)
         .arg(&file)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -9,14 +9,17 @@
 //! cargo bench --bench dialogues -- --instructions benches/instructions
 //! ```
 //!
-//! Both meet the same pretend world (in this process) and the same simulated applicants, one after
-//! the other, in turn. What is compared is the **ratio**: machines differ, and are never quiet.
+//! All meet the same pretend world (in this process) and the same simulated applicants, one after
+//! the other, in turn. What is compared is the **ratio**: machines differ, and are never quiet. How
+//! far plain teloxide is from the bare loop says what of that is due to the libraries.
 
 mod applicant;
 mod bare;
 mod contestant;
 mod instructions;
 mod measure;
+mod plain;
+mod plan;
 mod report;
 mod starts;
 mod stored;
@@ -54,9 +57,9 @@ struct Arguments {
     /// By which way codes travel.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Way::Email, Way::Sms])]
     way: Vec<Way>,
-    /// Only one of the two.
-    #[arg(long, value_enum)]
-    only: Option<Kind>,
+    /// Who is measured.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Kind::ALL)]
+    only: Vec<Kind>,
     /// So many people are in the store before: start, memory, size and throughput are measured.
     #[arg(long, value_name = "N")]
     stored: Option<u64>,
@@ -79,6 +82,9 @@ struct Arguments {
     /// Is the bare loop, on this plan.
     #[arg(long, hide = true, value_name = "FILE")]
     bare: Option<PathBuf>,
+    /// Is plain teloxide, on this plan.
+    #[arg(long, hide = true, value_name = "FILE")]
+    plain: Option<PathBuf>,
     /// What `cargo bench` says to each bench.
     #[arg(long, hide = true)]
     bench: bool,
@@ -88,6 +94,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(plan) = &arguments.bare {
         bare::run(plan);
+        return ExitCode::SUCCESS;
+    }
+    if let Some(plan) = &arguments.plain {
+        plain::run(plan);
         return ExitCode::SUCCESS;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -121,7 +131,7 @@ async fn compare(arguments: &Arguments) -> Report {
         for at_once in &arguments.at_once {
             for round in 1..=arguments.rounds {
                 for kind in Kind::ALL {
-                    if arguments.only.is_some_and(|only| only != kind) {
+                    if !arguments.only.contains(&kind) {
                         continue;
                     }
                     let dialogues = arguments.dialogues.unwrap_or(usual(*at_once));

@@ -76,15 +76,19 @@ impl fmt::Display for Report {
                     of(|figures| figures.calls),
                 )?;
             }
-            let ratio = |figure| {
-                self.median(way, at_once, Kind::Bot, figure)
-                    / self.median(way, at_once, Kind::Bare, figure)
-            };
-            let both = Kind::ALL.iter().all(|kind| self.all.contains_key(&(way, at_once, *kind)));
-            if both {
+            for kind in [Kind::Bot, Kind::Plain] {
+                let compared = [kind, Kind::Bare];
+                if !compared.iter().all(|kind| self.all.contains_key(&(way, at_once, *kind))) {
+                    continue;
+                }
+                let ratio = |figure| {
+                    let [own, bare] = compared.map(|kind| self.median(way, at_once, kind, figure));
+                    own / bare
+                };
                 writeln!(
                     f,
-                    "| {way} | {at_once} | **ratio** | **{:.2}** | **{:.2}** | **{:.2}** | **{:.2}** | | | | |",
+                    "| {way} | {at_once} | **{}: bare loop** | **{:.2}** | **{:.2}** | **{:.2}** | **{:.2}** | | | | |",
+                    kind.name(),
                     ratio(|figures| figures.dialogues_per_second),
                     ratio(|figures| figures.cpu_seconds),
                     ratio(|figures| figures.p50_ms),

@@ -25,6 +25,11 @@ use super::seal::{Label, SealKey};
 pub(super) const PIECES: u8 = 0xf0;
 
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+/// A page of sled's holds 8 to 16 values.
+const PAGE: usize = 8;
+/// How often a page is asked for again by whoever reads on and on. sled's cache is in 256 parts, and
+/// each looks at what it holds at every 64th question only: asked for once, 16,000 pages stay.
+const AGAIN: usize = 2;
 /// sled frees space in its log only from its flusher thread, so it must run; that it flushes, too,
 /// does no harm, and nothing relies on it.
 const HOUSEKEEPING_MS: u64 = 500;
@@ -207,13 +212,17 @@ impl Disk {
 
     /// Keys and values as they are on disk, from `start` to before `end`.
     pub(super) fn range(&self, start: &[u8], end: &[u8]) -> Range<'_> {
-        Range { disk: self, values: self.db.range(start.to_vec()..end.to_vec()) }
+        self.range_of(self.db.range(start.to_vec()..end.to_vec()))
     }
 
     /// Keys and values as they are on disk, from `start` to before `end`, or to the last.
     pub(super) fn from(&self, start: &[u8], end: Option<&[u8]>) -> Range<'_> {
         let end = end.map_or(Bound::Unbounded, |end| Bound::Excluded(end.to_vec()));
-        Range { disk: self, values: self.db.range((Bound::Included(start.to_vec()), end)) }
+        self.range_of(self.db.range((Bound::Included(start.to_vec()), end)))
+    }
+
+    fn range_of(&self, values: sled::Iter) -> Range<'_> {
+        Range { disk: self, values, read: 0 }
     }
 
     /// Keys and values as they are on disk, all of them.
@@ -303,13 +312,26 @@ impl Disk {
 pub(super) struct Range<'a> {
     disk: &'a Disk,
     values: sled::Iter,
+    /// How many it were so far.
+    read: usize,
 }
 
 impl Iterator for Range<'_> {
     type Item = Result<(IVec, IVec), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.disk.call("reading", || self.values.next().transpose()).transpose()
+        let value = self.disk.call("reading", || self.values.next().transpose()).transpose()?;
+        self.read += 1;
+        if self.read.is_multiple_of(PAGE)
+            && let Ok((full, _)) = &value
+        {
+            for _ in 0..AGAIN {
+                if let Err(why) = self.disk.holds(full) {
+                    return Some(Err(why));
+                }
+            }
+        }
+        Some(value)
     }
 }
 
