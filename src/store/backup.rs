@@ -287,9 +287,14 @@ pub(super) fn inspect(from: &Path, keys: &SealKey) -> Result<Head, StoreError> {
         }
         if let Some((&PIECES, owned)) = key.split_first() {
             pieces += 1;
-            let owner = owned.split_last().and_then(|(_, full)| long.get_mut(full));
+            let owner = owned
+                .split_last()
+                .and_then(|(index, full)| Some((full, index, long.get_mut(full)?)));
             // One that nobody owns leaves the counts apart.
-            if let Some(values) = owner {
+            if let Some((full, index, values)) = owner {
+                if usize::from(*index) + 1 != values.len() {
+                    return Err(unreadable(full));
+                }
                 values.push(value.to_vec());
             }
             return Ok(());

@@ -24,7 +24,7 @@ use super::seal::{Label, SealKey};
 /// The first byte of the keys under which the further pieces of long records lie.
 pub(super) const PIECES: u8 = 0xf0;
 
-const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+const CACHE_BYTES: u64 = 4 * 1024 * 1024;
 /// A page of sled's holds 8 to 16 values.
 const PAGE: usize = 8;
 /// How often a page is asked for again by whoever reads on and on. sled's cache is in 256 parts, and

@@ -10,6 +10,8 @@ use crate::verification::{ChatId, GateId, UserId};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Lane {
     Chat(ChatId),
+    /// What somebody typed and nobody is to see any more: it waits for no message.
+    Removals(ChatId),
     Admission(GateId, UserId),
     Codes(UserId),
     /// Answers to the buttons that somebody pressed, or that belong to a desk.
@@ -28,10 +30,10 @@ impl Lane {
 
     fn of_verification(order: &Order) -> Lane {
         match &order.effect {
-            Effect::Say { .. }
-            | Effect::Rewrite { .. }
-            | Effect::RetireButtons
-            | Effect::Delete { .. } => Lane::Chat(order.chat),
+            Effect::Say { .. } | Effect::Rewrite { .. } | Effect::RetireButtons => {
+                Lane::Chat(order.chat)
+            }
+            Effect::Delete { .. } => Lane::Removals(order.chat),
             // After what is said before it: somebody whose request is declined may be out of reach.
             Effect::Decline { .. } => Lane::Chat(order.chat),
             Effect::AnswerButton { .. } => Lane::Answers(Subject::Person(order.user)),

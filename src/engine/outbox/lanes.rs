@@ -368,9 +368,11 @@ impl Lanes {
         let which = match &lane {
             Lane::Codes(_) => Ready::Codes,
             _ if slip.counts => Ready::Counting,
-            Lane::Chat(_) | Lane::Admission(..) | Lane::Answers(_) | Lane::Question(_) => {
-                Ready::Free
-            }
+            Lane::Chat(_)
+            | Lane::Removals(_)
+            | Lane::Admission(..)
+            | Lane::Answers(_)
+            | Lane::Question(_) => Ready::Free,
         };
         let turn = *queue.turn.get_or_insert_with(|| {
             self.turn += 1;

@@ -1,9 +1,9 @@
 //! Carries out what was decided: in order within a lane, lanes side by side, under Telegram's
 //! limits, the most urgent first, and each order until it is done or known to be in vain.
 //!
-//! A **lane** is what must keep its order: one private chat, one person's admission, one person's
-//! codes, one person's answers to buttons. One lane that waits (a flood limit, an outage of the mail server)
-//! holds up no other.
+//! A **lane** is what must keep its order: one private chat, what is removed from it, one person's
+//! admission, one person's codes, one person's answers to buttons. One lane that waits (a flood
+//! limit, an outage of the mail server) holds up no other.
 
 mod administer;
 mod carry;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::super::backup::{self, Backup};
+use super::super::disk::PIECES;
 use super::super::records::{OutboxEntry, RestoreMark};
 use super::super::restore::{Lost, Restored, put_back};
 use super::super::rotation::Rotation;
@@ -144,6 +145,33 @@ async fn a_backup_that_is_rotten_inside_is_refused_though_its_sum_fits() {
         refused += 1;
     }
     assert!(refused > 300, "{refused}");
+}
+
+#[tokio::test]
+async fn a_backup_with_a_piece_in_the_wrong_place_is_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("store"));
+    put(&store, 1, "long ".repeat(1_000)).await.unwrap();
+    let made = store.backup(&folder.path().join("backup"), NOON).await.unwrap();
+    store.close().await;
+    let bytes = fs::read(&made.file).unwrap();
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    let mut at = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    at += 4 + number(at);
+    let (bent, elsewhere) = (folder.path().join("bent"), folder.path().join("elsewhere"));
+    let mut refused = 0;
+    while number(at) != u32::MAX as usize {
+        let (key, value) = (at + 8, at + 8 + number(at));
+        at = value + number(at + 4);
+        if bytes[key] == PIECES {
+            fs::write(&bent, rotten(&made.file, value - 1)).unwrap();
+            let error = put_back(&bent, &elsewhere, &keys(), false, NOON).unwrap_err();
+            assert!(matches!(error, StoreError::BadBackup { .. }), "{error}");
+            assert!(!elsewhere.exists());
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -69,7 +69,7 @@ fn unlimited() -> Pace {
 
 #[test]
 fn a_lane_keeps_its_order_and_has_one_under_way() {
-    let mut lanes = lanes([order(1, None, say()), order(1, Some(5), delete())]);
+    let mut lanes = lanes([order(1, None, say()), order(1, Some(5), Effect::RetireButtons)]);
     let (mut pace, now) = (unlimited(), Instant::now());
     let (lane, first, _) = lanes.next(now, &mut pace).unwrap();
     assert_eq!(first, 0, "a later deadline does not overtake within a chat");
@@ -79,6 +79,17 @@ fn a_lane_keeps_its_order_and_has_one_under_way() {
     lanes.done(&lane);
     assert_eq!(drain(&mut lanes, now, &mut pace), [1, 2]);
     assert_eq!((lanes.depth(), lanes.has_ready(), lanes.oldest()), (0, false, None));
+}
+
+#[test]
+fn what_was_typed_is_removed_while_the_chat_waits() {
+    let mut lanes = lanes([order(1, None, say()), order(1, None, delete())]);
+    let (mut pace, now) = (unlimited(), Instant::now());
+    let (lane, said, _) = lanes.next(now, &mut pace).unwrap();
+    lanes.again(&lane, now + Duration::from_secs(60));
+    let (_, removed, _) = lanes.next(now, &mut pace).unwrap();
+    assert_eq!((said, removed), (0, 1));
+    assert!(lanes.next(now, &mut pace).is_none());
 }
 
 #[test]
