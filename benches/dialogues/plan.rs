@@ -1,4 +1,5 @@
-//! What the bot is compared with has to say and to ask: the same dialogue, about as many words.
+//! What both that the bot is compared with have to know: where everything is, the stages of a
+//! dialogue, and what is said in it.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
