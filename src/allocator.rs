@@ -11,6 +11,7 @@ use tikv_jemallocator::Jemalloc;
 static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// jemalloc looks for it under this name. Two arenas, where it would make four for each processor,
-/// and what is free goes back to the system soon: memory is what a small server is short of.
+/// threads that keep nothing beyond 4 KiB for themselves, and what is free goes back to the system
+/// soon: memory is what a small server is short of.
 #[unsafe(export_name = "_rjem_malloc_conf")]
 static SETTINGS: &[u8; 63] = b"narenas:2,dirty_decay_ms:100,muzzy_decay_ms:0,lg_tcache_max:12\0";

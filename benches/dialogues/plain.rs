@@ -8,22 +8,27 @@ use std::io::BufRead;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor};
 use teloxide::dispatching::{Dispatcher, UpdateFilterExt};
 use teloxide::error_handlers::LoggingErrorHandler;
 use teloxide::payloads::{EditMessageTextSetters, SendMessageSetters};
 use teloxide::requests::{Request, Requester};
+use teloxide::sugar::request::RequestLinkPreviewExt;
 use teloxide::types::{
     ButtonRequest, CallbackQuery, ChatId, ChatJoinRequest, InlineKeyboardButton,
-    InlineKeyboardMarkup, KeyboardButton, KeyboardMarkup, KeyboardRemove, LinkPreviewOptions,
-    Message, MessageId, ParseMode, ReplyMarkup, Update, UserId,
+    InlineKeyboardMarkup, KeyboardButton, KeyboardMarkup, KeyboardRemove, Message, MessageId,
+    ParseMode, ReplyMarkup, Update, UserId,
 };
 use teloxide::update_listeners::Polling;
 use teloxide::{Bot, RequestError, dptree};
 
 use crate::applicant::PASSWORD;
 use crate::plan::{HELLO, HOW, LETTER, NOTED, Plan, SENT, SHALL_I, Stage, WELCOME, WHERE};
+
+/// teloxide's own: its HTTP client gives up after 17 seconds.
+const LONG_POLL: Duration = Duration::from_secs(10);
 
 type Done = Result<(), RequestError>;
 
@@ -61,7 +66,7 @@ async fn serve(plan: Plan) {
         .branch(Update::filter_chat_join_request().endpoint(joins))
         .branch(Update::filter_message().endpoint(reads))
         .branch(Update::filter_callback_query().endpoint(is_pressed));
-    let listener = Polling::builder(bot.clone()).build();
+    let listener = Polling::builder(bot.clone()).timeout(LONG_POLL).build();
     Dispatcher::builder(bot, handler)
         .dependencies(dptree::deps![gate])
         .default_handler(|_| async {})
@@ -168,13 +173,7 @@ impl Gate {
         let mut message = bot
             .send_message(user, format!("<b>Rust Berlin</b>\n\n{text}"))
             .parse_mode(ParseMode::Html)
-            .link_preview_options(LinkPreviewOptions {
-                is_disabled: true,
-                url: None,
-                prefer_small_media: false,
-                prefer_large_media: false,
-                show_above_text: false,
-            });
+            .disable_link_preview(true);
         message.reply_markup = markup;
         Ok(message.send().await?.id)
     }

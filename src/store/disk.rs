@@ -25,7 +25,7 @@ use super::seal::{Label, SealKey};
 pub(super) const PIECES: u8 = 0xf0;
 
 const CACHE_BYTES: u64 = 4 * 1024 * 1024;
-/// A page of sled's holds 8 to 16 values.
+/// Most pages of sled's hold 8 to 16 values.
 const PAGE: usize = 8;
 /// How often a page is asked for again by whoever reads on and on. sled's cache is in 256 parts, and
 /// each looks at what it holds at every 64th question only: asked for once, 16,000 pages stay.
