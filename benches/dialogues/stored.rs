@@ -36,20 +36,21 @@ pub struct Found {
 pub async fn compare(arguments: &Arguments, people: u64) -> Found {
     let folder = tempfile::tempdir_in(&arguments.folder).expect("a writable folder");
     let data = folder.path().join("data");
-    // One world for it: the store knows its people and the numbers of its updates.
-    let world = World::start().await.lenient();
+    // One world for each store, which knows its people and the numbers of its updates: the two have
+    // the same past but for those who are filled in.
+    let (world, other) = (World::start().await.lenient(), World::start().await.lenient());
+    let none = folder.path().join("empty");
     one_passes(arguments, &world, &data).await;
+    one_passes(arguments, &other, &none).await;
     let bytes = fill(&data, people).await;
     let (clean, bot) = starts(arguments, &world, Some(&data)).await;
     bot.stops();
     let (mut empty, mut full) = (Vec::new(), Vec::new());
     for round in 1..=arguments.rounds {
-        let other = World::start().await.lenient();
-        let (kept, none) = ((&world, Some(&*data)), (&other, None));
-        for (name, (world, data), rounds) in
-            [("empty", none, &mut empty), ("full", kept, &mut full)]
+        for (name, world, data, rounds) in
+            [("empty", &other, &none, &mut empty), ("full", &world, &data, &mut full)]
         {
-            let setting = Setting { data, ..Setting::of(arguments) };
+            let setting = Setting { data: Some(data), ..Setting::of(arguments) };
             let bot = Contestant::starts(Kind::Bot, world, &setting).await;
             let figures = plays(world, &bot, Way::Email, AT_ONCE, DIALOGUES).await;
             bot.stops();
