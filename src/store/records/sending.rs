@@ -37,6 +37,7 @@ impl Record for ConversionRecord {
     const KIND: u8 = 0x41;
     const VERSION: u8 = 1;
     const NAME: &'static str = "conversion of a dial code";
+    const AT_HAND: bool = true;
 
     fn encode_key(key: &u16) -> Vec<u8> {
         key.to_be_bytes().to_vec()
