@@ -36,7 +36,7 @@ pub(super) struct Cause {
     /// The orders that were carried out.
     pub outbox: Vec<u64>,
     /// The order that could not be carried out yet, and what is to be kept of the attempt.
-    pub put_back: Option<(u64, OutboxEntry)>,
+    pub put_back: Option<(u64, Box<OutboxEntry>)>,
     /// The time that has come for an applicant.
     pub wake: Option<(Timestamp, UserId, GateId)>,
     /// The time that has come for a panel, a desk or the watch.
@@ -416,7 +416,7 @@ fn clear(view: &mut View<'_>, cause: &Cause) -> Result<(), StoreError> {
         view.remove::<OutboxEntry>(seq);
     }
     if let Some((seq, entry)) = &cause.put_back {
-        view.put(seq, entry)?;
+        view.put(seq, entry.as_ref())?;
     }
     if let Some(wake) = &cause.wake {
         view.remove::<Wake>(wake);

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 use tracing::{debug, error, info, warn};
@@ -173,7 +174,8 @@ async fn accept(
         };
         match event {
             Some(event) if people.claims(event.subject()) => {
-                at_once.push(people.handle_at_once(update.id, event));
+                // Boxed: what is not would be moved again and again while the list grows.
+                at_once.push(people.handle_at_once(update.id, event).boxed());
             }
             event => kept.push((update.id, event)),
         }

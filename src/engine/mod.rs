@@ -227,8 +227,9 @@ async fn a_panic(tasks: &mut JoinSet<()>) {
 
 /// Runs work for one person; `None` if it panicked, which then hurts nobody else. The panic hook
 /// says where it was.
-async fn contained<T>(work: impl Future<Output = T>) -> Option<T> {
-    AssertUnwindSafe(work).catch_unwind().await.ok()
+fn contained<T>(work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+    // No `async fn`: that would keep the work twice, where it was handed in and where it is awaited.
+    AssertUnwindSafe(work).catch_unwind().map(Result::ok)
 }
 
 #[cfg(test)]

@@ -158,11 +158,11 @@ impl Store {
     /// # Errors
     /// What `work` returns, in which case nothing of it is written; [`StoreError::Panicked`] if it
     /// panicked; otherwise the store has failed, and every later call fails the same way.
-    pub async fn commit<T: Send + 'static>(
+    pub fn commit<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut View<'_>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.commit_in(Hurry::Now, work).await
+    ) -> impl Future<Output = Result<T, StoreError>> + Send {
+        self.commit_in(Hurry::Now, work)
     }
 
     /// As [`Store::commit`]. In no hurry, it becomes durable with whatever is decided next, or
@@ -171,14 +171,24 @@ impl Store {
     ///
     /// # Errors
     /// As for [`Store::commit`].
-    pub async fn commit_in<T: Send + 'static>(
+    pub fn commit_in<T: Send + 'static>(
         &self,
         hurry: Hurry,
         work: impl FnOnce(&mut View<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send {
+        let (reply, answer) = oneshot::channel();
+        // Boxed before anything waits, so that no future holds it: those are moved about.
+        let work = Box::new(Work::new(work, reply));
+        self.answered(Message::Work { work, queued: Instant::now(), hurry }, hurry, answer)
+    }
+
+    async fn answered<T>(
+        &self,
+        message: Message,
+        hurry: Hurry,
+        mut answer: oneshot::Receiver<Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let (reply, mut answer) = oneshot::channel();
-        let (work, queued) = (Box::new(Work::new(work, reply)), Instant::now());
-        self.send(Message::Work { work, queued, hurry }).await?;
+        self.send(message).await?;
         if hurry == Hurry::Soon {
             if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut answer).await {
                 return answer.unwrap_or_else(|_| Err(self.why_gone()));
@@ -198,11 +208,11 @@ impl Store {
     ///
     /// # Errors
     /// As for [`Store::commit`].
-    pub async fn read<T: Send + 'static>(
+    pub fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&View<'_>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.commit(move |view| work(view)).await
+    ) -> impl Future<Output = Result<T, StoreError>> + Send {
+        self.commit(move |view| work(view))
     }
 
     /// Resolves when the store has failed closed, with the reason. Never, if it does not.

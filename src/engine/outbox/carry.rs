@@ -385,7 +385,7 @@ async fn delay(
     let outcome = DeliveryOutcome::Delayed;
     let bill = parcel.letter.bill.clone();
     let event = about(order, What::CodeDelivery { gate, challenge, outcome, bill });
-    let cause = Cause { put_back: Some((turn.seq, waiting)), ..Cause::default() };
+    let cause = Cause { put_back: Some((turn.seq, Box::new(waiting))), ..Cause::default() };
     let queued = engine.decide((turn.attempts == 0).then_some(event), cause).await?;
     let left = expires(engine, parcel.letter).since(engine.clock.now());
     Ok((queued, Contact::None, Next::Again(after.min(left))))
