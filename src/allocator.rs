@@ -10,8 +10,9 @@ use tikv_jemallocator::Jemalloc;
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
-/// jemalloc looks for it under this name. Two arenas, where it would make four for each processor,
-/// threads that keep nothing beyond 4 KiB for themselves, and what is free goes back to the system
-/// soon: memory is what a small server is short of.
+/// jemalloc looks for it under this name. Two arenas, where it would make four for each processor;
+/// threads that keep nothing beyond 4 KiB for themselves, and little of each size; and what is free
+/// goes back to the system soon: memory is what a small server is short of.
 #[unsafe(export_name = "_rjem_malloc_conf")]
-static SETTINGS: &[u8; 63] = b"narenas:2,dirty_decay_ms:100,muzzy_decay_ms:0,lg_tcache_max:12\0";
+static SETTINGS: &[u8; 116] = b"narenas:2,dirty_decay_ms:100,muzzy_decay_ms:0,lg_tcache_max:12,\
+    tcache_nslots_small_min:4,tcache_nslots_small_max:20\0";

@@ -21,6 +21,7 @@ use teloxide::payloads::{
 use teloxide::requests::Payload;
 use teloxide::types::{BotCommand, BotCommandScope, Recipient};
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use super::faults::{Fault, Refused};
 use super::wire::{Answer, Wire, read};
@@ -31,6 +32,9 @@ use crate::verification::{GateId, Language, UserId};
 pub const CALL_TIME: Duration = Duration::from_secs(20);
 /// Telegram hands out at most so many updates at once.
 const BATCH: u8 = 100;
+/// How many calls are on their way at a time, the question for updates not counted. Each takes a
+/// connection with some 40 KiB of memory, and Telegram takes no more than 30 messages a second.
+const CALLS_AT_ONCE: usize = 48;
 
 /// The kinds of updates that we ask for; `chat_member` comes only to those who name it.
 pub const WANTED_UPDATES: [&str; 6] = [
@@ -50,6 +54,7 @@ pub struct Client {
     token: Arc<SecretString>,
     /// The beginning of every call's address: it ends with the token.
     calls: Arc<SecretString>,
+    places: Arc<Semaphore>,
     observer: Option<Observer>,
     call_time: Duration,
 }
@@ -126,6 +131,7 @@ impl Client {
             api_url: api_url.clone(),
             token: Arc::new(token.clone()),
             calls: Arc::new(SecretString::from(calls.as_str())),
+            places: Arc::new(Semaphore::new(CALLS_AT_ONCE)),
             observer: None,
             call_time: CALL_TIME,
         })
@@ -234,12 +240,15 @@ impl Client {
     }
 
     /// Makes one call. `T`: as much of the answer as is of interest; the less it asks for, the
-    /// fewer future answers it trips over.
+    /// fewer future answers it trips over. It may have to wait for its place among the others; the
+    /// time that it is given begins after that.
     pub(super) async fn call<P, T>(&self, payload: &P) -> Result<T, Fault>
     where
         P: Payload + Serialize,
         T: DeserializeOwned,
     {
+        // Never closed, so never an error.
+        let _place = self.places.acquire().await;
         self.call_within(payload, self.call_time).await
     }
 
@@ -512,6 +521,27 @@ mod tests {
             "unreachable",
         ];
         assert_eq!(classes, expected.map(|class| ("GetMe", class)));
+    }
+
+    #[tokio::test]
+    async fn calls_wait_for_each_other_and_the_question_for_updates_for_none() {
+        let bot = json!({"id": 7, "first_name": "Gate"});
+        let silent = (0..CALLS_AT_ONCE).map(|_| Answer::Silence);
+        let script = Script::new(silent.chain([Answer::ok(json!([])), Answer::ok(bot)]));
+        let client = script.client().await;
+        let call = || {
+            let client = client.clone();
+            tokio::spawn(async move { client.me().await })
+        };
+        let under_way: Vec<_> = (0..CALLS_AT_ONCE).map(|_| call()).collect();
+        let waiting = call();
+        while script.seen() < CALLS_AT_ONCE {
+            tokio::task::yield_now().await;
+        }
+        assert!(client.updates(None, 0, GRACE).await.unwrap().is_empty());
+        under_way[0].abort();
+        assert_eq!(waiting.await.unwrap().unwrap().id, UserId(7));
+        assert_eq!(script.calls()[CALLS_AT_ONCE].0, "GetUpdates");
     }
 
     #[tokio::test]

@@ -74,6 +74,11 @@ impl Script {
         Client::new(&SecretString::from("1:token"), &url).unwrap()
     }
 
+    /// How many calls have come so far.
+    pub fn seen(&self) -> usize {
+        self.0.lock().unwrap().calls.len()
+    }
+
     /// What was asked: methods and payloads. Every answer must have been fetched.
     pub fn calls(&self) -> Vec<(String, Value)> {
         let scene = self.0.lock().unwrap();

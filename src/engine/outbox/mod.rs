@@ -38,10 +38,11 @@ use pace::Pace;
 pub(super) use pretence::Pretence;
 pub use retries::Retries;
 
-/// How many calls to Telegram are under way at a time.
+/// How many orders for Telegram are under way at a time: its calls, and the commits after them,
+/// which share an fsync if there are many.
 const AT_ONCE: usize = 128;
 /// How many codes are, besides: a mail server that hangs must not take Telegram's places.
-const CODES_AT_ONCE: usize = 64;
+const CODES_AT_ONCE: usize = 32;
 /// How many outbox entries are read at a time at a start.
 const PAGE: usize = 1000;
 
