@@ -289,6 +289,9 @@ impl Committer {
     /// Answers a group that was put together until `ended`.
     fn answer(&self, ran: Vec<Ran>, ended: Instant, outcome: &Result<(), StoreError>) {
         for Ran { work, since, kept } in ran {
+            if since.is_none() {
+                self.shared.patient.fetch_sub(1, Ordering::Relaxed);
+            }
             let took = since.unwrap_or(ended).elapsed();
             if kept && outcome.is_ok() {
                 let mut stats = self.shared.stats();

@@ -38,7 +38,7 @@ mod wiped;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -101,6 +101,8 @@ struct Shared {
     stats: Mutex<StoreStats>,
     /// How many records there are of each kind, in the order of `KINDS`.
     records: Vec<AtomicU64>,
+    /// How many transactions that are in no hurry have no answer yet.
+    patient: AtomicUsize,
     observer: OnceLock<Box<dyn Fn(Duration) + Send + Sync>>,
     failed: watch::Sender<Option<StoreError>>,
     closed: watch::Sender<bool>,
@@ -135,6 +137,7 @@ impl Store {
         let shared = Arc::new(Shared {
             stats: Mutex::default(),
             records: KINDS.iter().map(|_| AtomicU64::default()).collect(),
+            patient: AtomicUsize::default(),
             observer: OnceLock::new(),
             failed: watch::Sender::new(None),
             closed: watch::Sender::new(false),
@@ -188,6 +191,9 @@ impl Store {
         hurry: Hurry,
         mut answer: oneshot::Receiver<Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
+        if hurry == Hurry::Soon {
+            self.shared.patient.fetch_add(1, Ordering::Relaxed);
+        }
         self.send(message).await?;
         if hurry == Hurry::Soon {
             if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut answer).await {
@@ -198,10 +204,12 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(self.why_gone()))
     }
 
-    /// Somebody waits now for what is in no hurry.
+    /// Somebody waits now for what is in no hurry, if anything is.
     pub fn hurry(&self) {
-        // If the queue is full, it goes on anyway.
-        let _ = self.queue.try_send(Message::Hurry);
+        if self.shared.patient.load(Ordering::Relaxed) > 0 {
+            // If the queue is full, it goes on anyway.
+            let _ = self.queue.try_send(Message::Hurry);
+        }
     }
 
     /// As [`Store::commit`], for a transaction that only reads.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use futures_util::future::join_all;
 use proptest::prelude::*;
 
-use super::super::{Hurry, Sequence, Store, StoreError, View};
+use super::super::{Hurry, QUEUE, Sequence, Store, StoreError, View};
 use super::{Note, all, copy_folder, expected, note, open, put, remove, texts};
 use crate::store::records::Holders;
 use crate::verification::{GateId, Timestamp, UserId};
@@ -138,6 +138,23 @@ async fn a_store_that_is_closed_first_keeps_what_was_in_no_hurry() {
     let (put, ()) = tokio::join!(put_soon(&store, 1, "soon"), store.clone().close());
     put.unwrap();
     assert_eq!(texts(&open(folder.path())).await, expected(&[(1, "soon")]));
+}
+
+#[tokio::test]
+async fn the_committer_is_told_to_hurry_only_if_something_is_in_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let release = hold(&store).await;
+    store.hurry();
+    assert_eq!(store.queue.capacity(), QUEUE);
+    let hurried = async {
+        store.hurry();
+        assert_eq!(store.queue.capacity(), QUEUE - 2);
+        release.send(()).unwrap();
+    };
+    let (put, ()) = tokio::join!(put_soon(&store, 1, "soon"), hurried);
+    put.unwrap();
+    assert_eq!(store.shared.patient.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
