@@ -20,13 +20,14 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::verification::effect::{Effect, Keyboard, Letter};
+use crate::verification::address::Address;
+use crate::verification::effect::{Channel, Effect, Keyboard, Letter};
 use crate::verification::event::{AdmissionOutcome, DeliveryOutcome, Membership, Refusal};
-use crate::verification::gate::{Addresses, Mode, Password};
-use crate::verification::limits::Limits;
+use crate::verification::gate::{Addresses, Gate, Mode, Password};
+use crate::verification::limits::{Limits, Tally};
 use crate::verification::outage::Outage;
 use crate::verification::spending::Bill;
-use crate::verification::{MessageId, UserId};
+use crate::verification::{ChallengeId, MessageId, UserId};
 
 const GATE: GateId = GateId(-1001);
 const USER: UserId = UserId(7);
