@@ -134,6 +134,27 @@ async fn a_message_that_hangs_holds_up_nobody_else() {
 }
 
 #[tokio::test]
+async fn more_messages_hang_than_are_sent_at_a_time_and_none_is_lost() {
+    // So many at once are a raid, unless that is told otherwise.
+    let setup = Setup { limits: "raid_requests = 0", messages_per_second: 100, ..Setup::default() };
+    let mut scene = Scene::with(setup).await;
+    scene.world.telegram.fails("sendMessage", Fault::Hang);
+    let crowd: Vec<_> = (0..60).map(|n| scene.world.person(&format!("Person {n}"))).collect();
+    for person in &crowd {
+        person.requests_to_join();
+    }
+    let many = scene.world.telegram.wait_for_calls("sendMessage", 40, scene.world.patience());
+    assert!(many.await);
+    scene.stops_bot().await;
+    scene.world.telegram.recovers("sendMessage");
+    scene.starts_bot().await;
+    for person in &crowd {
+        hears(person, "type the password").await;
+    }
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn a_mail_server_that_hangs_for_a_hundred_holds_up_no_chat() {
     use countersign::sandbox::smtp::{Fault, Verb};
     // A hundred at once are a raid, unless that is told otherwise.

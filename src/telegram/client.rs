@@ -32,8 +32,8 @@ use crate::verification::{GateId, Language, UserId};
 pub const CALL_TIME: Duration = Duration::from_secs(20);
 /// Telegram hands out at most so many updates at once.
 const BATCH: u8 = 100;
-/// How many calls are on their way at a time, the question for updates not counted. Each takes a
-/// connection with some 40 KiB of memory, and Telegram takes no more than 30 messages a second.
+/// How many calls are on their way at a time, not counting the question for updates and files. Each
+/// takes a connection with some 40 KB of memory, and Telegram takes no more than 30 messages a second.
 const CALLS_AT_ONCE: usize = 48;
 
 /// The kinds of updates that we ask for; `chat_member` comes only to those who name it.
