@@ -24,6 +24,7 @@ mod report;
 mod starts;
 mod stored;
 
+use std::num::{NonZeroUsize, ParseIntError};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -46,13 +47,13 @@ const WARM_UP: usize = 64;
 #[derive(Parser)]
 struct Arguments {
     /// How many applicants are in a dialogue at the same time; several, separated by commas.
-    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1, 32, 256])]
+    #[arg(long, value_name = "N", value_parser = at_least_one, value_delimiter = ',', default_values_t = [1, 32, 256])]
     at_once: Vec<usize>,
-    /// Dialogues of one measurement. Default: what takes a few seconds.
-    #[arg(long, value_name = "N")]
+    /// Dialogues of one measurement. Default: what takes ten seconds or so.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     dialogues: Option<usize>,
     /// How often each contestant is measured, in turn; the medians are printed.
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, default_value_t = 3)]
     rounds: usize,
     /// By which way codes travel.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Way::Email, Way::Sms])]
@@ -61,7 +62,7 @@ struct Arguments {
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = Kind::ALL)]
     only: Vec<Kind>,
     /// So many people are in the store before: start, memory, size and throughput are measured.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     stored: Option<u64>,
     /// How long a start takes is measured, and nothing else.
     #[arg(long)]
@@ -88,6 +89,11 @@ struct Arguments {
     /// What `cargo bench` says to each bench.
     #[arg(long, hide = true)]
     bench: bool,
+}
+
+/// Of nothing there is nothing to be measured.
+fn at_least_one(typed: &str) -> Result<usize, ParseIntError> {
+    typed.parse::<NonZeroUsize>().map(NonZeroUsize::get)
 }
 
 fn main() -> ExitCode {
@@ -151,7 +157,7 @@ async fn compare(arguments: &Arguments) -> Report {
 }
 
 /// What takes ten seconds or so. A journal that grows is dearer to sync, and it grows in the first
-/// five hundred or so.
+/// six hundred or so.
 fn usual(at_once: usize) -> usize {
     if at_once < 8 { 1_200 } else { 4_000 }
 }

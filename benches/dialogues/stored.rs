@@ -26,35 +26,35 @@ const DIALOGUES: usize = 4_000;
 pub struct Found {
     people: u64,
     bytes: u64,
-    empty: Vec<Figures>,
-    full: Vec<Figures>,
+    without: Vec<Figures>,
+    with: Vec<Figures>,
     clean: Start,
     killed: Start,
 }
 
-/// Fills a store, and measures on it and on an empty one in turn.
+/// Fills a store, and measures on it and on one without those people in turn.
 pub async fn compare(arguments: &Arguments, people: u64) -> Found {
     let folder = tempfile::tempdir_in(&arguments.folder).expect("a writable folder");
     let data = folder.path().join("data");
+    let small = folder.path().join("small");
     // One world for each store, which knows its people and the numbers of its updates: the two have
     // the same past but for those who are filled in.
     let (world, other) = (World::start().await.lenient(), World::start().await.lenient());
-    let none = folder.path().join("empty");
     one_passes(arguments, &world, &data).await;
-    one_passes(arguments, &other, &none).await;
+    one_passes(arguments, &other, &small).await;
     let bytes = fill(&data, people).await;
     let (clean, bot) = starts(arguments, &world, Some(&data)).await;
     bot.stops();
-    let (mut empty, mut full) = (Vec::new(), Vec::new());
+    let (mut without, mut with) = (Vec::new(), Vec::new());
     for round in 1..=arguments.rounds {
         for (name, world, data, rounds) in
-            [("empty", &other, &none, &mut empty), ("full", &world, &data, &mut full)]
+            [("without", &other, &small, &mut without), ("with", &world, &data, &mut with)]
         {
             let setting = Setting { data: Some(data), ..Setting::of(arguments) };
             let bot = Contestant::starts(Kind::Bot, world, &setting).await;
             let figures = plays(world, &bot, Way::Email, AT_ONCE, DIALOGUES).await;
             bot.stops();
-            eprintln!("{name}, round {round} of {}: {figures}", arguments.rounds);
+            eprintln!("{name} them, round {round} of {}: {figures}", arguments.rounds);
             rounds.push(figures);
         }
     }
@@ -64,7 +64,7 @@ pub async fn compare(arguments: &Arguments, people: u64) -> Found {
     bot.dies();
     let (killed, bot) = starts(arguments, &world, Some(&data)).await;
     bot.stops();
-    Found { people, bytes, empty, full, clean, killed }
+    Found { people, bytes, without, with, clean, killed }
 }
 
 /// Leaves a store in which one person has passed.
@@ -123,7 +123,7 @@ impl fmt::Display for Found {
             values.sort_by(f64::total_cmp);
             values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
         };
-        let Found { people, bytes, empty, full, clean, killed } = self;
+        let Found { people, bytes, without, with, clean, killed } = self;
         writeln!(
             f,
             "{people} people in the store: {:.0} MiB, {} bytes each",
@@ -135,17 +135,17 @@ impl fmt::Display for Found {
         }
         let speed = |figures: &Figures| figures.dialogues_per_second;
         let peak = |figures: &Figures| figures.peak_mib;
-        let (alone, among) = (median(empty, speed), median(full, speed));
+        let (alone, among) = (median(without, speed), median(with, speed));
         writeln!(
             f,
-            "dialogues/s, {AT_ONCE} at once: {alone:.0} on an empty store, {among:.0} on this one ({:.2})",
+            "dialogues/s, {AT_ONCE} at once: {alone:.0} on a store without them, {among:.0} on this one ({:.2})",
             among / alone
         )?;
         writeln!(
             f,
             "memory at its peak meanwhile: {:.0} MiB and {:.0} MiB",
-            median(empty, peak),
-            median(full, peak)
+            median(without, peak),
+            median(with, peak)
         )
     }
 }
